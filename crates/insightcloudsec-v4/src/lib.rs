@@ -1,0 +1,15 @@
+//! Client of the InsightCloudSec API v4.
+//!
+#![doc = include_str!("generated/docs.md")]
+
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    rustdoc::all,
+    reason = "written by the generator from a document whose prose and names are not ours"
+)]
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::{AUTH, Client, OPERATIONS, builder, operations, types};

@@ -1,0 +1,181 @@
+//! Credentials onto a request.
+//!
+//! Headers are made per request and marked sensitive. Default headers of the HTTP client would print
+//! in its `Debug` and could not be renewed.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::builder::{BuildError, CredentialProblem};
+use crate::credentials::{Credentials, Kind};
+use crate::error::Refusal;
+use crate::operation::{Access, AuthScheme, KeyPlacement, SessionScheme};
+use crate::parameter::push_pair;
+use crate::request::push_cookie;
+
+/// What one connection presents, settled when it is built.
+pub(crate) enum Authorizer {
+    None,
+    /// The same text in every request.
+    Key {
+        placement: Placement,
+        text: SecretString,
+    },
+    /// A token of an open session.
+    Session {
+        header: HeaderName,
+        token: SecretString,
+    },
+    /// A token that is obtained by logging in.
+    Login {
+        header: HeaderName,
+        login: Login,
+    },
+}
+
+pub(crate) enum Placement {
+    Header(HeaderName),
+    Query(&'static str),
+    Cookie(&'static str),
+}
+
+/// What a log-in takes.
+pub(crate) struct Login {
+    pub(crate) path: &'static str,
+    pub(crate) username: String,
+    pub(crate) password: SecretString,
+}
+
+impl Authorizer {
+    /// Brings credentials and scheme together, or says that they do not fit.
+    pub(crate) fn new(scheme: AuthScheme, credentials: &Credentials) -> Result<Self, BuildError> {
+        credentials.check()?;
+        let unsupported = || BuildError::CredentialsKind {
+            given: credentials.name(),
+        };
+        let session = || {
+            let SessionScheme { login_path, header } = scheme.session.ok_or_else(unsupported)?;
+            Ok::<_, BuildError>((login_path, header_name(header)?))
+        };
+        Ok(match (&credentials.0, scheme.api_key) {
+            (Kind::None, _) => Self::None,
+            (Kind::Session(token), _) => Self::Session {
+                header: session()?.1,
+                token: token.clone(),
+            },
+            (Kind::Login { username, password }, _) => {
+                let (path, header) = session()?;
+                let login = Login {
+                    path,
+                    username: username.clone(),
+                    password: password.clone(),
+                };
+                Self::Login { header, login }
+            }
+            (Kind::ApiKey(key), placement) => {
+                let (placement, text) = place_key(placement, key)?.ok_or_else(unsupported)?;
+                Self::Key { placement, text }
+            }
+            (Kind::Bearer(token), KeyPlacement::Bearer) => {
+                let (placement, text) = authorization("Bearer", token);
+                Self::Key { placement, text }
+            }
+            (Kind::Basic { user, password }, KeyPlacement::Basic) => {
+                let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
+                let (placement, text) = authorization("Basic", &base64(&pair));
+                Self::Key { placement, text }
+            }
+            (Kind::Bearer(_) | Kind::Basic { .. }, _) => return Err(unsupported()),
+        })
+    }
+
+    /// Whether requests of this access carry credentials; an error where they could only fail.
+    pub(crate) fn applies_to(&self, access: Access) -> Result<bool, Refusal> {
+        match (self, access) {
+            (Self::None, _) | (_, Access::Anonymous) => Ok(false),
+            (Self::Key { .. }, Access::Session) => Err(Refusal::SessionRequired),
+            _ => Ok(true),
+        }
+    }
+}
+
+impl Placement {
+    pub(crate) fn apply(
+        &self,
+        http: &mut reqwest::Request,
+        secret: &SecretString,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Header(name) => set_sensitive(http, name, secret.expose_secret()),
+            Self::Query(name) => {
+                push_query_pair(http.url_mut(), name, secret.expose_secret());
+                Ok(())
+            }
+            Self::Cookie(name) => {
+                let mut cookies = match http.headers().get(COOKIE).map(HeaderValue::to_str) {
+                    Some(Ok(given)) => given.to_owned(),
+                    _ => String::new(),
+                };
+                push_cookie(&mut cookies, name, secret.expose_secret());
+                set_sensitive(http, &COOKIE, &cookies)
+            }
+        }
+    }
+}
+
+/// Sets a header that HTTP libraries neither print nor put into compression tables.
+pub(crate) fn set_sensitive(
+    http: &mut reqwest::Request,
+    name: &HeaderName,
+    text: &str,
+) -> Result<(), Refusal> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| Refusal::UnsendableCredentials)?;
+    value.set_sensitive(true);
+    http.headers_mut().insert(name, value);
+    Ok(())
+}
+
+fn push_query_pair(url: &mut Url, name: &str, value: &str) {
+    let mut query = url.query().unwrap_or_default().to_owned();
+    push_pair(&mut query, name, value);
+    url.set_query(Some(&query));
+}
+
+fn place_key(
+    placement: KeyPlacement,
+    key: &SecretString,
+) -> Result<Option<(Placement, SecretString)>, BuildError> {
+    Ok(match placement {
+        KeyPlacement::Header(name) => Some((Placement::Header(header_name(name)?), key.clone())),
+        KeyPlacement::Query(name) => Some((Placement::Query(name), key.clone())),
+        KeyPlacement::Cookie(name) => Some((Placement::Cookie(name), key.clone())),
+        KeyPlacement::Bearer => Some(authorization("Bearer", key)),
+        KeyPlacement::Basic if key.expose_secret().contains(':') => {
+            Some(authorization("Basic", &base64(key)))
+        }
+        KeyPlacement::Basic => {
+            let problem = CredentialProblem::NotUserAndPassword;
+            return Err(BuildError::Credentials {
+                what: "API key",
+                problem,
+            });
+        }
+        KeyPlacement::None => None,
+    })
+}
+
+fn authorization(scheme: &str, text: &SecretString) -> (Placement, SecretString) {
+    let text = format!("{scheme} {}", text.expose_secret());
+    (Placement::Header(AUTHORIZATION), text.into())
+}
+
+fn base64(pair: &SecretString) -> SecretString {
+    BASE64_STANDARD.encode(pair.expose_secret()).into()
+}
+
+fn header_name(name: &'static str) -> Result<HeaderName, BuildError> {
+    HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::HeaderName(name))
+}

@@ -1,0 +1,159 @@
+//! What a program proves its identity with.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::builder::{BuildError, CredentialProblem};
+
+/// What a program proves its identity with: a key, a user with password, or a session.
+///
+/// Opaque, and never printed: `Debug` and `Display` name the kind only. White space around keys and
+/// tokens and line ends after passwords are dropped, as they come from files and environment variables;
+/// anything else that cannot be sent is refused by
+/// [`ConnectionBuilder::build`](crate::ConnectionBuilder::build).
+///
+/// ```
+/// use rapid7_core::Credentials;
+///
+/// let credentials = Credentials::login("ada", "pa55word");
+/// assert_eq!(format!("{credentials:?}"), "Credentials(login)");
+/// ```
+#[derive(Clone)]
+pub struct Credentials(pub(crate) Kind);
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    None,
+    ApiKey(SecretString),
+    Bearer(SecretString),
+    Basic {
+        user: String,
+        password: SecretString,
+    },
+    Login {
+        username: String,
+        password: SecretString,
+    },
+    Session(SecretString),
+}
+
+impl Credentials {
+    /// An API key. It goes where the API family expects it.
+    #[must_use]
+    pub fn api_key(key: impl Into<String>) -> Self {
+        Self(Kind::ApiKey(trimmed(key.into())))
+    }
+
+    /// A user name and password. The connection logs in before the first request that needs it.
+    #[must_use]
+    pub fn login(username: impl Into<String>, password: impl Into<String>) -> Self {
+        let username = username.into().trim().to_owned();
+        Self(Kind::Login {
+            username,
+            password: without_line_end(password.into()),
+        })
+    }
+
+    /// The token of a session that is open already.
+    #[must_use]
+    pub fn session(token: impl Into<String>) -> Self {
+        Self(Kind::Session(trimmed(token.into())))
+    }
+
+    /// A user name and password sent with every request as HTTP Basic authentication.
+    #[must_use]
+    pub fn basic(user: impl Into<String>, password: impl Into<String>) -> Self {
+        let user = user.into().trim().to_owned();
+        Self(Kind::Basic {
+            user,
+            password: without_line_end(password.into()),
+        })
+    }
+
+    /// A bearer token.
+    #[must_use]
+    pub fn bearer(token: impl Into<String>) -> Self {
+        Self(Kind::Bearer(trimmed(token.into())))
+    }
+
+    /// No credentials: for operations open to all, or behind a gateway that adds them.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Kind::None)
+    }
+
+    /// The kind, in words.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.0 {
+            Kind::None => "none",
+            Kind::ApiKey(_) => "API key",
+            Kind::Bearer(_) => "bearer token",
+            Kind::Basic { .. } => "user and password",
+            Kind::Login { .. } => "login",
+            Kind::Session(_) => "session token",
+        }
+    }
+
+    /// Refuses what no header can carry, so that the first request is not the one to find out.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        let check = |what, text: &str, ascii_only: bool| {
+            let problem = if text.is_empty() {
+                CredentialProblem::Empty
+            } else if text.chars().any(char::is_control) {
+                CredentialProblem::ControlCharacter
+            } else if ascii_only && !text.is_ascii() {
+                CredentialProblem::NotAscii
+            } else {
+                return Ok(());
+            };
+            Err(BuildError::Credentials { what, problem })
+        };
+        match &self.0 {
+            Kind::None => Ok(()),
+            Kind::ApiKey(secret) | Kind::Bearer(secret) | Kind::Session(secret) => {
+                check(self.name(), secret.expose_secret(), true)
+            }
+            Kind::Login { username, password } => {
+                check("user name", username, false)?;
+                check("password", password.expose_secret(), false)
+            }
+            Kind::Basic { user, password } => {
+                check("user name", user, false)?;
+                check("password", password.expose_secret(), false)?;
+                if user.contains(':') {
+                    let problem = CredentialProblem::ColonInUser;
+                    return Err(BuildError::Credentials {
+                        what: "user name",
+                        problem,
+                    });
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Copies into a buffer of its own and wipes the one given.
+fn trimmed(text: String) -> SecretString {
+    let given = SecretString::from(text);
+    given.expose_secret().trim().into()
+}
+
+/// White space is legal in passwords; a line end comes from the file that holds one.
+fn without_line_end(text: String) -> SecretString {
+    let given = SecretString::from(text);
+    given.expose_secret().trim_end_matches(['\r', '\n']).into()
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({})", self.name())
+    }
+}
+
+impl fmt::Display for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,153 @@
+//! Errors without a complete answer.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use reqwest::StatusCode;
+
+/// No complete answer arrived.
+///
+/// Its source is the HTTP client's error without the address, whose query may hold a key.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    connected: bool,
+    status: Option<StatusCode>,
+    source: Option<reqwest::Error>,
+}
+
+/// At what point it went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection came about: name, network, proxy or TLS.
+    Connect,
+    /// Time ran out, while connecting or later.
+    Timeout,
+    /// The connection broke before an answer began.
+    Send,
+    /// The connection broke, or the encoding did, before the answer was complete.
+    Read,
+    /// The answer is longer than the limit, in bytes after decompression.
+    TooLarge {
+        /// The limit, as set with [`max_answer_bytes`](crate::ConnectionBuilder::max_answer_bytes).
+        limit: u64,
+    },
+    /// The HTTP client that was handed in followed a redirect; its answer is not used.
+    Redirected,
+}
+
+impl TransportError {
+    pub(crate) fn sending(error: reqwest::Error) -> Self {
+        let kind = if error.is_timeout() {
+            TransportErrorKind::Timeout
+        } else if error.is_connect() {
+            TransportErrorKind::Connect
+        } else {
+            TransportErrorKind::Send
+        };
+        let connected = !error.is_connect();
+        Self {
+            kind,
+            connected,
+            status: None,
+            source: Some(error.without_url()),
+        }
+    }
+
+    pub(crate) fn reading(status: StatusCode, error: reqwest::Error) -> Self {
+        let kind = if error.is_timeout() {
+            TransportErrorKind::Timeout
+        } else {
+            TransportErrorKind::Read
+        };
+        Self {
+            source: Some(error.without_url()),
+            ..Self::after(status, kind)
+        }
+    }
+
+    pub(crate) fn too_large(status: StatusCode, limit: u64) -> Self {
+        Self::after(status, TransportErrorKind::TooLarge { limit })
+    }
+
+    pub(crate) fn redirected(status: StatusCode) -> Self {
+        Self::after(status, TransportErrorKind::Redirected)
+    }
+
+    fn after(status: StatusCode, kind: TransportErrorKind) -> Self {
+        Self {
+            kind,
+            connected: true,
+            status: Some(status),
+            source: None,
+        }
+    }
+
+    /// At what point it went wrong.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// Whether no connection came about, so that the request surely was not carried out. May be a
+    /// timeout too.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        !self.connected
+    }
+
+    /// The status, if the answer had begun.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// The innermost cause, which says it best: `connection refused`, `invalid peer certificate`.
+    fn root_cause(&self) -> Option<&dyn StdError> {
+        let mut cause = self.source.as_ref()?.source()?;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        Some(cause)
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self.kind {
+            TransportErrorKind::Connect => {
+                "could not connect; check the base URL, proxy and certificates"
+            }
+            TransportErrorKind::Timeout if !self.connected => "timed out while connecting",
+            TransportErrorKind::Timeout if self.status.is_some() => {
+                "timed out while reading the answer"
+            }
+            TransportErrorKind::Timeout => "timed out while waiting for the answer",
+            TransportErrorKind::Send => "the connection broke before an answer arrived",
+            TransportErrorKind::Read => "the connection broke before the answer was complete",
+            TransportErrorKind::TooLarge { limit } => {
+                return write!(
+                    f,
+                    "the answer is longer than {limit} bytes; ask for less at once or raise max_answer_bytes"
+                );
+            }
+            TransportErrorKind::Redirected => {
+                return f.write_str(
+                    "the HTTP client followed a redirect; build it with reqwest::redirect::Policy::none()",
+                );
+            }
+        };
+        f.write_str(text)?;
+        match self.root_cause() {
+            Some(cause) if self.kind != TransportErrorKind::Timeout => write!(f, ": {cause}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}

@@ -1,0 +1,72 @@
+//! Runtime of the Rapid7 API clients.
+//!
+//! Generated clients describe each endpoint as a static [`Operation`], build a [`Request`] for it and
+//! hand both to [`Connection::call`]. Everything that happens on the wire lives here, shared by all
+//! clients: credentials, the send path, size limits, classification by status, decoding, errors.
+//!
+//! A program normally meets this crate through a client crate. The pieces a user touches are
+//! [`Credentials`] and [`ConnectionBuilder`] before a call, [`Answer`] and [`Error`] after it.
+//!
+//! ```
+//! use rapid7_core::{AuthScheme, Connection, Credentials, KeyPlacement};
+//!
+//! // A client crate brings this constant along.
+//! const AUTH: AuthScheme = AuthScheme { api_key: KeyPlacement::Header("Api-Key"), session: None };
+//!
+//! let connection = Connection::builder(AUTH, "https://acme.example", Credentials::api_key("k3y"))
+//!     .build()?;
+//! assert!(!format!("{connection:?}").contains("k3y"));
+//! # Ok::<(), rapid7_core::BuildError>(())
+//! ```
+//!
+//! # Secrets
+//!
+//! Keys, passwords and session tokens never appear in `Debug`, `Display` or an error, and neither do
+//! bodies, header values or query strings, since those may carry them. The raw body of an answer that
+//! went wrong is available on request, through [`Error::raw_body`].
+
+mod answer;
+mod authorize;
+mod base_url;
+mod body;
+mod builder;
+mod connection;
+mod credentials;
+pub mod decode;
+mod error;
+mod locate;
+mod misfit;
+mod operation;
+mod parameter;
+mod received;
+mod request;
+mod secret;
+mod send;
+mod serde_helpers;
+mod session;
+mod target;
+
+pub use answer::Answer;
+pub use body::{Body, RequestBody};
+pub use builder::{BuildError, ConnectionBuilder, CredentialProblem};
+pub use connection::Connection;
+pub use credentials::Credentials;
+pub use decode::Decode;
+pub use error::{
+    DecodeError, Error, ErrorAnswer, LoginError, LoginErrorKind, Refusal, TransportError,
+    TransportErrorKind, UnexpectedStatus,
+};
+pub use misfit::Misfit;
+pub use operation::{
+    Access, AuthScheme, Confidence, Effect, KeyPlacement, Operation, Paging, SessionScheme,
+    Stability,
+};
+pub use parameter::Style;
+pub use received::Received;
+pub use request::Request;
+pub use secret::Secret;
+pub use serde_helpers::null_default;
+
+pub use bytes::Bytes;
+pub use reqwest::header::HeaderMap;
+pub use reqwest::{Method, StatusCode};

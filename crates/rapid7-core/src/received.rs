@@ -1,0 +1,141 @@
+//! An answer as it came from the wire.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
+/// Headers under which servers and gateways state the id of a request, most specific first.
+const REQUEST_ID_HEADERS: [&str; 7] = [
+    "x-request-id",
+    "request-id",
+    "r7-request-id",
+    "r7-correlation-id",
+    "x-correlation-id",
+    "correlation-id",
+    "x-amzn-requestid",
+];
+
+/// Status, headers and complete body of an answer, before it is decoded.
+///
+/// `Debug` shows the status, the content type and the length of the body.
+#[derive(Clone)]
+pub struct Received {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Received {
+    /// An answer of these parts, for tests of decoders.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers. Their values may hold secrets, such as cookies.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, after gzip is undone. Failure answers are cut at 1 MiB.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The `Content-Type` header, parameters included.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    pub(crate) fn into_status_and_headers(self) -> (StatusCode, HeaderMap) {
+        (self.status, self.headers)
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("status", &self.status.as_u16())
+            .field("content_type", &self.content_type().map(media_type))
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The id that the server or a gateway gave the request, to quote to the vendor's support.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_ID_HEADERS
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .map(str::trim)
+        .filter(|id| !id.is_empty() && id.len() <= 128)
+}
+
+/// A content type without its parameters, or a stand-in for text that is not one.
+pub(crate) fn media_type(content_type: &str) -> &str {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is_token = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&byte))
+    };
+    match essence.split_once('/') {
+        Some((kind, subtype)) if essence.len() <= 80 && is_token(kind) && is_token(subtype) => {
+            essence
+        }
+        _ => "of an unreadable type",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HeaderMap, media_type, request_id};
+
+    #[test]
+    fn media_types_are_short_and_clean() {
+        assert_eq!(media_type("text/html; charset=utf-8"), "text/html");
+        assert_eq!(
+            media_type("application/vnd.x+json"),
+            "application/vnd.x+json"
+        );
+        for odd in [
+            "",
+            "html",
+            "text/ht ml",
+            "text/",
+            &format!("a/{}", "b".repeat(90)),
+        ] {
+            assert_eq!(media_type(odd), "of an unreadable type", "{odd}");
+        }
+    }
+
+    #[test]
+    fn request_id_prefers_the_specific_header() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(request_id(&headers), None);
+        headers.insert("R7-Correlation-Id", "c-1".parse().unwrap());
+        assert_eq!(request_id(&headers), Some("c-1"));
+        headers.insert("X-Request-Id", "r-1".parse().unwrap());
+        assert_eq!(request_id(&headers), Some("r-1"));
+    }
+}

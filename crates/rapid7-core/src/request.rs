@@ -1,0 +1,257 @@
+//! A request under construction.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
+};
+use serde::Serialize;
+
+use crate::base_url::BaseUrl;
+use crate::body::RequestBody;
+use crate::operation::Operation;
+use crate::parameter::{self, Style};
+use crate::target;
+
+/// A request under construction, made by generated code.
+///
+/// Setters take the field of a generated builder as it is: a value, or the message of the conversion
+/// that failed. They remember the first problem, and [`Connection::call`](crate::Connection::call)
+/// returns it as [`Error::InvalidInput`](crate::Error::InvalidInput) before anything is sent.
+///
+/// `Debug` shows the operation only.
+pub struct Request {
+    operation: &'static Operation,
+    path: Vec<(&'static str, String)>,
+    query: String,
+    headers: HeaderMap,
+    cookies: String,
+    body: Option<Bytes>,
+    problem: Option<String>,
+}
+
+impl Request {
+    /// A request for an operation, without parameters and body.
+    #[must_use]
+    pub fn new(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            path: Vec::new(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            cookies: String::new(),
+            body: None,
+            problem: None,
+        }
+    }
+
+    /// The operation this request is for.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Sets the path parameter `name`: a string, number, boolean or unit enum value.
+    ///
+    /// Everything but letters, digits and `-._~:@` is percent-encoded, so that a value stays one
+    /// segment. Values that would call another path (empty, `.`, `..`) are refused.
+    #[must_use]
+    pub fn path<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
+        let text = parameter(name, value, parameter::path_text);
+        if let Some(text) = self.keep(text) {
+            self.path.push((name, text));
+        }
+        self
+    }
+
+    /// Appends the query parameter `name`; `None` and null add nothing.
+    #[must_use]
+    pub fn query<T: Serialize>(
+        mut self,
+        name: &'static str,
+        value: &Result<T, String>,
+        style: Style,
+    ) -> Self {
+        let query = &mut self.query;
+        let done = parameter(name, value, |value| {
+            parameter::push_query(query, name, value, style)
+        });
+        self.keep(done);
+        self
+    }
+
+    /// Sets the header `name`; `None` and null add nothing.
+    #[must_use]
+    pub fn header<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
+        let text = parameter(name, value, parameter::header_text);
+        if let Some(Some(text)) = self.keep(text) {
+            self.set_header(name, &text);
+        }
+        self
+    }
+
+    /// Sends the cookie `name`; `None` and null add nothing.
+    #[must_use]
+    pub fn cookie<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
+        let text = parameter(name, value, parameter::cookie_text);
+        if let Some(Some(text)) = self.keep(text) {
+            push_cookie(&mut self.cookies, name, &text);
+        }
+        self
+    }
+
+    /// Sends a JSON body; `None` and null send no body at all.
+    #[must_use]
+    pub fn json<T: Serialize>(self, value: &Result<T, String>) -> Self {
+        self.json_as("application/json", value)
+    }
+
+    /// Sends a JSON body under another content type, such as `application/vnd.x+json`.
+    #[must_use]
+    pub fn json_as<T: Serialize>(
+        self,
+        content_type: &'static str,
+        value: &Result<T, String>,
+    ) -> Self {
+        self.encoded(content_type, value, |value| {
+            match serde_json::to_vec(value) {
+                Ok(text) if text == b"null" => Ok(None),
+                Ok(text) => Ok(Some(text)),
+                // The error's text is dropped, since it may quote the value.
+                Err(_) => Err("cannot be written as JSON"),
+            }
+        })
+    }
+
+    /// Sends an object as `application/x-www-form-urlencoded`; `None` and null send no body at all.
+    #[must_use]
+    pub fn form<T: Serialize>(self, value: &Result<T, String>) -> Self {
+        self.encoded("application/x-www-form-urlencoded", value, |value| {
+            Ok(parameter::form_text(value)?.map(String::into_bytes))
+        })
+    }
+
+    /// Sends bytes as they are, under the content type that the [`Body`](crate::Body) names or else this one.
+    ///
+    /// Takes `Result<Body, String>` or `Result<Option<Body>, String>`.
+    #[must_use]
+    pub fn raw<B: RequestBody>(
+        mut self,
+        content_type: &'static str,
+        value: &Result<B, String>,
+    ) -> Self {
+        match value {
+            Ok(value) => {
+                if let Some(body) = value.body() {
+                    let content_type = body.content_type().unwrap_or(content_type);
+                    self.set_body(content_type, body.bytes().clone());
+                }
+            }
+            Err(message) => self.remember(format!("body: {message}")),
+        }
+        self
+    }
+
+    fn encoded<T: Serialize>(
+        mut self,
+        content_type: &'static str,
+        value: &Result<T, String>,
+        encode: impl FnOnce(&T) -> Result<Option<Vec<u8>>, &'static str>,
+    ) -> Self {
+        match value {
+            Ok(value) => match encode(value) {
+                Ok(None) => {}
+                Ok(Some(bytes)) => self.set_body(content_type, bytes.into()),
+                Err(problem) => self.remember(format!("the body {problem}")),
+            },
+            Err(message) => self.remember(format!("body: {message}")),
+        }
+        self
+    }
+
+    fn set_body(&mut self, content_type: &str, bytes: Bytes) {
+        self.set_header(CONTENT_TYPE.as_str(), content_type);
+        self.body = Some(bytes);
+    }
+
+    fn set_header(&mut self, name: &str, text: &str) {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(text),
+        ) {
+            (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
+            (Err(_), _) => self.remember(format!("`{name}` is not a header name")),
+            (_, Err(_)) => {
+                self.remember(format!("`{name}` has characters that no header can hold"));
+            }
+        }
+    }
+
+    fn keep<T>(&mut self, outcome: Result<T, String>) -> Option<T> {
+        outcome.map_err(|message| self.remember(message)).ok()
+    }
+
+    fn remember(&mut self, message: String) {
+        self.problem.get_or_insert(message);
+    }
+
+    /// The HTTP request, complete but for credentials; or the first problem.
+    pub(crate) fn into_http(mut self, base: &BaseUrl) -> Result<reqwest::Request, String> {
+        if !self.operation.accept.is_empty() && !self.headers.contains_key(ACCEPT) {
+            self.set_header(ACCEPT.as_str(), self.operation.accept);
+        }
+        if !self.cookies.is_empty() {
+            let cookies = std::mem::take(&mut self.cookies);
+            self.set_header(COOKIE.as_str(), &cookies);
+        }
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let path = target::fill(self.operation.path, &self.path)?;
+        let url = target::url(base, &path, &self.query)?;
+        let mut http = reqwest::Request::new(self.operation.method.clone(), url);
+        *http.headers_mut() = self.headers;
+        // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
+        // client leaves it unsaid (RFC 9110, section 8.6).
+        if self.body.is_none()
+            && matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH)
+        {
+            http.headers_mut()
+                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        *http.body_mut() = self.body.map(Into::into);
+        Ok(http)
+    }
+}
+
+/// Applies an encoder to a builder's field and names the parameter in what goes wrong.
+fn parameter<T, U>(
+    name: &str,
+    value: &Result<T, String>,
+    encode: impl FnOnce(&T) -> Result<U, parameter::Problem>,
+) -> Result<U, String> {
+    match value {
+        Ok(value) => encode(value).map_err(|problem| format!("parameter `{name}` {problem}")),
+        Err(message) => Err(format!("parameter `{name}`: {message}")),
+    }
+}
+
+/// Adds one pair to the text of a `Cookie` header.
+pub(crate) fn push_cookie(cookies: &mut String, name: &str, value: &str) {
+    if !cookies.is_empty() {
+        cookies.push_str("; ");
+    }
+    cookies.extend([name, "=", value]);
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation.name)
+            .field("method", &self.operation.method)
+            .field("path", &self.operation.path)
+            .finish_non_exhaustive()
+    }
+}

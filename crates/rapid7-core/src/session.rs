@@ -1,0 +1,126 @@
+//! The log-in and the token it yields.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use crate::authorize::Login;
+use crate::connection::Connection;
+use crate::error::LoginError;
+use crate::received::Received;
+use crate::secret::Secret;
+use crate::target;
+
+/// The session of a connection that logs in.
+#[derive(Default)]
+pub(crate) struct Session {
+    /// Held during a log-in, so that all who need a token wait for the same one.
+    state: Mutex<State>,
+    /// Log-ins that have ended, well or badly.
+    finished: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<SecretString>,
+    failure: Option<LoginError>,
+}
+
+#[derive(Serialize)]
+struct LoginRequest<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
+#[derive(Deserialize)]
+struct LoginAnswer {
+    session_id: Option<Secret>,
+}
+
+impl Connection {
+    /// The token of the session, after logging in if there is none.
+    pub(crate) async fn session_token(&self, login: &Login) -> Result<SecretString, LoginError> {
+        let Session { state, finished } = &self.inner.session;
+        let seen = finished.load(Ordering::Acquire);
+        let mut state = state.lock().await;
+        if let Some(token) = &state.token {
+            return Ok(token.clone());
+        }
+        // A log-in failed while this call waited for it. Trying again with the same password, once per
+        // waiting call, is how accounts get locked.
+        if let Some(failure) = &state.failure
+            && finished.load(Ordering::Acquire) != seen
+        {
+            return Err(failure.clone());
+        }
+        let outcome = self.log_in(login).await;
+        *state = State {
+            token: outcome.as_ref().ok().cloned(),
+            failure: outcome.as_ref().err().cloned(),
+        };
+        finished.fetch_add(1, Ordering::Release);
+        outcome
+    }
+
+    async fn log_in(&self, login: &Login) -> Result<SecretString, LoginError> {
+        let url =
+            target::url(&self.inner.base, login.path, "").map_err(|_| LoginError::unsendable())?;
+        let body = LoginRequest {
+            username: &login.username,
+            password: login.password.expose_secret(),
+        };
+        let body = serde_json::to_vec(&body).map_err(|_| LoginError::unsendable())?;
+        let mut http = reqwest::Request::new(Method::POST, url);
+        let json = HeaderValue::from_static("application/json");
+        http.headers_mut().insert(CONTENT_TYPE, json.clone());
+        http.headers_mut().insert(ACCEPT, json);
+        *http.body_mut() = Some(body.into());
+        let received = self
+            .inner
+            .transport
+            .exchange(http, &[])
+            .await
+            .map_err(LoginError::unreachable)?;
+        read_token(&received)
+    }
+}
+
+fn read_token(received: &Received) -> Result<SecretString, LoginError> {
+    match received.status() {
+        status if status.is_success() => {}
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            return Err(LoginError::refused(received));
+        }
+        _ => {
+            return Err(LoginError::unexpected(
+                received,
+                "the status is not a log-in's",
+            ));
+        }
+    }
+    let answer: LoginAnswer = serde_json::from_slice(received.bytes()).map_err(|_| {
+        LoginError::unexpected(
+            received,
+            "the answer is not a JSON object with text in `session_id`",
+        )
+    })?;
+    match answer.session_id {
+        Some(token) if is_sendable(token.expose()) => Ok(token.expose().into()),
+        Some(_) => Err(LoginError::unexpected(
+            received,
+            "`session_id` is not text that a header can hold",
+        )),
+        None => Err(LoginError::unexpected(
+            received,
+            "the answer has no `session_id`",
+        )),
+    }
+}
+
+fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}

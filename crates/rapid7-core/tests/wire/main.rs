@@ -1,0 +1,91 @@
+//! Calls over real sockets on the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod answers;
+mod credentials;
+mod encoding;
+mod limits;
+mod login;
+mod path;
+mod redaction;
+mod server;
+mod settings;
+mod tls;
+
+use rapid7_core::{
+    Access, AuthScheme, Body, Connection, Credentials, Decode, Effect, Error, KeyPlacement, Method,
+    Operation, Request, SessionScheme, Stability, decode,
+};
+
+/// A scheme with a key header and sessions, as InsightCloudSec has it.
+const AUTH: AuthScheme = AuthScheme {
+    api_key: KeyPlacement::Header("Api-Key"),
+    session: Some(SessionScheme {
+        login_path: "/v2/public/user/login",
+        header: "X-Auth-Token",
+    }),
+};
+
+/// A read at `/v2/things`; tests override what they are about.
+const GET: Operation = Operation {
+    name: "list_things",
+    id: "list_things",
+    method: Method::GET,
+    path: "/v2/things",
+    tag: "Things",
+    summary: "Lists things.",
+    effect: Effect::Read,
+    stability: Stability::Public,
+    confidence: None,
+    access: Access::Credentials,
+    accept: "application/json",
+    success: &[],
+    paging: None,
+};
+
+static LIST: Operation = GET;
+static THING: Operation = Operation {
+    name: "get_thing",
+    path: "/v2/things/{id}/parts",
+    ..GET
+};
+static CREATE: Operation = Operation {
+    name: "create_thing",
+    method: Method::POST,
+    effect: Effect::Write,
+    ..GET
+};
+
+/// What the tests take for the documented failure.
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct ApiError {
+    error_message: String,
+}
+
+fn connect(url: &str) -> Connection {
+    connect_as(url, Credentials::api_key("k3y"))
+}
+
+fn connect_as(url: &str, credentials: Credentials) -> Connection {
+    Connection::builder(AUTH, url, credentials).build().unwrap()
+}
+
+/// Calls, takes any body for the result, and expects the documented failure.
+async fn call(connection: &Connection, request: Request) -> Result<Body, Error<ApiError>> {
+    call_for(connection, request, decode::body).await
+}
+
+async fn call_for<T>(
+    connection: &Connection,
+    request: Request,
+    answer: Decode<T>,
+) -> Result<T, Error<ApiError>> {
+    let answer = connection.call(request, answer, decode::json).await?;
+    Ok(answer.into_inner())
+}

@@ -1,0 +1,338 @@
+use super::*;
+
+const API: &str = r#"crate = "insightcloudsec-v2"
+title = "InsightCloudSec API v2"
+auth = "insightcloudsec"
+
+[provenance]
+kind = "compiled"
+url = "https://example.com/v2.yaml"
+retrieved = "2026-11-21"
+"#;
+
+const OPERATIONS: &str = r#"# What is known.
+
+["GET /v2/clouds"]
+name = "list_clouds" # a good name
+effect = "read"
+stability = "public"
+confidence = "high"
+evidence = ["a/b: c.go"]
+paging = { style = "offset-body", limit = "limit", items = "clouds" }
+
+["POST /v2/clouds/{}/delete"]
+name = "delete_cloud"
+effect = "write"
+stability = "other"
+admin = "domain"
+session_only = true
+anonymous = false
+body = "unknown"
+success = [406]
+secrets = ["password", "$answer"]
+"#;
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+/// What is wrong with a folder, without the name of the temporary one.
+fn faults(files: &[(&str, &str)]) -> String {
+    let dir = folder(files);
+    let problems = SpecFolder::open(dir.path()).unwrap_err();
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}: {problem}", problem.kind))
+        .collect();
+    lines
+        .join("\n")
+        .replace(&dir.path().display().to_string(), "DIR")
+}
+
+fn text_source(name: &str, text: &str) -> Arc<Source> {
+    Arc::new(Source::new(name, text, Format::Text))
+}
+
+fn operations(text: &str) -> OperationsToml {
+    OperationsToml::parse(&text_source("operations.toml", text)).unwrap()
+}
+
+#[test]
+fn a_folder_is_read() {
+    let dir = folder(&[
+        ("api.toml", API),
+        ("operations.toml", OPERATIONS),
+        (
+            "types.toml",
+            "[types]\n\"GET /v2/clouds 200\" = \"Clouds\"\n",
+        ),
+        ("overlay.yaml", "overlay: 1.0.0\nactions: []\n"),
+        ("openapi.yaml", "openapi: 3.0.3\n"),
+        ("README.md", "not ours"),
+    ]);
+    let spec = SpecFolder::open(dir.path()).unwrap();
+    assert_eq!(spec.api.crate_name, "insightcloudsec-v2");
+    assert_eq!(spec.api.auth, AuthFamily::InsightCloudSec);
+    assert_eq!(spec.api.provenance.kind, ProvenanceKind::Compiled);
+    assert_eq!(spec.types.by_location["GET /v2/clouds 200"], "Clouds");
+    assert!(spec.overlay.is_some());
+    assert_eq!(spec.document.root["openapi"], "3.0.3");
+
+    let list = spec
+        .operations
+        .get(&"GET /v2/clouds".parse().unwrap())
+        .unwrap();
+    assert_eq!(
+        (list.name.as_str(), list.effect, list.confidence),
+        ("list_clouds", Effect::Read, Some(Confidence::High))
+    );
+    let paging = list.paging.as_ref().unwrap();
+    assert_eq!(
+        (paging.style, paging.items.as_deref()),
+        (PagingStyle::OffsetBody, Some("clouds"))
+    );
+    let (delete, line) = &spec.operations.entries[&"POST /v2/clouds/{}/delete".parse().unwrap()];
+    assert_eq!(*line, 11);
+    assert!(delete.session_only && !delete.anonymous);
+    assert_eq!(
+        (delete.body, delete.success.as_slice()),
+        (Some(BodyNote::Unknown), &[406][..])
+    );
+}
+
+#[test]
+fn most_files_may_be_absent() {
+    let dir = folder(&[
+        ("api.toml", API),
+        ("swagger.json", "{\"swagger\": \"2.0\"}"),
+    ]);
+    let spec = SpecFolder::open(dir.path()).unwrap();
+    assert!(
+        spec.operations.entries.is_empty()
+            && spec.types.by_location.is_empty()
+            && spec.overlay.is_none()
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_folder_comes_all_at_once() {
+    let found = faults(&[
+        (
+            "api.toml",
+            "crate = \"A b\"\ntitle = \"t\"\nauth = \"document\"\n[provenance]\nkind = \"file\"\nsha256 = \"12\"\n",
+        ),
+        ("operations.toml", "[\"GET /a\"]\nname = \"a\"\n"),
+        ("types.toml", "[type]\n"),
+        ("overlay.yaml", "a: [\n"),
+        ("overlay.json", "{}"),
+        ("openapi.yaml", "{}"),
+        ("openapi.json", "{}"),
+    ]);
+    insta::assert_snapshot!(found);
+    assert_eq!(
+        faults(&[("api.toml", API)]),
+        format!(
+            "document-choice: DIR has no document\n  help: put the document there as one of {}",
+            DOCUMENT_NAMES.join(", ")
+        )
+    );
+    let error = SpecFolder::open(Path::new("/nowhere/at/all")).unwrap_err();
+    assert_eq!(error[0].to_string(), "/nowhere/at/all is not a folder");
+}
+
+#[test]
+fn fields_of_api_toml_are_checked() {
+    for (text, expected) in [
+        (
+            API.replace("title = ", "titel = "),
+            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `provenance`, `rules`",
+        ),
+        (
+            API.replace("title = \"InsightCloudSec API v2\"\n", ""),
+            "missing-field: a.toml:1: missing field `title`",
+        ),
+        (
+            API.replace("\"insightcloudsec\"", "\"basic\""),
+            "invalid-value: a.toml:3: unknown value `basic`\n  help: expected one of `insightcloudsec`, `rapid7-platform`, `document`",
+        ),
+        (
+            API.replace("kind = \"compiled\"", "kind = 1"),
+            "wrong-type: a.toml:6: the value is of the wrong type\n  help: expected string or table",
+        ),
+        (
+            API.replace("title = \"InsightCloudSec API v2\"", "title = 2"),
+            "wrong-type: a.toml:2: invalid type: integer `2`\n  help: expected a string",
+        ),
+        (
+            API.replace("auth = \"insightcloudsec\"", ""),
+            "missing-field: a.toml:1: missing field `auth`\n  help: expected `insightcloudsec`, `rapid7-platform` or `document`",
+        ),
+        (
+            API.replace("auth = ", "auth "),
+            "syntax: a.toml:3: key with no value\n  help: expected `=`",
+        ),
+    ] {
+        let problems = ApiToml::parse(&text_source("a.toml", &text)).unwrap_err();
+        assert_eq!(format!("{}: {}", problems[0].kind, problems[0]), expected);
+    }
+    let rules = ApiToml::parse(&text_source(
+        "a.toml",
+        &format!("{API}[rules]\nx_nullable = false\n"),
+    ))
+    .unwrap()
+    .rules;
+    assert_eq!(rules.get("x_nullable"), Some(&false));
+}
+
+#[test]
+fn every_operation_at_fault_is_reported_with_its_line() {
+    let entry = "effect = \"read\"\nstability = \"public\"\n";
+    let text = format!(
+        "[\"GET /a\"]\nname = \"a\"\neffect = \"reed\"\nstability = \"public\"\n
+[\"GET /b\"]\nname = \"b\"\nstability = \"public\"\n
+[\"GET /c/{{id}}\"]\nname = \"c\"\n{entry}
+[\"FETCH /d\"]\nname = \"d\"\n{entry}
+[\"GET /e\"]\nname = \"E e\"\n{entry}
+[\"GET /f\"]\nname = \"f\"\n{entry}admins = true\n
+[\"GET /g\"]\nname = \"g\"\n{entry}
+[\"GET /h\"]\nname = \"g\"\n{entry}
+[\"GET /i\"]\nname = \"i\"\n{entry}success = [1000]\n
+[\"GET /j\"]\nname = \"j\"\n{entry}paging = {{ style = \"offset-body\", limits = \"x\" }}\n"
+    );
+    let problems = OperationsToml::parse(&text_source("operations.toml", &text)).unwrap_err();
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}: {problem}", problem.kind))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn the_same_operation_twice_is_a_syntax_error() {
+    let text = format!("{OPERATIONS}\n[\"GET /v2/clouds\"]\nname = \"again\"\n");
+    let problems = OperationsToml::parse(&text_source("operations.toml", &text)).unwrap_err();
+    assert_eq!(problems[0].to_string(), "operations.toml:22: duplicate key");
+}
+
+#[test]
+fn appending_keeps_comments_and_order() {
+    let mut toml = operations(OPERATIONS);
+    assert_eq!(toml.to_string(), OPERATIONS);
+    let entry = toml
+        .get(&"POST /v2/clouds/{}/delete".parse().unwrap())
+        .unwrap()
+        .clone();
+    for (key, name) in [("PUT /z", "z"), ("GET /a/{}", "a")] {
+        let entry = OperationEntry {
+            name: name.to_owned(),
+            ..entry.clone()
+        };
+        assert!(toml.append(key.parse().unwrap(), entry));
+    }
+    assert!(
+        !toml.append("GET /v2/clouds".parse().unwrap(), entry),
+        "what is there stays"
+    );
+    assert!(toml.is_changed());
+    let text = toml.to_string();
+    assert!(text.starts_with(OPERATIONS));
+    insta::assert_snapshot!(text[OPERATIONS.len()..].trim_start());
+    let again = operations(&text);
+    let entries = |toml: &OperationsToml| {
+        toml.entries
+            .iter()
+            .map(|(key, (entry, _))| (key.clone(), entry.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        entries(&again),
+        entries(&toml),
+        "what is written is read again"
+    );
+    assert_eq!(again.to_string(), text);
+}
+
+#[test]
+fn appending_to_nothing() {
+    let mut toml = OperationsToml::empty(Path::new("operations.toml"));
+    assert_eq!(toml.to_string(), "");
+    let paging = operations(OPERATIONS).entries[&"GET /v2/clouds".parse().unwrap()]
+        .0
+        .clone();
+    toml.append(OperationKey::new("get", "/a/{id}"), paging);
+    assert_eq!(
+        toml.to_string(),
+        r#"["GET /a/{}"]
+name = "list_clouds"
+effect = "read"
+stability = "public"
+confidence = "high"
+evidence = ["a/b: c.go"]
+paging = { style = "offset-body", limit = "limit", items = "clouds" }
+"#
+    );
+}
+
+#[test]
+fn a_problem_stands_at_the_header_of_its_entry() {
+    let toml = operations(OPERATIONS);
+    let key: OperationKey = "POST /v2/clouds/{}/delete".parse().unwrap();
+    let problem = toml.problem_at(
+        &key,
+        ProblemKind::UnknownOperation,
+        "the document has no such operation",
+    );
+    assert_eq!(
+        problem.to_string(),
+        "operations.toml:11: the document has no such operation (POST /v2/clouds/{}/delete)"
+    );
+}
+
+#[test]
+fn type_names_round_trip() {
+    let mut types = TypesToml::default();
+    for (location, name) in [
+        ("POST /b 200", "B"),
+        ("GET /a 200 .rows[]", "Row"),
+        ("GET /a 200 .\"quoted\\\"", "Q"),
+    ] {
+        types
+            .by_location
+            .insert(location.to_owned(), name.to_owned());
+    }
+    let text = types.to_string();
+    assert!(text.starts_with("# Names of the generated types"));
+    assert!(text.find("GET /a 200 .rows").unwrap() < text.find("POST /b").unwrap());
+    assert_eq!(
+        TypesToml::parse(&text_source("types.toml", &text)).unwrap(),
+        types
+    );
+}
+
+#[test]
+fn the_hash_of_the_document_is_checked() {
+    assert_eq!(
+        sha256(b"abc"),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    let document = "\u{feff}openapi: 3.0.3\n";
+    let right = sha256(document.as_bytes());
+    let api = |hash: &str| format!("{API}sha256 = \"{hash}\"\n");
+    let dir = folder(&[
+        ("api.toml", &api(&right.to_uppercase())),
+        ("openapi.yaml", document),
+    ]);
+    assert!(SpecFolder::open(dir.path()).is_ok());
+    let wrong = "0".repeat(64);
+    assert_eq!(
+        faults(&[("api.toml", &api(&wrong)), ("openapi.yaml", document)]),
+        format!(
+            "hash-mismatch: DIR/api.toml:9: openapi.yaml has the hash {right}, but `provenance.sha256` is {wrong}\n  \
+             help: restore the document, or record the new hash if it was replaced on purpose"
+        )
+    );
+}

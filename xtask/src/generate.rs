@@ -1,0 +1,302 @@
+//! Runs progenitor over the types of an API.
+//!
+//! Progenitor sees a reduced document: the named schemas, and one operation per schema that an operation of the API
+//! holds. It makes all types and says which Rust type each schema became. What it cannot express (several answers,
+//! styles, placement of credentials) it never sees; that is written by the refine stage from the [`Api`] itself.
+
+use crate::model::{Api, Content};
+use crate::problem::{Problem, ProblemKind};
+use crate::schema::{component_name, components, walk_mut};
+use crate::usage::{reachable, references};
+use progenitor_impl::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use syn::{GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
+
+/// Extension of an object schema whose one varying member is named by another: the member that names it.
+pub const KEYED_BY: &str = "x-keyed-by";
+
+/// What progenitor made.
+pub struct Generated {
+    /// The items of its `types` module.
+    pub types: Vec<Item>,
+    /// The Rust type of each schema asked for, by the schema's JSON text.
+    by_schema: BTreeMap<String, Type>,
+}
+
+impl Generated {
+    /// The Rust type that a schema of the API became.
+    pub fn type_of(&self, schema: &Value) -> Option<&Type> {
+        self.by_schema.get(&schema.to_string())
+    }
+}
+
+/// Why progenitor made nothing.
+struct Failure(String);
+
+/// Generates the types; operations at fault are taken out of `api` and reported.
+pub fn generate(root: &Value, api: &mut Api) -> Result<(Generated, Vec<Problem>), Vec<Problem>> {
+    let schemas = wanted_schemas(api);
+    let failure = match run(root, &schemas) {
+        Ok(generated) => return Ok((generated, Vec::new())),
+        Err(failure) => failure,
+    };
+    let problems = isolate(root, api);
+    if problems.is_empty() {
+        let message = format!("the generator failed on the whole document: {}", failure.0);
+        return Err(vec![Problem::error(ProblemKind::Generator, message).help(
+            "no single operation is at fault; look for two schemas that become one Rust name",
+        )]);
+    }
+    run(root, &wanted_schemas(api))
+        .map(|generated| (generated, problems))
+        .map_err(|failure| {
+            let message = format!(
+                "the generator still fails without the operations at fault: {}",
+                failure.0
+            );
+            vec![Problem::error(ProblemKind::Generator, message)]
+        })
+}
+
+/// Runs each operation alone, keeps those that work, and reports the others.
+fn isolate(root: &Value, api: &mut Api) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut verdicts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    api.operations.retain(|operation| {
+        let failure = operation_schemas(operation).into_iter().find_map(|schema| {
+            verdicts
+                .entry(schema.to_string())
+                .or_insert_with(|| run(root, &[schema]).err().map(|failure| failure.0))
+                .clone()
+        });
+        if let Some(failure) = &failure {
+            problems.push(
+                Problem::error(
+                    ProblemKind::Generator,
+                    format!("the generator failed: {failure}"),
+                )
+                .operation(operation.key.to_string())
+                .help("the operation is left out; repair its schemas with an overlay action"),
+            );
+        }
+        failure.is_none()
+    });
+    problems
+}
+
+/// Every schema that an operation holds directly.
+fn operation_schemas(operation: &crate::model::Operation) -> Vec<&Value> {
+    let contents = operation
+        .body
+        .iter()
+        .map(|body| &body.content)
+        .chain(operation.results.iter().map(|response| &response.content))
+        .chain(operation.errors.iter().map(|response| &response.content));
+    let bodies = contents.filter_map(|content| match content {
+        Content::Json(schema) | Content::Form(schema) => Some(schema),
+        Content::Raw | Content::Empty | Content::Unknown => None,
+    });
+    operation
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.schema)
+        .chain(bodies)
+        .collect()
+}
+
+fn wanted_schemas(api: &Api) -> Vec<&Value> {
+    let mut seen = BTreeSet::new();
+    api.operations
+        .iter()
+        .flat_map(operation_schemas)
+        .filter(|schema| seen.insert(schema.to_string()))
+        .collect()
+}
+
+/// One run of progenitor; a panic inside it is a failure like any other.
+fn run(root: &Value, schemas: &[&Value]) -> Result<Generated, Failure> {
+    let document = reduced(root, schemas);
+    let keyed = keyed_components(root);
+    let document: openapiv3::OpenAPI = serde_json::from_value(document)
+        .map_err(|error| Failure(format!("the schemas are not valid OpenAPI 3.0: {error}")))?;
+    let tokens = quietly(|| Generator::new(&settings(&keyed)).generate_tokens(&document))
+        .map_err(|panic| Failure(format!("it panicked: {panic}")))?
+        .map_err(|error| Failure(error.to_string()))?;
+    let file: syn::File = syn::parse2(tokens)
+        .map_err(|error| Failure(format!("it wrote what is not Rust: {error}")))?;
+    read(file, schemas)
+}
+
+/// Runs `work` with the panic message caught instead of printed.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(work));
+    std::panic::set_hook(hook);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_else(|| "without a message".to_owned())
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    })
+}
+
+fn settings(keyed: &[String]) -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_crate("rapid7-core", CrateVers::Any, None);
+    for name in keyed {
+        settings.with_replacement(name, format!("crate::types::{name}"), std::iter::empty());
+    }
+    settings
+}
+
+/// Components that the refine stage writes itself.
+fn keyed_components(root: &Value) -> Vec<String> {
+    components(root)
+        .into_iter()
+        .flatten()
+        .filter(|(_, schema)| schema.get(KEYED_BY).is_some())
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// The document that progenitor sees: operation `probe0` answers with the first schema, and so on.
+fn reduced(root: &Value, schemas: &[&Value]) -> Value {
+    let mut paths = Map::new();
+    for (index, schema) in schemas.iter().enumerate() {
+        let mut schema = (*schema).clone();
+        adapt(&mut schema);
+        let answer =
+            json!({ "description": "", "content": { "application/json": { "schema": schema } } });
+        let operation =
+            json!({ "operationId": format!("probe{index}"), "responses": { "200": answer } });
+        paths.insert(format!("/probe{index}"), json!({ "post": operation }));
+    }
+    let start = schemas
+        .iter()
+        .flat_map(|schema| references(schema))
+        .collect();
+    let wanted = reachable(root, start);
+    let mut named = Map::new();
+    for (name, schema) in components(root).into_iter().flatten() {
+        if wanted.contains(name) {
+            let mut schema = schema.clone();
+            adapt(&mut schema);
+            named.insert(name.clone(), schema);
+        }
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "types", "version": "0" },
+        "paths": paths,
+        "components": { "schemas": named },
+    })
+}
+
+/// Says in typify's terms what the document says in its own.
+fn adapt(schema: &mut Value) {
+    walk_mut(schema, "", &mut |_, schema| {
+        if component_name(schema).is_some() {
+            keep_siblings(schema);
+        } else if schema["type"] == "string" && schema["format"] == "password" {
+            schema["x-rust-type"] = json!({
+                "crate": "rapid7-core",
+                "version": "*",
+                "path": "rapid7_core::Secret",
+            });
+        }
+        if let Some(object) = schema.as_object_mut() {
+            // Only prose and examples; the types don't depend on them.
+            for key in [
+                "example",
+                "examples",
+                "externalDocs",
+                "xml",
+                "discriminator",
+            ] {
+                object.shift_remove(key);
+            }
+        }
+    });
+}
+
+/// A reference loses its description and `nullable` in the 3.0 model; inside `allOf` it keeps them.
+fn keep_siblings(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if object.len() > 1 {
+        let reference = object.shift_remove("$ref").unwrap_or_default();
+        object.retain(|key, _| key == "description" || key == "nullable");
+        if object.is_empty() {
+            object.insert("$ref".to_owned(), reference);
+        } else {
+            object.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+        }
+    }
+}
+
+/// Takes the types, and the answer type of each probe, out of progenitor's file.
+fn read(file: syn::File, schemas: &[&Value]) -> Result<Generated, Failure> {
+    let mut types = None;
+    let mut probes: BTreeMap<String, Type> = BTreeMap::new();
+    for item in file.items {
+        let Item::Mod(module) = item else { continue };
+        let items = module.content.map(|(_, items)| items).unwrap_or_default();
+        match module.ident.to_string().as_str() {
+            "types" => types = Some(items),
+            "builder" => probes.extend(items.iter().filter_map(answer_type)),
+            _ => {}
+        }
+    }
+    let types = types.ok_or_else(|| Failure("it wrote no types".to_owned()))?;
+    let mut by_schema = BTreeMap::new();
+    for (index, schema) in schemas.iter().enumerate() {
+        let answer = probes
+            .remove(&format!("Probe{index}"))
+            .ok_or_else(|| Failure(format!("it wrote no type for {schema}")))?;
+        by_schema.insert(schema.to_string(), answer);
+    }
+    Ok(Generated { types, by_schema })
+}
+
+/// Builder name and `T` of `send(self) -> Result<ResponseValue<T>, _>`.
+fn answer_type(item: &Item) -> Option<(String, Type)> {
+    let Item::Impl(block) = item else { return None };
+    let Type::Path(owner) = &*block.self_ty else {
+        return None;
+    };
+    let name = owner.path.segments.last()?.ident.to_string();
+    let send = block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
+        _ => None,
+    })?;
+    let ReturnType::Type(_, result) = &send.sig.output else {
+        return None;
+    };
+    let wrapped = first_argument(result)?;
+    Some((name, first_argument(wrapped)?.clone()))
+}
+
+/// `T` of `Wrapper<T, ...>`.
+fn first_argument(wrapper: &Type) -> Option<&Type> {
+    let Type::Path(path) = wrapper else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(found) => Some(found),
+        _ => None,
+    })
+}

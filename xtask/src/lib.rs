@@ -1,0 +1,23 @@
+//! The maintainers' tasks.
+//!
+//! `cargo xtask generate` runs the pipeline of [`pipeline`], from a specification folder to a client crate.
+
+pub mod change;
+pub mod diagnose;
+pub mod folder;
+pub mod generate;
+pub mod load;
+pub mod model;
+pub mod names;
+pub mod normalize;
+pub mod overlay;
+pub mod package;
+pub mod pipeline;
+pub mod problem;
+pub mod refine;
+pub mod report;
+pub mod schema;
+pub mod source;
+pub mod tasks;
+pub mod usage;
+pub mod write;

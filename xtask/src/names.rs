@@ -1,0 +1,198 @@
+//! Legal, readable Rust names from the names of a document.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use std::collections::BTreeSet;
+
+/// Keywords that cannot stand alone as a snake-case name, of all editions, and the names that methods of generated
+/// types use themselves.
+const RESERVED: [&str; 53] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
+];
+
+/// Names that a builder or a client has already.
+const TAKEN: [&str; 5] = ["new", "send", "client", "body_as", "connection"];
+
+/// Type names that would hide those of the prelude or the runtime in generated code.
+const PRELUDE: [&str; 29] = [
+    "Self",
+    "String",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Vec",
+    "Box",
+    "Default",
+    "From",
+    "TryFrom",
+    "Into",
+    "TryInto",
+    "Client",
+    "Error",
+    "Answer",
+    "Request",
+    "Body",
+    "Secret",
+    "Style",
+    "Misfit",
+    "Received",
+    "Operation",
+    "Connection",
+    "BTreeMap",
+    "Serialize",
+    "Deserialize",
+];
+
+/// A type name in `PascalCase`.
+pub fn type_name(text: &str) -> String {
+    let mut name = ascii(text).to_pascal_case();
+    if name.is_empty() {
+        name = "Unnamed".to_owned();
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'N');
+    }
+    if PRELUDE.contains(&name.as_str()) {
+        name.push_str("Value");
+    }
+    name
+}
+
+/// A method, module or parameter name in `snake_case`.
+pub fn value_name(text: &str) -> String {
+    let mut name = ascii(text).to_snake_case();
+    if name.is_empty() {
+        name = "unnamed".to_owned();
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "n");
+    }
+    if RESERVED.contains(&name.as_str()) || TAKEN.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
+}
+
+/// The name, or the name with the lowest number that makes it unique; it is taken from then on.
+pub fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
+    let mut candidate = name.clone();
+    let mut number = 2;
+    while !taken.insert(candidate.clone()) {
+        candidate = format!("{name}{number}");
+        number += 1;
+    }
+    candidate
+}
+
+/// Acronyms that a change of case would tear apart.
+const ACRONYMS: [(&str, &str); 6] = [
+    ("IaC", "Iac"),
+    ("OAuth", "Oauth"),
+    ("GitHub", "Github"),
+    ("DevOps", "Devops"),
+    ("IPv4", "Ipv4"),
+    ("IPv6", "Ipv6"),
+];
+
+/// Letters, digits and separators only; symbols that tell names apart are spelled out.
+fn ascii(text: &str) -> String {
+    let text = ACRONYMS
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => out.push(c),
+            '+' => out.push_str(" plus "),
+            '<' => out.push_str(" lt "),
+            '>' => out.push_str(" gt "),
+            '=' => out.push_str(" eq "),
+            '*' => out.push_str(" star "),
+            '@' => out.push_str(" at "),
+            '#' => out.push_str(" hash "),
+            '%' => out.push_str(" percent "),
+            '&' => out.push_str(" and "),
+            '!' => out.push_str(" not "),
+            _ => out.push(' '),
+        }
+    }
+    out
+}
+
+/// The singular of an English plural, good enough to name the item of a list.
+pub fn singular(word: &str) -> String {
+    let word = word.to_owned();
+    for (plural, single) in [
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("xes", "x"),
+    ] {
+        if let Some(stem) = word.strip_suffix(plural) {
+            return format!("{stem}{single}");
+        }
+    }
+    let plain =
+        word.len() > 2 && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is");
+    match word.strip_suffix('s') {
+        Some(stem) if plain => stem.to_owned(),
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_legal_and_readable() {
+        for (text, expected) in [
+            ("Cloud", "Cloud"),
+            ("AddAWSCloudAccountRequest", "AddAwsCloudAccountRequest"),
+            ("CreateBadge(s)", "CreateBadgeS"),
+            ("2fa", "N2fa"),
+            ("<=", "LtEq"),
+            ("«»", "Unnamed"),
+            ("String", "StringValue"),
+        ] {
+            assert_eq!(type_name(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("log key", "log_key"),
+            ("type", "type_"),
+            ("resourceTypes", "resource_types"),
+            ("send", "send_"),
+        ] {
+            assert_eq!(value_name(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let mut taken = BTreeSet::new();
+        let names: Vec<_> = ["Tag", "Tag", "Tag"]
+            .into_iter()
+            .map(|name| unique(name.to_owned(), &mut taken))
+            .collect();
+        assert_eq!(names, ["Tag", "Tag2", "Tag3"]);
+    }
+
+    #[test]
+    fn singulars() {
+        for (plural, single) in [
+            ("policies", "policy"),
+            ("clouds", "cloud"),
+            ("status", "status"),
+            ("access", "access"),
+        ] {
+            assert_eq!(singular(plural), single);
+        }
+    }
+}

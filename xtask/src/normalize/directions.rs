@@ -1,0 +1,98 @@
+//! Splits a named schema that requests and answers share, when the answer rules would loosen it.
+//!
+//! The answers keep the name; requests get a copy named `...Input` that stays strict.
+
+use super::{Facts, lossless};
+use crate::change::Change;
+use crate::schema::{
+    SCHEMAS, component_name, components, components_mut, edit_operations, edit_schemas, escape,
+    list, reference_to, walk, walk_mut,
+};
+use crate::usage::{reachable, usage};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const RULE: &str = "directions";
+
+pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
+    let usages = usage(root);
+    let split: BTreeMap<String, String> = usages
+        .iter()
+        .filter(|(name, usage)| usage.request && usage.answer && is_strict(root, name))
+        .map(|(name, _)| (name.clone(), free_name(root, name)))
+        .collect();
+    if split.is_empty() {
+        return Vec::new();
+    }
+    copy_components(root, &split);
+    edit_operations(root, &mut |_, _, operation| {
+        edit_schemas(operation, &mut |place, _, schema| {
+            if place.is_request() {
+                redirect(schema, &split);
+            }
+        });
+    });
+    for (name, schema) in components_mut(root).into_iter().flatten() {
+        let usage = usages.get(name).copied().unwrap_or_default();
+        if usage.request && !usage.answer {
+            redirect(schema, &split);
+        }
+    }
+    split
+        .iter()
+        .map(|(name, input)| {
+            let pointer = format!("{SCHEMAS}/{}", escape(name));
+            lossless(
+                RULE,
+                &pointer,
+                None,
+                format!("requests use the strict copy {input}"),
+            )
+        })
+        .collect()
+}
+
+/// Whether the schema or one it reaches has members that a request must give.
+fn is_strict(root: &Value, name: &str) -> bool {
+    let all = components(root);
+    reachable(root, vec![name.to_owned()]).iter().any(|name| {
+        let mut strict = false;
+        if let Some(schema) = all.and_then(|all| all.get(name)) {
+            walk(schema, "", &mut |_, inner| {
+                strict |= inner
+                    .as_object()
+                    .is_some_and(|object| !list(object, "required").is_empty());
+            });
+        }
+        strict
+    })
+}
+
+fn free_name(root: &Value, name: &str) -> String {
+    let all = components(root);
+    let mut candidate = format!("{name}Input");
+    while all.is_some_and(|all| all.contains_key(&candidate)) {
+        candidate.push_str("Value");
+    }
+    candidate
+}
+
+fn copy_components(root: &mut Value, split: &BTreeMap<String, String>) {
+    let Some(all) = components_mut(root) else {
+        return;
+    };
+    for (name, input) in split {
+        if let Some(mut copy) = all.get(name).cloned() {
+            redirect(&mut copy, split);
+            all.insert(input.clone(), copy);
+        }
+    }
+}
+
+fn redirect(schema: &mut Value, split: &BTreeMap<String, String>) {
+    walk_mut(schema, "", &mut |_, inner| {
+        if let Some(input) = component_name(inner).and_then(|name| split.get(&name)) {
+            inner["$ref"] = reference_to(input)["$ref"].clone();
+        }
+    });
+}

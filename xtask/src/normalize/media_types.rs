@@ -1,0 +1,79 @@
+//! Leaves one media type per body.
+//!
+//! A request keeps the names of the others under `x-also`: its builder accepts them as ready-made bytes.
+
+use super::{Facts, lossless, lossy};
+use crate::change::Change;
+use crate::schema::{edit_operations, escape, operation_pointer};
+use serde_json::{Map, Value};
+
+const RULE: &str = "media_types";
+
+/// Extension of a request body: media types that it accepts besides the one in `content`.
+pub const ALSO: &str = "x-also";
+
+pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    edit_operations(root, &mut |path, method, operation| {
+        let base = operation_pointer(path, method);
+        let key = format!("{} {path}", method.to_uppercase());
+        if let Some(body) = operation.get_mut("requestBody") {
+            if let Some((kept, others)) = keep_one(body) {
+                let what = format!("{kept} typed; {} sent as bytes", others.join(", "));
+                let pointer = format!("{base}/requestBody/content");
+                changes.push(lossless(RULE, &pointer, Some(&key), what));
+                body[ALSO] = Value::from(others);
+            }
+        }
+        let answers = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for (status, answer) in answers.into_iter().flatten() {
+            if let Some((kept, others)) = keep_one(answer) {
+                let pointer = format!("{base}/responses/{}/content", escape(status));
+                let what = format!("{kept} asked for");
+                let loss = format!("the answer as {}", others.join(", "));
+                changes.push(lossy(RULE, &pointer, Some(&key), what, loss));
+            }
+        }
+    });
+    changes
+}
+
+/// Reduces `content` to the preferred media type; gives it and the ones dropped.
+fn keep_one(holder: &mut Value) -> Option<(String, Vec<String>)> {
+    let content = holder.get_mut("content")?.as_object_mut()?;
+    if content.len() < 2 {
+        return None;
+    }
+    let kept = content.keys().min_by_key(|name| rank(name))?.clone();
+    let value = content.shift_remove(&kept)?;
+    let others = content.keys().cloned().collect();
+    *content = Map::from_iter([(kept.clone(), value)]);
+    Some((kept, others))
+}
+
+/// Lower is preferred.
+fn rank(media_type: &str) -> u8 {
+    match essence(media_type).as_str() {
+        "application/json" => 0,
+        json if json.ends_with("+json") => 1,
+        "application/x-www-form-urlencoded" => 2,
+        "multipart/form-data" => 3,
+        "*/*" => 6,
+        text if text.starts_with("text/") => 4,
+        _ => 5,
+    }
+}
+
+/// The media type without parameters, lower case.
+pub fn essence(media_type: &str) -> String {
+    let end = media_type.find(';').unwrap_or(media_type.len());
+    media_type[..end].trim().to_ascii_lowercase()
+}
+
+/// Whether the media type carries JSON.
+pub fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}

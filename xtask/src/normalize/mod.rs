@@ -1,0 +1,131 @@
+//! General repairs of a document, one file a rule.
+//!
+//! A rule brings the document nearer to the form that the later stages read: OpenAPI 3.0, operations whole in
+//! themselves, every Rust type a named component. Each is idempotent and reports what it changed.
+
+use crate::change::Change;
+use crate::folder::{OperationsToml, TypesToml};
+use serde_json::Value;
+
+mod aliases;
+mod all_of;
+mod answers;
+mod authentication;
+mod directions;
+mod enums;
+mod formats;
+pub mod media_types;
+mod references;
+mod secrets;
+pub mod type_names;
+
+/// What rules may consult besides the document: the committed knowledge about this API.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What is known of each operation.
+    pub operations: &'a OperationsToml,
+    /// The lock of type names.
+    pub types: &'a TypesToml,
+}
+
+/// One repair.
+pub struct Rule {
+    /// File name of the rule, used in reports.
+    pub name: &'static str,
+    /// Why the document cannot stay as it is.
+    pub why: &'static str,
+    /// Applies the repair.
+    pub apply: fn(&mut Value, Facts<'_>) -> Vec<Change>,
+}
+
+/// All rules, in the order in which they run.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "references",
+        why: "an operation is read whole: parameters, bodies and answers stand where they are used",
+        apply: references::apply,
+    },
+    Rule {
+        name: "authentication",
+        why: "credentials and content headers belong to the connection, not to each call",
+        apply: authentication::apply,
+    },
+    Rule {
+        name: "media_types",
+        why: "one body has one Rust type: JSON where there is a choice",
+        apply: media_types::apply,
+    },
+    Rule {
+        name: "enums",
+        why: "values joined by commas in one string are several values",
+        apply: enums::apply,
+    },
+    Rule {
+        name: "secrets",
+        why: "what is secret gets a type that never prints",
+        apply: secrets::apply,
+    },
+    Rule {
+        name: "all_of",
+        why: "a composed object is one struct",
+        apply: all_of::apply,
+    },
+    Rule {
+        name: "aliases",
+        why: "a named scalar, array or map needs no Rust type of its own",
+        apply: aliases::apply,
+    },
+    Rule {
+        name: "directions",
+        why: "requests are strict and answers are lenient, so a type used both ways may have to be two",
+        apply: directions::apply,
+    },
+    Rule {
+        name: "answers",
+        why: "answers deviate from their documents: members may be missing or null",
+        apply: answers::apply,
+    },
+    Rule {
+        name: "formats",
+        why: "no format, length, pattern or bound may refuse a value that Rust can hold",
+        apply: formats::apply,
+    },
+    Rule {
+        name: "type_names",
+        why: "every Rust type is named in one place, before generation",
+        apply: type_names::apply,
+    },
+];
+
+/// Runs all rules.
+pub fn normalize(root: &mut Value, facts: Facts<'_>) -> Vec<Change> {
+    RULES
+        .iter()
+        .flat_map(|rule| (rule.apply)(root, facts))
+        .collect()
+}
+
+/// A change that keeps all information.
+fn lossless(rule: &'static str, pointer: &str, operation: Option<&str>, what: String) -> Change {
+    Change {
+        rule,
+        pointer: pointer.to_owned(),
+        operation: operation.map(str::to_owned),
+        what,
+        loss: None,
+    }
+}
+
+/// A change after which the client can do or hold less than the document describes.
+fn lossy(
+    rule: &'static str,
+    pointer: &str,
+    operation: Option<&str>,
+    what: String,
+    loss: impl Into<String>,
+) -> Change {
+    Change {
+        loss: Some(loss.into()),
+        ..lossless(rule, pointer, operation, what)
+    }
+}

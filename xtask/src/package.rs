@@ -1,0 +1,111 @@
+//! The parts of a client crate that are not generated: manifest and `lib.rs`.
+
+use crate::write::FileSet;
+use std::path::Path;
+
+/// Where the runtime comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Core {
+    /// A folder.
+    Path(String),
+    /// A version requirement.
+    Version(String),
+    /// The workspace's own.
+    Workspace,
+}
+
+impl Core {
+    /// A folder if there is one of that name, else a version requirement.
+    pub fn parse(text: &str) -> Self {
+        let path = Path::new(text);
+        match path.canonicalize() {
+            Ok(path) if path.is_dir() => Self::Path(path.display().to_string()),
+            _ => Self::Version(text.to_owned()),
+        }
+    }
+}
+
+/// Manifest and `lib.rs` of a crate of its own, outside of this workspace.
+pub fn standalone(crate_name: &str, title: &str, core: &Core) -> FileSet {
+    let core = match core {
+        Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
+        Core::Version(version) => toml_edit::Value::from(version.as_str()).to_string(),
+        Core::Workspace => "{ workspace = true }".to_owned(),
+    };
+    let manifest = format!(
+        r#"[package]
+name = "{crate_name}"
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.88"
+description = {description}
+
+[lib]
+doctest = false
+
+[dependencies]
+rapid7-core = {core}
+serde = {{ version = "1.0.226", features = ["derive"] }}
+serde_json = "1.0.150"
+
+# A workspace of its own, wherever the folder lies.
+[workspace]
+"#,
+        description = toml_edit::Value::from(format!("Client of the {title}")),
+    );
+    with_lib(manifest, title)
+}
+
+/// Manifest and `lib.rs` of a member of this workspace.
+pub fn member(crate_name: &str, title: &str) -> FileSet {
+    let manifest = format!(
+        r#"[package]
+name = "{crate_name}"
+description = {description}
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+repository.workspace = true
+
+[lib]
+# The prose is the document's, not code to try.
+doctest = false
+
+[dependencies]
+rapid7-core = {{ workspace = true }}
+serde = {{ workspace = true }}
+serde_json = {{ workspace = true }}
+
+[lints]
+workspace = true
+"#,
+        description = toml_edit::Value::from(format!("Unofficial client of the {title}")),
+    );
+    with_lib(manifest, title)
+}
+
+fn with_lib(manifest: String, title: &str) -> FileSet {
+    let lib = format!(
+        r#"//! Client of the {title}.
+//!
+#![doc = include_str!("generated/docs.md")]
+
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    rustdoc::all,
+    reason = "written by the generator from a document whose prose and names are not ours"
+)]
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::{{AUTH, Client, OPERATIONS, builder, operations, types}};
+"#
+    );
+    let mut files = FileSet::default();
+    files.insert("Cargo.toml", manifest);
+    files.insert("src/lib.rs", lib);
+    files
+}

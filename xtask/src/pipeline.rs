@@ -1,0 +1,155 @@
+//! From a document to the files of a client crate, stage by stage.
+//!
+//! ```text
+//! load -> diagnose -> overlay -> normalize -> read the model -> generate -> refine
+//! ```
+//!
+//! Every stage is a function of its inputs; nothing here touches the disk.
+
+use crate::change::Change;
+use crate::diagnose::diagnose;
+use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
+use crate::generate::generate;
+use crate::model::{self, Api};
+use crate::normalize::{Facts, normalize, type_names};
+use crate::overlay;
+use crate::problem::Problem;
+use crate::refine::{Naming, refine};
+use crate::source::Document;
+use crate::write::FileSet;
+
+/// What one client crate is made from.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The document as it was loaded.
+    pub document: Document,
+    /// Patches of this one document.
+    pub overlay: Option<Document>,
+    /// What is known of its operations.
+    pub operations: OperationsToml,
+    /// The lock of type names.
+    pub types: TypesToml,
+    /// How its clients authenticate.
+    pub auth: AuthFamily,
+    /// Names that the code mentions.
+    pub naming: Naming,
+}
+
+/// What came out, and how.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The files of `src/generated/`, relative to it.
+    pub files: FileSet,
+    /// The API that they were made from.
+    pub api: Api,
+    /// What overlay and rules did to the document.
+    pub changes: Vec<Change>,
+    /// Operations left out, each with its reason, and warnings.
+    pub problems: Vec<Problem>,
+    /// Operations in the document.
+    pub operations_in: usize,
+    /// `operations.toml` with new operations appended.
+    pub operations: OperationsToml,
+    /// `types.toml` as it is now.
+    pub types: TypesToml,
+}
+
+impl Output {
+    /// Methods in the client.
+    pub fn methods(&self) -> usize {
+        self.api.operations.len()
+    }
+
+    /// Operations without a method.
+    pub fn skipped(&self) -> usize {
+        self.operations_in - self.methods()
+    }
+}
+
+impl Input {
+    /// The input that a specification folder holds.
+    pub fn from_folder(folder: SpecFolder) -> Self {
+        Self {
+            naming: Naming {
+                command: format!("cargo xtask generate --api {}", folder.api.crate_name),
+                crate_name: folder.api.crate_name,
+            },
+            document: folder.document,
+            overlay: folder.overlay,
+            operations: folder.operations,
+            types: folder.types,
+            auth: folder.api.auth,
+        }
+    }
+}
+
+/// Runs all stages.
+///
+/// # Errors
+///
+/// The problems that leave no client to make: the document cannot be read as one, an overlay action or an entry of
+/// `operations.toml` matches nothing, or the generator fails without an operation to blame.
+pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
+    let Input {
+        mut document,
+        overlay,
+        mut operations,
+        types,
+        auth,
+        naming,
+    } = input;
+    let mut problems = diagnose(&document);
+    stop_on_errors(&problems)?;
+    let mut changes = match &overlay {
+        Some(overlay) => overlay::apply(overlay, &mut document)?,
+        None => Vec::new(),
+    };
+    stop_on_errors(&model::check_facts(&document.root, &operations))?;
+    let operations_in = crate::schema::operations(&document.root).len();
+    let facts = Facts {
+        operations: &operations,
+        types: &types,
+    };
+    changes.extend(normalize(&mut document.root, facts));
+    let (mut api, findings) = model::read(&document.root, auth, &operations);
+    let (generated, failures) = generate(&document.root, &mut api)?;
+    let found = findings.problems.into_iter().chain(failures);
+    problems.extend(found.map(|problem| placed(problem, &document)));
+    let types = TypesToml {
+        by_location: type_names::places(&document.root),
+    };
+    let files = refine(&document.root, &api, generated, &naming);
+    for (key, entry) in findings.new_entries {
+        operations.append(key, entry);
+    }
+    Ok(Output {
+        files,
+        api,
+        changes,
+        problems,
+        operations_in,
+        operations,
+        types,
+    })
+}
+
+/// A problem that names a pointer gets the document that the pointer is into.
+fn placed(mut problem: Problem, document: &Document) -> Problem {
+    if problem.source.is_none() && problem.pointer.is_some() {
+        problem.source = Some(document.source.clone());
+    }
+    problem
+}
+
+fn stop_on_errors(problems: &[Problem]) -> Result<(), Vec<Problem>> {
+    let errors: Vec<Problem> = problems
+        .iter()
+        .filter(|problem| problem.is_error())
+        .cloned()
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}

@@ -1,0 +1,55 @@
+//! The client and how it authenticates.
+
+use super::files::Files;
+use super::prose::doc;
+use crate::model::{Api, KeyPlacement};
+use quote::quote;
+
+/// Writes `client.rs`.
+pub(super) fn write(api: &Api, files: &mut Files) {
+    let key = match &api.auth.key {
+        KeyPlacement::Header(name) => quote!(KeyPlacement::Header(#name)),
+        KeyPlacement::Query(name) => quote!(KeyPlacement::Query(#name)),
+        KeyPlacement::Cookie(name) => quote!(KeyPlacement::Cookie(#name)),
+        KeyPlacement::Bearer => quote!(KeyPlacement::Bearer),
+        KeyPlacement::Basic => quote!(KeyPlacement::Basic),
+        KeyPlacement::None => quote!(KeyPlacement::None),
+    };
+    let session = match &api.auth.session {
+        Some((path, header)) => quote! {
+            Some(SessionScheme { login_path: #path, header: #header })
+        },
+        None => quote!(None),
+    };
+    let title = doc(&format!(
+        "Client of the {}.",
+        api.title.trim_end_matches('.')
+    ));
+    files.add(
+        "client",
+        quote! {
+            /// How this API authenticates; a [`Connection`] is built with it.
+            pub const AUTH: AuthScheme = AuthScheme { api_key: #key, session: #session };
+
+            #title
+            ///
+            /// Cheap to clone. All clients made from clones of one [`Connection`] share its pool, session and limits.
+            #[derive(Clone, Debug)]
+            pub struct Client {
+                pub(crate) connection: Connection,
+            }
+
+            impl Client {
+                /// A client that sends its calls over `connection`.
+                pub fn new(connection: Connection) -> Self {
+                    Self { connection }
+                }
+
+                /// The connection that carries the calls.
+                pub fn connection(&self) -> &Connection {
+                    &self.connection
+                }
+            }
+        },
+    );
+}

@@ -1,0 +1,70 @@
+//! Which file a type goes to: that of the one tag that uses it, else the shared one.
+
+use super::answers::Answers;
+use crate::model::{Api, Content};
+use crate::usage::{reachable, references};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Module of types that several tags use.
+pub(super) const SHARED: &str = "shared";
+
+/// The module of each type.
+pub(super) struct Layout {
+    modules: BTreeMap<String, String>,
+}
+
+impl Layout {
+    /// The module of a type.
+    pub(super) fn module(&self, name: &str) -> &str {
+        self.modules.get(name).map_or(SHARED, String::as_str)
+    }
+}
+
+/// Decides the module of each named schema and each answer enum.
+pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout {
+    let mut modules: BTreeMap<String, String> = BTreeMap::new();
+    for (operation, decided) in api.operations.iter().zip(answers.operations()) {
+        let module = &api.tags[operation.tag].module;
+        let contents = operation
+            .results
+            .iter()
+            .chain(&operation.errors)
+            .map(|response| &response.content);
+        let start = operation
+            .parameters
+            .iter()
+            .map(|parameter| &parameter.schema)
+            .chain(
+                operation
+                    .body
+                    .iter()
+                    .map(|body| &body.content)
+                    .chain(contents)
+                    .filter_map(schema),
+            )
+            .flat_map(references)
+            .collect();
+        let names = reachable(root, start)
+            .into_iter()
+            .chain(decided.enum_names());
+        for name in names {
+            modules
+                .entry(name)
+                .and_modify(|known| {
+                    if known != module {
+                        SHARED.clone_into(known);
+                    }
+                })
+                .or_insert_with(|| module.clone());
+        }
+    }
+    Layout { modules }
+}
+
+fn schema(content: &Content) -> Option<&Value> {
+    match content {
+        Content::Json(schema) | Content::Form(schema) => Some(schema),
+        Content::Raw | Content::Empty | Content::Unknown => None,
+    }
+}

@@ -1,0 +1,425 @@
+//! The methods of the client and the builder of each operation.
+
+use super::answers::{Answers, Decided};
+use super::files::Files;
+use super::paths::shorten_type;
+use super::prose::{doc, escape, markdown};
+use super::table::constant;
+use crate::folder::{Confidence, Stability};
+use crate::generate::Generated;
+use crate::model::{
+    Access, Api, Content, Operation, Parameter, ParameterPlace, RequestBody, Style,
+};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
+use syn::{Ident, Type};
+
+/// Writes one file a tag.
+pub(super) fn write(api: &Api, generated: &Generated, answers: &Answers, files: &mut Files) {
+    let defaults = super::types::with_default(&generated.types);
+    for (index, tag) in api.tags.iter().enumerate() {
+        let mut methods = Vec::new();
+        let mut builders = Vec::new();
+        for (operation, answer) in api.operations.iter().zip(answers.operations()) {
+            if operation.tag == index {
+                methods.push(method(operation));
+                builders.push(builder(
+                    operation,
+                    generated,
+                    &defaults,
+                    &answer.result,
+                    &answer.error,
+                ));
+            }
+        }
+        if methods.is_empty() {
+            continue;
+        }
+        let about = tag.description.as_deref().map_or_else(
+            || format!("{}.", tag.name),
+            |text| format!("{}: {text}", tag.name),
+        );
+        let about = doc(&about);
+        files.add(&tag.module, quote! { #about impl Client { #(#methods)* } });
+        for builder in builders {
+            files.add(&tag.module, builder);
+        }
+    }
+}
+
+/// The method of the client: it only starts a builder.
+fn method(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}", operation.name);
+    let builder = format_ident!("{}", operation.builder);
+    let docs = markdown(&method_docs(operation));
+    let deprecated = operation
+        .deprecated
+        .then(|| quote! { #[deprecated = "the document advises against it"] });
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(&self) -> #builder<'_> {
+            #builder::new(self)
+        }
+    }
+}
+
+/// Summary, request line with what is known of it, description.
+fn method_docs(operation: &Operation) -> String {
+    let mut docs = format!(
+        "{}.\n\n`{} {}`",
+        escape(&operation.summary),
+        operation.method,
+        operation.path
+    );
+    let facts = &operation.facts;
+    let stability = match facts.stability {
+        Stability::Public => Some("public"),
+        Stability::Prototype => Some("prototype: may change without notice"),
+        Stability::Other => None,
+    };
+    let confidence = match facts.confidence {
+        Some(Confidence::High) => Some("confidence high"),
+        Some(Confidence::Medium) => Some("confidence medium"),
+        Some(Confidence::Low) => Some("confidence low: not verified"),
+        None => None,
+    };
+    let access = match operation.access {
+        Access::Credentials => None,
+        Access::Anonymous => Some("no credentials"),
+        Access::Optional => Some("credentials optional"),
+        Access::Session => Some("needs a login session"),
+    };
+    for note in [stability, confidence, access].into_iter().flatten() {
+        docs.push_str(" · ");
+        docs.push_str(note);
+    }
+    if let Some(description) = &operation.description {
+        docs.push_str("\n\n");
+        docs.push_str(&escape(description));
+    }
+    docs
+}
+
+/// A member of a builder: a parameter or the body.
+struct Member {
+    name: Ident,
+    /// Type without `Option`.
+    ty: TokenStream,
+    required: bool,
+    /// A required body that can be empty starts so.
+    starts_empty: bool,
+    setter: Setter,
+    docs: String,
+    /// The call on `Request` that sends it.
+    send: TokenStream,
+}
+
+/// What the setter takes.
+enum Setter {
+    /// `impl TryInto<T>`
+    Convert,
+    /// `impl Into<T>`, which cannot fail.
+    Take,
+}
+
+fn members(
+    operation: &Operation,
+    generated: &Generated,
+    defaults: &BTreeSet<String>,
+) -> Vec<Member> {
+    let parameters = operation
+        .parameters
+        .iter()
+        .map(|parameter| parameter_member(parameter, generated));
+    let body = operation
+        .body
+        .iter()
+        .filter_map(|body| body_member(body, generated, defaults));
+    parameters.chain(body).collect()
+}
+
+fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
+    let name = format_ident!("{}", parameter.name);
+    let wire = &parameter.wire_name;
+    let send = match parameter.place {
+        ParameterPlace::Path => quote!(path(#wire, &self.#name)),
+        ParameterPlace::Query(style) => {
+            let style = match style {
+                Style::Form => quote!(Style::Form),
+                Style::Comma => quote!(Style::Comma),
+                Style::Space => quote!(Style::Space),
+                Style::Pipe => quote!(Style::Pipe),
+                Style::DeepObject => quote!(Style::DeepObject),
+            };
+            quote!(query(#wire, &self.#name, #style))
+        }
+        ParameterPlace::Header => quote!(header(#wire, &self.#name)),
+        ParameterPlace::Cookie => quote!(cookie(#wire, &self.#name)),
+    };
+    let about = parameter
+        .description
+        .clone()
+        .unwrap_or_else(|| format!("Sets `{wire}`."));
+    let docs = if parameter.required {
+        format!("{about}\n\nRequired.")
+    } else {
+        about
+    };
+    Member {
+        ty: rust_type(&parameter.schema, generated),
+        required: parameter.required,
+        starts_empty: false,
+        setter: Setter::Convert,
+        docs,
+        send,
+        name,
+    }
+}
+
+fn body_member(
+    body: &RequestBody,
+    generated: &Generated,
+    defaults: &BTreeSet<String>,
+) -> Option<Member> {
+    let media_type = &body.media_type;
+    let (ty, setter, send) = match &body.content {
+        Content::Json(schema) => {
+            let ty = rust_type(schema, generated);
+            let send = if media_type == "application/json" {
+                quote!(json(&self.body))
+            } else {
+                quote!(json_as(#media_type, &self.body))
+            };
+            (ty, Setter::Convert, send)
+        }
+        Content::Form(schema) => (
+            rust_type(schema, generated),
+            Setter::Convert,
+            quote!(form(&self.body)),
+        ),
+        Content::Raw => (
+            quote!(Body),
+            Setter::Take,
+            quote!(raw(#media_type, &self.body)),
+        ),
+        Content::Empty | Content::Unknown => return None,
+    };
+    let can_be_empty = match &body.content {
+        Content::Json(schema) | Content::Form(schema) => {
+            crate::schema::component_name(schema).is_some_and(|name| defaults.contains(&name))
+        }
+        _ => false,
+    };
+    let about = body
+        .description
+        .clone()
+        .unwrap_or_else(|| "The request body.".to_owned());
+    let note = match (body.required, can_be_empty) {
+        (true, true) => "\n\nWithout it, an object without members is sent.",
+        (true, false) => "\n\nRequired.",
+        (false, _) => "",
+    };
+    Some(Member {
+        name: format_ident!("body"),
+        ty,
+        required: body.required,
+        starts_empty: can_be_empty,
+        setter,
+        docs: format!("{about}{note}"),
+        send,
+    })
+}
+
+/// The Rust type of a schema, `Option` taken off: absence is the builder's own business.
+fn rust_type(schema: &serde_json::Value, generated: &Generated) -> TokenStream {
+    let Some(ty) = generated.type_of(schema) else {
+        return quote!(serde_json::Value);
+    };
+    let mut ty = ty.clone();
+    shorten_type(&mut ty);
+    let inner = optional_inner(&ty).unwrap_or(ty);
+    quote!(#inner)
+}
+
+fn optional_inner(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == "Option")?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                syn::GenericArgument::Type(inner) => Some(inner.clone()),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The builder of one operation, with `send`.
+fn builder(
+    operation: &Operation,
+    generated: &Generated,
+    defaults: &BTreeSet<String>,
+    result: &Decided,
+    error: &Decided,
+) -> TokenStream {
+    let name = format_ident!("{}", operation.builder);
+    let members = members(operation, generated, defaults);
+    let also = operation
+        .body
+        .as_ref()
+        .map(|body| body.also.as_slice())
+        .unwrap_or_default();
+    let fields = members.iter().map(field);
+    let initial = members.iter().map(initial);
+    let setters = members.iter().map(setter);
+    let other = (!also.is_empty()).then(|| body_as(also));
+    let (other_field, other_initial) = if also.is_empty() {
+        (None, None)
+    } else {
+        (
+            Some(quote! { other_body: Option<Body>, }),
+            Some(quote! { other_body: None, }),
+        )
+    };
+    let send = send(operation, &members, !also.is_empty(), result, error);
+    let docs = markdown(&format!(
+        "Request of [`Client::{}`], sent by [`send`](Self::send).",
+        operation.name
+    ));
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #name<'a> {
+            client: &'a Client,
+            #(#fields)*
+            #other_field
+        }
+
+        impl<'a> #name<'a> {
+            pub(crate) fn new(client: &'a Client) -> Self {
+                Self { client, #(#initial)* #other_initial }
+            }
+
+            #(#setters)*
+            #other
+            #send
+        }
+    }
+}
+
+fn field(member: &Member) -> TokenStream {
+    let Member { name, ty, .. } = member;
+    if member.required {
+        quote! { #name: Result<#ty, String>, }
+    } else {
+        quote! { #name: Result<Option<#ty>, String>, }
+    }
+}
+
+fn initial(member: &Member) -> TokenStream {
+    let name = &member.name;
+    if !member.required {
+        quote! { #name: Ok(None), }
+    } else if member.starts_empty {
+        quote! { #name: Ok(Default::default()), }
+    } else {
+        quote! { #name: Err("is required and was not given".to_owned()), }
+    }
+}
+
+fn setter(member: &Member) -> TokenStream {
+    let Member { name, ty, .. } = member;
+    let docs = doc(&member.docs);
+    let wrap = (!member.required).then(|| quote! { .map(Some) });
+    match member.setter {
+        Setter::Convert => quote! {
+            #docs
+            pub fn #name<V>(mut self, value: V) -> Self
+            where
+                V: TryInto<#ty, Error: std::fmt::Display>,
+            {
+                self.#name = value.try_into()#wrap.map_err(|error| error.to_string());
+                self
+            }
+        },
+        Setter::Take => {
+            let value = if member.required {
+                quote!(value.into())
+            } else {
+                quote!(Some(value.into()))
+            };
+            quote! {
+                #docs
+                pub fn #name(mut self, value: impl Into<#ty>) -> Self {
+                    self.#name = Ok(#value);
+                    self
+                }
+            }
+        }
+    }
+}
+
+/// The setter for the media types that have no Rust type.
+fn body_as(also: &[String]) -> TokenStream {
+    let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
+    let docs = doc(&format!(
+        "Sends a ready-made body instead of a typed one, as one of {}.",
+        names.join(", ")
+    ));
+    quote! {
+        #docs
+        pub fn body_as(mut self, media_type: impl Into<String>, body: impl Into<Body>) -> Self {
+            self.other_body = Some(body.into().with_content_type(media_type));
+            self
+        }
+    }
+}
+
+fn send(
+    operation: &Operation,
+    members: &[Member],
+    has_other: bool,
+    result: &Decided,
+    error: &Decided,
+) -> TokenStream {
+    let constant = constant(operation);
+    let (result_type, result_decode) = (&result.ty, &result.decode);
+    let (error_type, error_decode) = (&error.ty, &error.decode);
+    let is_body = |member: &&Member| member.name == "body";
+    let parameters = members
+        .iter()
+        .filter(|member| !is_body(member))
+        .map(|member| &member.send);
+    let body = members.iter().find(is_body).map(|member| &member.send);
+    let request = quote! { Request::new(&operations::#constant) #(.#parameters)* };
+    let request = match (has_other, body) {
+        (true, Some(body)) => quote! {
+            let request = #request;
+            let request = match self.other_body {
+                Some(body) => request.raw("application/octet-stream", &Ok(body)),
+                None => request.#body,
+            };
+        },
+        (_, Some(body)) => quote! { let request = #request.#body; },
+        (_, None) => quote! { let request = #request; },
+    };
+    quote! {
+        /// Sends the request.
+        ///
+        /// # Errors
+        ///
+        /// [`rapid7_core::Error`]: an answer that is no result, one that does not fit, no answer, or invalid input.
+        pub async fn send(self) -> Result<Answer<#result_type>, Error<#error_type>> {
+            #request
+            self.client.connection.call(request, #result_decode, #error_decode).await
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `operations/`: what is known of each operation, as data.
+
+use super::files::Files;
+use super::prose::markdown;
+use crate::folder::{Confidence, Effect, PagingEntry, PagingStyle, Stability};
+use crate::model::{Access, Api, Content, Operation, Response};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// Name of the static of an operation.
+pub(super) fn constant(operation: &Operation) -> syn::Ident {
+    format_ident!("{}", operation.name.trim_end_matches('_').to_uppercase())
+}
+
+/// Writes `operations/`, a file a tag.
+pub(super) fn write(api: &Api, files: &mut Files) {
+    for operation in &api.operations {
+        let module = &api.tags[operation.tag].module;
+        files.add(&format!("operations/{module}"), entry(api, operation));
+    }
+    let names = api.operations.iter().map(constant);
+    files.add(
+        "operations/mod",
+        quote! {
+            /// All operations of this crate, in the order of the document.
+            pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
+        },
+    );
+}
+
+fn entry(api: &Api, operation: &Operation) -> TokenStream {
+    let constant = constant(operation);
+    let docs = markdown(&format!(
+        "[`Client::{0}`](crate::Client::{0})",
+        operation.name
+    ));
+    let Operation {
+        name,
+        id,
+        path,
+        summary,
+        ..
+    } = operation;
+    let tag = &api.tags[operation.tag].name;
+    let method = method(&operation.method);
+    let effect = match operation.facts.effect {
+        Effect::Read => quote!(Effect::Read),
+        Effect::Idempotent => quote!(Effect::Idempotent),
+        Effect::Write => quote!(Effect::Write),
+    };
+    let stability = match operation.facts.stability {
+        Stability::Public => quote!(Stability::Public),
+        Stability::Prototype => quote!(Stability::Prototype),
+        Stability::Other => quote!(Stability::Other),
+    };
+    let confidence = match operation.facts.confidence {
+        Some(Confidence::High) => quote!(Some(Confidence::High)),
+        Some(Confidence::Medium) => quote!(Some(Confidence::Medium)),
+        Some(Confidence::Low) => quote!(Some(Confidence::Low)),
+        None => quote!(None),
+    };
+    let access = match operation.access {
+        Access::Credentials => quote!(Access::Credentials),
+        Access::Anonymous => quote!(Access::Anonymous),
+        Access::Optional => quote!(Access::Optional),
+        Access::Session => quote!(Access::Session),
+    };
+    let accept = accept(operation);
+    let success = &operation.facts.success;
+    let paging = operation.facts.paging.as_ref().map_or_else(
+        || quote!(None),
+        |entry| {
+            let paging = paging(entry);
+            quote!(Some(#paging))
+        },
+    );
+    quote! {
+        #docs
+        pub static #constant: Operation = Operation {
+            name: #name,
+            id: #id,
+            method: #method,
+            path: #path,
+            tag: #tag,
+            summary: #summary,
+            effect: #effect,
+            stability: #stability,
+            confidence: #confidence,
+            access: #access,
+            accept: #accept,
+            success: &[#(#success),*],
+            paging: #paging,
+        };
+    }
+}
+
+fn method(method: &str) -> TokenStream {
+    let name = format_ident!("{method}");
+    quote!(Method::#name)
+}
+
+/// What to accept: the media types of the documented bodies, results first.
+fn accept(operation: &Operation) -> String {
+    let undocumented = |response: &Response| response.content == Content::Unknown;
+    let mut types: Vec<&str> = Vec::new();
+    for name in operation
+        .results
+        .iter()
+        .chain(&operation.errors)
+        .filter_map(|response| response.media_type.as_deref())
+    {
+        if !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    if types.is_empty() || operation.results.iter().any(undocumented) {
+        return "application/json, */*;q=0.5".to_owned();
+    }
+    types.join(", ")
+}
+
+fn paging(entry: &PagingEntry) -> TokenStream {
+    let optional = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    };
+    let [
+        limit,
+        offset,
+        page,
+        page_size,
+        cursor,
+        items,
+        total,
+        next,
+        total_pages,
+    ] = [
+        &entry.limit,
+        &entry.offset,
+        &entry.page,
+        &entry.page_size,
+        &entry.cursor,
+        &entry.items,
+        &entry.total,
+        &entry.next,
+        &entry.total_pages,
+    ]
+    .map(optional);
+    match entry.style {
+        PagingStyle::OffsetBody => {
+            quote!(Paging::OffsetBody { limit: #limit, offset: #offset, items: #items, total: #total })
+        }
+        PagingStyle::PageQuery => {
+            quote!(Paging::PageQuery { page: #page, page_size: #page_size, items: #items, total: #total, total_pages: #total_pages })
+        }
+        PagingStyle::CursorBody => {
+            quote!(Paging::CursorBody { cursor: #cursor, limit: #limit, items: #items, next: #next, total: #total })
+        }
+        PagingStyle::CursorQuery => {
+            quote!(Paging::CursorQuery { cursor: #cursor, limit: #limit, items: #items, next: #next, total: #total })
+        }
+        PagingStyle::PageAnswer => {
+            quote!(Paging::PageAnswer { page: #page, items: #items, total: #total, total_pages: #total_pages })
+        }
+    }
+}

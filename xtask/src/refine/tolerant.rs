@@ -1,0 +1,46 @@
+//! Lets a null stand for an empty list or map in the types of answers.
+
+use super::types::{Types, serde_arguments};
+use crate::usage::usage;
+use serde_json::Value;
+use syn::{Field, Item, Type, parse_quote};
+
+/// Rewrites the list and map members of all types that answers reach.
+pub(super) fn apply(root: &Value, types: &mut Types) {
+    let usages = usage(root);
+    for (name, definition) in types.iter_mut() {
+        if !usages.get(name).is_some_and(|usage| usage.answer) {
+            continue;
+        }
+        for item in &mut definition.items {
+            if let Item::Struct(item) = item {
+                item.fields.iter_mut().for_each(tolerate);
+            }
+        }
+    }
+}
+
+fn tolerate(field: &mut Field) {
+    if !is_collection(&field.ty) {
+        return;
+    }
+    for attribute in &mut field.attrs {
+        let Some(mut arguments) = serde_arguments(attribute) else {
+            continue;
+        };
+        if arguments
+            .iter()
+            .any(|argument| argument.path().is_ident("default"))
+        {
+            arguments.push(parse_quote!(deserialize_with = "rapid7_core::null_default"));
+            *attribute = parse_quote!(#[serde(#arguments)]);
+        }
+    }
+}
+
+fn is_collection(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|segment| {
+        segment.ident == "Vec" || segment.ident == "BTreeMap" || segment.ident == "Map"
+    })
+}

@@ -1,0 +1,417 @@
+//! The type definitions that progenitor wrote, one by one, and the files they go to.
+
+use super::files::Files;
+use super::layout::Layout;
+use super::{paths, prose};
+use crate::normalize::type_names;
+use crate::usage::usage;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use syn::punctuated::Punctuated;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Field, Fields, Item, ItemImpl, Meta, Token, Type, parse_quote};
+
+/// The types by name.
+#[derive(Default)]
+pub(super) struct Types {
+    definitions: BTreeMap<String, Definition>,
+    /// Items that belong to no type: the conversion error.
+    common: Vec<Item>,
+}
+
+/// A type with its impls and its builder.
+#[derive(Default)]
+pub(super) struct Definition {
+    /// The struct or enum, then its impls.
+    pub(super) items: Vec<Item>,
+    /// Builder struct and impls, for `types::builder`.
+    builder: Vec<Item>,
+}
+
+impl Definition {
+    /// Parses what `quote` wrote.
+    pub(super) fn new(tokens: TokenStream) -> Self {
+        let items = syn::parse2::<syn::File>(tokens)
+            .map(|file| file.items)
+            .unwrap_or_default();
+        Self {
+            items,
+            builder: Vec::new(),
+        }
+    }
+}
+
+impl Types {
+    /// Adds a type written by another pass, or replaces one.
+    pub(super) fn insert(&mut self, name: String, definition: Definition) {
+        self.definitions.insert(name, definition);
+    }
+
+    /// All definitions, by name.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut Definition)> {
+        self.definitions.iter_mut()
+    }
+}
+
+/// Names of the types among the items.
+pub(super) fn names(items: &[Item]) -> BTreeSet<String> {
+    items.iter().filter_map(type_ident).collect()
+}
+
+fn type_ident(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// Sorts progenitor's items by type; only types that requests use keep a builder.
+pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
+    let usages = usage(root);
+    let built = |name: &str| usages.get(name).is_some_and(|usage| usage.request);
+    let mut types = Types::default();
+    for item in items {
+        match item {
+            Item::Mod(module) if module.ident == "builder" => {
+                for item in module.content.into_iter().flat_map(|(_, items)| items) {
+                    if let Some(name) = owner(&item).filter(|name| built(name)) {
+                        types
+                            .definitions
+                            .entry(name)
+                            .or_default()
+                            .builder
+                            .push(item);
+                    }
+                }
+            }
+            Item::Mod(_) => types.common.push(item),
+            item => {
+                if let Some(name) = owner(&item) {
+                    if keep(&item, &name, built(&name)) {
+                        types.definitions.entry(name).or_default().items.push(item);
+                    }
+                }
+            }
+        }
+    }
+    let places: BTreeMap<String, String> = type_names::places(root)
+        .into_iter()
+        .map(|(place, name)| (name, place))
+        .collect();
+    for (name, definition) in &mut types.definitions {
+        let place = places.get(name).map(String::as_str);
+        tidy(name, definition, root, place);
+    }
+    types
+}
+
+/// The type that an item defines or implements something for.
+fn owner(item: &Item) -> Option<String> {
+    match item {
+        Item::Impl(block) => {
+            let for_type = last_ident(&block.self_ty)?;
+            // `impl From<super::X> for X` and `impl TryFrom<X> for super::X` both belong to X.
+            Some(for_type)
+        }
+        item => type_ident(item),
+    }
+}
+
+fn last_ident(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// Leaves out conversions that nobody needs and the entry to a builder that is not there.
+fn keep(item: &Item, name: &str, built: bool) -> bool {
+    let Item::Impl(block) = item else { return true };
+    if block.trait_.is_none() {
+        let is_builder = block.items.iter().any(|item| match item {
+            syn::ImplItem::Fn(function) => function.sig.ident == "builder",
+            _ => false,
+        });
+        return built || !is_builder;
+    }
+    !converts_from_own_reference(block, name)
+}
+
+/// `impl From<&X> for X` is `clone` by another name.
+fn converts_from_own_reference(block: &ItemImpl, name: &str) -> bool {
+    let Some((path, _)) = &block.trait_ else {
+        return false;
+    };
+    let text = path.to_token_stream().to_string().replace(' ', "");
+    text.ends_with(&format!("From<&{name}>"))
+}
+
+/// Rewrites attributes, docs and paths of one definition.
+fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&str>) {
+    let mut members = BTreeMap::new();
+    for item in &mut definition.items {
+        match item {
+            Item::Struct(item) => {
+                redocument(&mut item.attrs, &described(root, name, place));
+                rederive(&mut item.attrs);
+                // A later document may add a member.
+                if matches!(item.fields, Fields::Named(_)) {
+                    item.attrs.push(parse_quote!(#[non_exhaustive]));
+                }
+                item.fields.iter_mut().for_each(tidy_field);
+                members = member_docs(&item.fields);
+            }
+            Item::Enum(item) => {
+                redocument(&mut item.attrs, &described(root, name, place));
+                rederive(&mut item.attrs);
+                for variant in &mut item.variants {
+                    let own = own_words(&variant.attrs);
+                    redocument(&mut variant.attrs, &prose::doc(&own));
+                    variant.fields.iter_mut().for_each(tidy_field);
+                }
+            }
+            Item::Impl(block) if block.trait_.is_none() => document_builder(block, name),
+            _ => {}
+        }
+        requalify(item);
+    }
+    paths::shorten(&mut definition.items);
+    for item in &mut definition.builder {
+        requalify(item);
+        if let Item::Impl(block) = item {
+            document_setters(block, &members);
+        }
+        if let Item::Struct(item) = item {
+            redocument(
+                &mut item.attrs,
+                &prose::markdown(&format!("Builder of [`types::{name}`].")),
+            );
+            item.attrs
+                .retain(|attribute| !attribute.path().is_ident("derive"));
+            item.attrs.push(parse_quote!(#[derive(Clone, Debug)]));
+        }
+    }
+    paths::shorten(&mut definition.builder);
+}
+
+/// What the document says of a type, else where it is used first.
+fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
+    let schema = crate::schema::components(root).and_then(|all| all.get(name));
+    match (
+        schema.and_then(|schema| crate::schema::text(schema, "description")),
+        place,
+    ) {
+        (Some(text), _) => prose::doc(&text),
+        (None, Some(place)) => prose::markdown(&format!("In `{place}`.")),
+        (None, None) => prose::markdown(&format!("`{name}` of the API.")),
+    }
+}
+
+fn tidy_field(field: &mut Field) {
+    let words = own_words(&field.attrs);
+    redocument(&mut field.attrs, &prose::doc(&words));
+    for attribute in &mut field.attrs {
+        shorten_serde(attribute);
+    }
+}
+
+/// The text of doc attributes, without progenitor's copy of the schema.
+fn own_words(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes.iter().filter_map(doc_line).collect();
+    let text = lines.join("\n");
+    let end = text.find("<details>").unwrap_or(text.len());
+    text[..end].trim().to_owned()
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(text),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Replaces the doc attributes.
+fn redocument(attributes: &mut Vec<Attribute>, docs: &TokenStream) {
+    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+    let holder: Result<syn::ItemStruct, _> = syn::parse2(quote! { #docs struct Holder; });
+    let docs = holder.map(|holder| holder.attrs).unwrap_or_default();
+    attributes.splice(0..0, docs);
+}
+
+/// One order of derives everywhere, and `PartialEq` on all.
+fn rederive(attributes: &mut Vec<Attribute>) {
+    let mut derived = BTreeSet::from(["Clone", "Debug", "Deserialize", "PartialEq", "Serialize"]);
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        let text = attribute.to_token_stream().to_string();
+        for name in ["Copy", "Default", "Eq", "Hash", "Ord", "PartialOrd"] {
+            let named = |word: &str| word == name;
+            if text.split(|c: char| !c.is_alphanumeric()).any(named) {
+                derived.insert(name);
+            }
+        }
+    }
+    attributes.retain(|attribute| !attribute.path().is_ident("derive"));
+    let derived = derived.iter().map(|name| format_ident!("{name}"));
+    let at = attributes
+        .iter()
+        .take_while(|attribute| attribute.path().is_ident("doc"))
+        .count();
+    attributes.insert(at, parse_quote!(#[derive(#(#derived),*)]));
+}
+
+/// The arguments of a serde attribute, or none if it is another attribute.
+pub(super) fn serde_arguments(attribute: &Attribute) -> Option<Punctuated<Meta, Token![,]>> {
+    attribute
+        .path()
+        .is_ident("serde")
+        .then(|| attribute.parse_args_with(Punctuated::parse_terminated).ok())?
+}
+
+/// `skip_serializing_if = "Option::is_none"` without the path to `Option`.
+fn shorten_serde(attribute: &mut Attribute) {
+    let Some(mut arguments) = serde_arguments(attribute) else {
+        return;
+    };
+    for argument in &mut arguments {
+        if let Meta::NameValue(pair) = argument {
+            let text = match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => text.value(),
+                _ => continue,
+            };
+            if let Some(short) = text.strip_prefix("::std::") {
+                let parts: Vec<&str> = short.split("::").collect();
+                let short = parts[parts.len().saturating_sub(2)..].join("::");
+                pair.value = parse_quote!(#short);
+            }
+        }
+    }
+    *attribute = parse_quote!(#[serde(#arguments)]);
+}
+
+fn document_builder(block: &mut ItemImpl, name: &str) {
+    for item in &mut block.items {
+        if let syn::ImplItem::Fn(function) = item {
+            if function.sig.ident == "builder" {
+                let words = format!(
+                    "Builds a [`{name}`] member by member; required ones are checked at the end."
+                );
+                redocument(&mut function.attrs, &prose::markdown(&words));
+            }
+        }
+    }
+}
+
+/// The docs of each member of a struct.
+fn member_docs(fields: &Fields) -> BTreeMap<String, Vec<Attribute>> {
+    let docs = |field: &Field| -> Vec<Attribute> {
+        field
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("doc"))
+            .cloned()
+            .collect()
+    };
+    fields
+        .iter()
+        .filter_map(|field| Some((field.ident.as_ref()?.to_string(), docs(field))))
+        .collect()
+}
+
+/// A setter says of its member what the struct says.
+fn document_setters(block: &mut ItemImpl, members: &BTreeMap<String, Vec<Attribute>>) {
+    if block.trait_.is_some() {
+        return;
+    }
+    for item in &mut block.items {
+        if let syn::ImplItem::Fn(function) = item {
+            let name = function.sig.ident.to_string();
+            match members.get(&name).filter(|docs| !docs.is_empty()) {
+                Some(docs) => {
+                    function
+                        .attrs
+                        .retain(|attribute| !attribute.path().is_ident("doc"));
+                    function.attrs.splice(0..0, docs.iter().cloned());
+                }
+                None => redocument(
+                    &mut function.attrs,
+                    &prose::markdown(&format!("Sets `{name}`.")),
+                ),
+            }
+        }
+    }
+}
+
+/// In files of their own, a builder's `super::X` is `types::X`, and a type's `builder::X` is `types::builder::X`.
+fn requalify(item: &mut Item) {
+    struct Requalify;
+    impl VisitMut for Requalify {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            visit_mut::visit_path_mut(self, path);
+            if path.leading_colon.is_some() || path.segments.len() < 2 {
+                return;
+            }
+            match path.segments[0].ident.to_string().as_str() {
+                "super" => path.segments[0].ident = format_ident!("types"),
+                "builder" => path.segments.insert(0, format_ident!("types").into()),
+                _ => {}
+            }
+        }
+    }
+    Requalify.visit_item_mut(item);
+}
+
+/// Writes the types and their builders to their files.
+pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
+    for (name, definition) in types.definitions {
+        let module = layout.module(&name);
+        files.add_type(module, &name, definition.items);
+        if !definition.builder.is_empty() {
+            files.add_builder(module, &name, definition.builder);
+        }
+    }
+    files.add_common(types.common);
+}
+
+/// Names of the types that have a default value.
+pub(super) fn with_default(items: &[Item]) -> BTreeSet<String> {
+    let derives = |attributes: &[Attribute]| {
+        attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("derive"))
+            .any(|attribute| attribute.to_token_stream().to_string().contains("Default"))
+    };
+    items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) if derives(&item.attrs) => Some(item.ident.to_string()),
+            Item::Impl(block) => {
+                let (path, _) = block.trait_.as_ref()?;
+                let is_default = path
+                    .segments
+                    .last()
+                    .is_some_and(|segment| segment.ident == "Default");
+                is_default.then(|| last_ident(&block.self_ty))?
+            }
+            _ => None,
+        })
+        .collect()
+}

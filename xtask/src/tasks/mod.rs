@@ -1,0 +1,42 @@
+//! What `cargo xtask` can do, one file a task.
+
+pub mod generate;
+
+use crate::problem::{Problem, render};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// How a task ended, as the process tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All well.
+    Success,
+    /// Something is wrong with an input, or could not be read or written.
+    Failure,
+    /// `--check` found files that are not what their inputs give.
+    Stale,
+}
+
+impl Exit {
+    /// The exit code of the process.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Stale => 4,
+        }
+    }
+}
+
+/// The folder of the workspace.
+pub fn workspace() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest
+        .parent()
+        .map_or_else(|| manifest.clone(), std::path::Path::to_path_buf)
+}
+
+/// Prints problems the way rustc prints them.
+fn print_problems(problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(render(problems, false).as_bytes())
+}
