@@ -1,1 +1,17 @@
-//! Tests.
+//! What the tests over all client crates share.
+//!
+//! [`surface`] reads the public surface of generated code, [`sample`] makes values of its types, [`specs`] reads what
+//! is known of the operations, [`server`] answers on the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+pub mod sample;
+pub mod server;
+pub mod specs;
+pub mod surface;

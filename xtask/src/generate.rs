@@ -27,6 +27,7 @@ pub struct Generated {
 
 impl Generated {
     /// The Rust type that a schema of the API became.
+    #[must_use]
     pub fn type_of(&self, schema: &Value) -> Option<&Type> {
         self.by_schema.get(&schema.to_string())
     }
@@ -36,6 +37,10 @@ impl Generated {
 struct Failure(String);
 
 /// Generates the types; operations at fault are taken out of `api` and reported.
+///
+/// # Errors
+///
+/// When the generator fails and no single operation is at fault.
 pub fn generate(root: &Value, api: &mut Api) -> Result<(Generated, Vec<Problem>), Vec<Problem>> {
     let schemas = wanted_schemas(api);
     let failure = match run(root, &schemas) {

@@ -220,6 +220,7 @@ pub struct Findings {
 }
 
 /// Reads the model from a normalized document.
+#[must_use]
 pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, Findings) {
     let mut findings = Findings::default();
     let mut names = Names::default();
@@ -280,13 +281,12 @@ fn operation(
             .help("remove one of the two with an overlay action"));
     }
     let id = text(value, "operationId").unwrap_or_else(|| derived_id(method, path));
-    let facts = match known.get(&key) {
-        Some(entry) => entry.clone(),
-        None => {
-            let entry = derived_entry(method, path, unique(value_name(&id), &mut names.methods));
-            findings.new_entries.push((key.clone(), entry.clone()));
-            entry
-        }
+    let facts = if let Some(entry) = known.get(&key) {
+        entry.clone()
+    } else {
+        let entry = derived_entry(method, path, unique(value_name(&id), &mut names.methods));
+        findings.new_entries.push((key.clone(), entry.clone()));
+        entry
     };
     let (results, errors) = responses(value, &facts);
     Ok(Operation {
@@ -585,12 +585,14 @@ fn document_key(root: &Value) -> KeyPlacement {
 
 impl Operation {
     /// The paging facts, if the operation pages.
+    #[must_use]
     pub fn paging(&self) -> Option<&PagingEntry> {
         self.facts.paging.as_ref()
     }
 }
 
 /// Problems of the committed knowledge: operations that the document lacks, secrets that no member is called.
+#[must_use]
 pub fn check_facts(root: &Value, known: &OperationsToml) -> Vec<Problem> {
     let mut problems = Vec::new();
     let present: BTreeSet<OperationKey> = operations(root)

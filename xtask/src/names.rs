@@ -50,28 +50,40 @@ const PRELUDE: [&str; 29] = [
 ];
 
 /// A type name in `PascalCase`.
+#[must_use]
 pub fn type_name(text: &str) -> String {
-    let mut name = ascii(text).to_pascal_case();
-    if name.is_empty() {
-        name = "Unnamed".to_owned();
-    }
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert(0, 'N');
-    }
+    let mut name = variant_name(text);
     if PRELUDE.contains(&name.as_str()) {
         name.push_str("Value");
     }
     name
 }
 
+/// The name of an enum's variant: a type name that nothing else can hide.
+#[must_use]
+pub fn variant_name(text: &str) -> String {
+    let mut name = ascii(text).to_pascal_case();
+    if name.is_empty() {
+        "Unnamed".clone_into(&mut name);
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'N');
+    }
+    if name == "Self" {
+        name.push_str("Value");
+    }
+    name
+}
+
 /// A method, module or parameter name in `snake_case`.
+#[must_use]
 pub fn value_name(text: &str) -> String {
     let mut name = ascii(text).to_snake_case();
     if name.is_empty() {
-        name = "unnamed".to_owned();
+        "unnamed".clone_into(&mut name);
     }
     if name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert_str(0, "n");
+        name.insert(0, 'n');
     }
     if RESERVED.contains(&name.as_str()) || TAKEN.contains(&name.as_str()) {
         name.push('_');
@@ -80,7 +92,8 @@ pub fn value_name(text: &str) -> String {
 }
 
 /// The name, or the name with the lowest number that makes it unique; it is taken from then on.
-pub fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
+pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
+    let name = name.into();
     let mut candidate = name.clone();
     let mut number = 2;
     while !taken.insert(candidate.clone()) {
@@ -126,6 +139,7 @@ fn ascii(text: &str) -> String {
 }
 
 /// The singular of an English plural, good enough to name the item of a list.
+#[must_use]
 pub fn singular(word: &str) -> String {
     let word = word.to_owned();
     for (plural, single) in [

@@ -16,6 +16,7 @@ pub enum Core {
 
 impl Core {
     /// A folder if there is one of that name, else a version requirement.
+    #[must_use]
     pub fn parse(text: &str) -> Self {
         let path = Path::new(text);
         match path.canonicalize() {
@@ -26,6 +27,7 @@ impl Core {
 }
 
 /// Manifest and `lib.rs` of a crate of its own, outside of this workspace.
+#[must_use]
 pub fn standalone(crate_name: &str, title: &str, core: &Core) -> FileSet {
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
@@ -57,6 +59,7 @@ serde_json = "1.0.150"
 }
 
 /// Manifest and `lib.rs` of a member of this workspace.
+#[must_use]
 pub fn member(crate_name: &str, title: &str) -> FileSet {
     let manifest = format!(
         r#"[package]

@@ -7,16 +7,17 @@
 //! Every stage is a function of its inputs; nothing here touches the disk.
 
 use crate::change::Change;
-use crate::diagnose::diagnose;
+use crate::diagnose::{diagnose, duplicate_keys};
 use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
 use crate::generate::generate;
 use crate::model::{self, Api};
-use crate::normalize::{Facts, normalize, type_names};
+use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
 use crate::problem::Problem;
 use crate::refine::{Naming, refine};
 use crate::source::Document;
 use crate::write::FileSet;
+use std::collections::BTreeMap;
 
 /// What one client crate is made from.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Input {
     pub types: TypesToml,
     /// How its clients authenticate.
     pub auth: AuthFamily,
+    /// Rules switched off, by name.
+    pub rules: BTreeMap<String, bool>,
     /// Names that the code mentions.
     pub naming: Naming,
 }
@@ -52,15 +55,19 @@ pub struct Output {
     pub operations: OperationsToml,
     /// `types.toml` as it is now.
     pub types: TypesToml,
+    /// The document with its overlay applied, before any rule.
+    pub patched: serde_json::Value,
 }
 
 impl Output {
     /// Methods in the client.
+    #[must_use]
     pub fn methods(&self) -> usize {
         self.api.operations.len()
     }
 
     /// Operations without a method.
+    #[must_use]
     pub fn skipped(&self) -> usize {
         self.operations_in - self.methods()
     }
@@ -68,6 +75,7 @@ impl Output {
 
 impl Input {
     /// The input that a specification folder holds.
+    #[must_use]
     pub fn from_folder(folder: SpecFolder) -> Self {
         Self {
             naming: Naming {
@@ -79,6 +87,7 @@ impl Input {
             operations: folder.operations,
             types: folder.types,
             auth: folder.api.auth,
+            rules: folder.api.rules,
         }
     }
 }
@@ -96,21 +105,26 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         mut operations,
         types,
         auth,
+        rules,
         naming,
     } = input;
-    let mut problems = diagnose(&document);
+    stop_on_errors(&check_switches(&rules))?;
+    let mut problems = duplicate_keys(&document.source);
+    problems.extend(diagnose(&document));
     stop_on_errors(&problems)?;
     let mut changes = match &overlay {
         Some(overlay) => overlay::apply(overlay, &mut document)?,
         None => Vec::new(),
     };
+    let patched = document.root.clone();
     stop_on_errors(&model::check_facts(&document.root, &operations))?;
     let operations_in = crate::schema::operations(&document.root).len();
     let facts = Facts {
         operations: &operations,
         types: &types,
     };
-    changes.extend(normalize(&mut document.root, facts));
+    changes.extend(normalize(&mut document.root, facts, &rules));
+    stop_on_errors(&diagnose(&document))?;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
@@ -118,7 +132,7 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     let types = TypesToml {
         by_location: type_names::places(&document.root),
     };
-    let files = refine(&document.root, &api, generated, &naming);
+    let files = refine(&document.root, &api, &generated, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }
@@ -130,6 +144,7 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         operations_in,
         operations,
         types,
+        patched,
     })
 }
 

@@ -16,6 +16,7 @@ pub enum Detail {
 }
 
 /// The report of one API.
+#[must_use]
 pub fn report(name: &str, output: &Output, detail: Detail) -> String {
     let mut text = String::new();
     let rules = counts(&output.changes);
@@ -48,6 +49,7 @@ pub fn report(name: &str, output: &Output, detail: Detail) -> String {
 }
 
 /// The one line that says whether anything is missing.
+#[must_use]
 pub fn line(name: &str, operations: usize, methods: usize, skipped: usize) -> String {
     format!("{name}: {operations} operations in, {methods} methods out, {skipped} skipped")
 }

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// HTTP methods of a path item, in the order of the specification.
-pub const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+pub use crate::source::{METHODS, escape_segment as escape, unescape_segment as unescape};
 
 /// Where the named schemas of a 3.0 document live.
 pub const SCHEMAS: &str = "/components/schemas";
@@ -20,18 +17,9 @@ pub fn component_name(schema: &Value) -> Option<String> {
 }
 
 /// A reference to the component `name`.
+#[must_use]
 pub fn reference_to(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{}", escape(name)) })
-}
-
-/// One pointer segment, escaped as RFC 6901 wants it.
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
-}
-
-/// The reverse of [`escape`].
-pub fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }
 
 /// A pointer segment as it stands in a `$ref`: a URI fragment, so it may be percent-encoded too.
@@ -41,6 +29,7 @@ fn unescape_reference(segment: &str) -> String {
 }
 
 /// The JSON pointer that a local `$ref` names.
+#[must_use]
 pub fn reference_pointer(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;
     Some(
@@ -143,6 +132,7 @@ pub fn list<'a>(object: &'a Map<String, Value>, key: &str) -> &'a [Value] {
 }
 
 /// The text under `key` of an object, trimmed; `None` when it is missing or blank.
+#[must_use]
 pub fn text(value: &Value, key: &str) -> Option<String> {
     let text = value.get(key)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -225,6 +215,7 @@ pub struct OperationRef<'a> {
 }
 
 /// The pointer of an operation.
+#[must_use]
 pub fn operation_pointer(path: &str, method: &str) -> String {
     format!("/paths/{}/{method}", escape(path))
 }
@@ -276,6 +267,7 @@ pub enum Place {
 
 impl Place {
     /// Whether the client sends what the schema describes.
+    #[must_use]
     pub fn is_request(&self) -> bool {
         !matches!(self, Self::Answer(_))
     }
@@ -365,6 +357,7 @@ fn edit_content(
 }
 
 /// The named schemas of a document.
+#[must_use]
 pub fn components(root: &Value) -> Option<&Map<String, Value>> {
     root.pointer(SCHEMAS)?.as_object()
 }
@@ -399,7 +392,7 @@ pub fn edit_all(root: &mut Value, edit: &mut dyn FnMut(&str, Option<&str>, &mut 
     for (name, schema) in components_mut(root).into_iter().flatten() {
         let pointer = format!("{SCHEMAS}/{}", escape(name));
         walk_mut(schema, &pointer, &mut |pointer, schema| {
-            edit(pointer, None, schema)
+            edit(pointer, None, schema);
         });
     }
 }

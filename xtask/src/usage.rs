@@ -14,6 +14,7 @@ pub struct Usage {
 }
 
 /// The usage of every named schema of a document.
+#[must_use]
 pub fn usage(root: &Value) -> BTreeMap<String, Usage> {
     let mut request = Vec::new();
     let mut answer = Vec::new();
@@ -42,10 +43,11 @@ pub fn usage(root: &Value) -> BTreeMap<String, Usage> {
 }
 
 /// The components that a schema refers to directly, at any depth inside it.
+#[must_use]
 pub fn references(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(schema, "", &mut |_, inner| {
-        found.extend(component_name(inner))
+        found.extend(component_name(inner));
     });
     found
 }

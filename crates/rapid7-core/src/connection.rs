@@ -9,11 +9,12 @@ use std::sync::Arc;
 use crate::answer::Answer;
 use crate::authorize::Authorizer;
 use crate::base_url::BaseUrl;
+use crate::body::Body;
 use crate::builder::ConnectionBuilder;
 use crate::credentials::Credentials;
 use crate::decode::Decode;
 use crate::error::{DecodeError, Error, ErrorAnswer, LoginError, UnexpectedStatus};
-use crate::operation::AuthScheme;
+use crate::operation::{AuthScheme, Operation};
 use crate::received::Received;
 use crate::request::Request;
 use crate::send::{Transport, is_result};
@@ -73,6 +74,17 @@ impl Connection {
     ) -> Result<Answer<T>, Error<E>> {
         let operation = request.operation();
         let received = self.execute(request).await.map_err(Error::widen)?;
+        self.classify(operation, received, answer, error)
+    }
+
+    /// Result or failure, by status and never by what happens to decode.
+    pub(crate) fn classify<T, E>(
+        &self,
+        operation: &'static Operation,
+        received: Received,
+        answer: Decode<T>,
+        error: Decode<E>,
+    ) -> Result<Answer<T>, Error<E>> {
         if is_result(received.status(), operation.success) {
             match answer(&received) {
                 Ok(value) => Ok(Answer::new(value, received)),
@@ -99,6 +111,20 @@ impl Connection {
             Authorizer::Login { login, .. } => Box::pin(self.session_token(login)).await.map(drop),
             Authorizer::None | Authorizer::Key { .. } | Authorizer::Session { .. } => Ok(()),
         }
+    }
+
+    /// Ends the session on the server by calling `logout`, an operation without arguments, and forgets it.
+    ///
+    /// The next request logs in anew; with [`Credentials::session`], whose token is spent, it fails
+    /// with 401. Nothing is sent while no session is open, and for credentials without sessions. A
+    /// session that the server has ended already (401) counts as ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the server cannot be reached or fails. The session is forgotten all the same,
+    /// and ends on the server by its own timeout.
+    pub async fn logout(&self, logout: &'static Operation) -> Result<(), Error<Body>> {
+        Box::pin(self.end_session(logout)).await
     }
 
     fn execute(&self, request: Request) -> Execution<'_> {

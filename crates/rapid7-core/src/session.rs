@@ -1,4 +1,4 @@
-//! The log-in and the token it yields.
+//! The log-in, the token it yields, and the log-out.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,10 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::authorize::Login;
+use crate::authorize::{Authorizer, Login, set_sensitive};
+use crate::body::Body;
 use crate::connection::Connection;
-use crate::error::LoginError;
+use crate::decode;
+use crate::error::{Error, LoginError};
+use crate::operation::Operation;
 use crate::received::Received;
+use crate::request::Request;
 use crate::secret::Secret;
 use crate::target;
 
@@ -64,6 +68,44 @@ impl Connection {
         };
         finished.fetch_add(1, Ordering::Release);
         outcome
+    }
+
+    /// Takes the token before sending, so that no request of another task sets out with a dying one.
+    pub(crate) async fn end_session(&self, logout: &'static Operation) -> Result<(), Error<Body>> {
+        let (header, token) = match &self.inner.authorizer {
+            Authorizer::None | Authorizer::Key { .. } => return Ok(()),
+            Authorizer::Session { header, token } => (header, token.clone()),
+            Authorizer::Login { header, .. } => {
+                match self.inner.session.state.lock().await.token.take() {
+                    Some(token) => (header, token),
+                    None => return Ok(()),
+                }
+            }
+        };
+        let mut http = Request::new(logout)
+            .into_http(&self.inner.base)
+            .map_err(|message| Error::InvalidInput {
+                operation: logout,
+                message: message.into(),
+            })?;
+        set_sensitive(&mut http, header, token.expose_secret()).map_err(|reason| {
+            Error::Refused {
+                operation: logout,
+                reason,
+            }
+        })?;
+        let transport = &self.inner.transport;
+        let received = transport
+            .exchange(http, logout.success)
+            .await
+            .map_err(|error| Error::Transport {
+                operation: logout,
+                error: error.into(),
+            })?;
+        match self.classify(logout, received, decode::empty, decode::body) {
+            Err(error) if !error.is_unauthorized() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     async fn log_in(&self, login: &Login) -> Result<SecretString, LoginError> {

@@ -21,6 +21,8 @@ pub struct ApiToml {
     pub auth: AuthFamily,
     /// Where the document is from.
     pub provenance: Provenance,
+    /// The crate that embeds the document to serve it, for tests and examples.
+    pub mock: Option<String>,
     /// Rules switched on or off for this document, by name. Rules that are not named keep their default.
     pub rules: BTreeMap<String, bool>,
     /// The text.
@@ -77,6 +79,7 @@ struct Raw {
     title: String,
     auth: AuthFamily,
     provenance: RawProvenance,
+    mock: Option<String>,
     #[serde(default)]
     rules: BTreeMap<String, bool>,
 }
@@ -135,6 +138,7 @@ impl ApiToml {
                 retrieved: raw.provenance.retrieved,
                 sha256: raw.provenance.sha256.map(Spanned::into_inner),
             },
+            mock: raw.mock,
             rules: raw.rules,
             source: Arc::clone(source),
         })

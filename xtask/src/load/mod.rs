@@ -159,7 +159,11 @@ fn parse(path: &Path, text: &str) -> (Format, Result<Value, LoadError>) {
             Err(error) if error.kind == ProblemKind::Syntax && !named_json => {
                 match yaml::parse(text) {
                     Ok(tree) => (Format::Yaml, Ok(tree.to_value())),
-                    Err(_) => (Format::Json, Err(error)),
+                    // Of two errors, the one about the notation that was most likely meant.
+                    Err(_) if start[1..].trim_start().starts_with(['"', '{', '[']) => {
+                        (Format::Json, Err(error))
+                    }
+                    Err(error) => (Format::Yaml, Err(error)),
                 }
             }
             parsed => (Format::Json, parsed),

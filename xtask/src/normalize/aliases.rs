@@ -68,7 +68,7 @@ fn reaches_itself(aliases: &BTreeMap<String, Value>, start: &str) -> bool {
 fn references(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(schema, "", &mut |_, inner| {
-        found.extend(component_name(inner))
+        found.extend(component_name(inner));
     });
     found
 }

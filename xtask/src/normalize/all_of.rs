@@ -31,10 +31,10 @@ fn merge(root: &Value, schema: &Value) -> Option<Value> {
     let parts = schema.get("allOf")?.as_array()?;
     let mut own = schema.as_object()?.clone();
     own.shift_remove("allOf");
-    if let [single] = parts.as_slice() {
-        if let Some(merged) = single_part(single, &own) {
-            return Some(merged);
-        }
+    if let [single] = parts.as_slice()
+        && let Some(merged) = single_part(single, &own)
+    {
+        return Some(merged);
     }
     let mut merged = Map::new();
     for part in parts {

@@ -10,12 +10,12 @@ const RULE: &str = "enums";
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     edit_all(root, &mut |pointer, operation, schema| {
-        if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-            if let Some(split) = split(values) {
-                let what = format!("{} joined values split into {}", values.len(), split.len());
-                *values = split;
-                changes.push(lossless(RULE, pointer, operation, what));
-            }
+        if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
+            && let Some(split) = split(values)
+        {
+            let what = format!("{} joined values split into {}", values.len(), split.len());
+            *values = split;
+            changes.push(lossless(RULE, pointer, operation, what));
         }
     });
     changes

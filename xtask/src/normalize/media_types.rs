@@ -17,13 +17,13 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     edit_operations(root, &mut |path, method, operation| {
         let base = operation_pointer(path, method);
         let key = format!("{} {path}", method.to_uppercase());
-        if let Some(body) = operation.get_mut("requestBody") {
-            if let Some((kept, others)) = keep_one(body) {
-                let what = format!("{kept} typed; {} sent as bytes", others.join(", "));
-                let pointer = format!("{base}/requestBody/content");
-                changes.push(lossless(RULE, &pointer, Some(&key), what));
-                body[ALSO] = Value::from(others);
-            }
+        if let Some(body) = operation.get_mut("requestBody")
+            && let Some((kept, others)) = keep_one(body)
+        {
+            let what = format!("{kept} typed; {} sent as bytes", others.join(", "));
+            let pointer = format!("{base}/requestBody/content");
+            changes.push(lossless(RULE, &pointer, Some(&key), what));
+            body[ALSO] = Value::from(others);
         }
         let answers = operation
             .get_mut("responses")
@@ -67,12 +67,14 @@ fn rank(media_type: &str) -> u8 {
 }
 
 /// The media type without parameters, lower case.
+#[must_use]
 pub fn essence(media_type: &str) -> String {
     let end = media_type.find(';').unwrap_or(media_type.len());
     media_type[..end].trim().to_ascii_lowercase()
 }
 
 /// Whether the media type carries JSON.
+#[must_use]
 pub fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")

@@ -5,7 +5,9 @@
 
 use crate::change::Change;
 use crate::folder::{OperationsToml, TypesToml};
+use crate::problem::{Problem, ProblemKind};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 mod aliases;
 mod all_of;
@@ -15,6 +17,7 @@ mod directions;
 mod enums;
 mod formats;
 pub mod media_types;
+mod path_parameters;
 mod references;
 mod secrets;
 pub mod type_names;
@@ -34,6 +37,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Why the document cannot stay as it is.
     pub why: &'static str,
+    /// Later stages read what it leaves: `[rules]` of `api.toml` cannot switch it off.
+    pub needed: bool,
     /// Applies the repair.
     pub apply: fn(&mut Value, Facts<'_>) -> Vec<Change>,
 }
@@ -43,65 +48,107 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "references",
         why: "an operation is read whole: parameters, bodies and answers stand where they are used",
+        needed: true,
         apply: references::apply,
     },
     Rule {
         name: "authentication",
         why: "credentials and content headers belong to the connection, not to each call",
+        needed: false,
         apply: authentication::apply,
+    },
+    Rule {
+        name: "path_parameters",
+        why: "a path template and its parameters have to name the same things",
+        needed: true,
+        apply: path_parameters::apply,
     },
     Rule {
         name: "media_types",
         why: "one body has one Rust type: JSON where there is a choice",
+        needed: true,
         apply: media_types::apply,
     },
     Rule {
         name: "enums",
         why: "values joined by commas in one string are several values",
+        needed: false,
         apply: enums::apply,
     },
     Rule {
         name: "secrets",
         why: "what is secret gets a type that never prints",
+        needed: false,
         apply: secrets::apply,
     },
     Rule {
         name: "all_of",
         why: "a composed object is one struct",
+        needed: false,
         apply: all_of::apply,
     },
     Rule {
         name: "aliases",
         why: "a named scalar, array or map needs no Rust type of its own",
+        needed: false,
         apply: aliases::apply,
     },
     Rule {
         name: "directions",
         why: "requests are strict and answers are lenient, so a type used both ways may have to be two",
+        needed: true,
         apply: directions::apply,
     },
     Rule {
         name: "answers",
         why: "answers deviate from their documents: members may be missing or null",
+        needed: false,
         apply: answers::apply,
     },
     Rule {
         name: "formats",
         why: "no format, length, pattern or bound may refuse a value that Rust can hold",
+        needed: false,
         apply: formats::apply,
     },
     Rule {
         name: "type_names",
         why: "every Rust type is named in one place, before generation",
+        needed: true,
         apply: type_names::apply,
     },
 ];
 
-/// Runs all rules.
-pub fn normalize(root: &mut Value, facts: Facts<'_>) -> Vec<Change> {
+/// Runs the rules, but for those that `switches` turns off.
+pub fn normalize(
+    root: &mut Value,
+    facts: Facts<'_>,
+    switches: &BTreeMap<String, bool>,
+) -> Vec<Change> {
     RULES
         .iter()
+        .filter(|rule| rule.needed || switches.get(rule.name) != Some(&false))
         .flat_map(|rule| (rule.apply)(root, facts))
+        .collect()
+}
+
+/// Switches that name no rule, or one that cannot be switched off.
+#[must_use]
+pub fn check_switches(switches: &BTreeMap<String, bool>) -> Vec<Problem> {
+    let optional: Vec<&str> = RULES
+        .iter()
+        .filter(|rule| !rule.needed)
+        .map(|rule| rule.name)
+        .collect();
+    switches
+        .keys()
+        .filter(|name| !optional.contains(&name.as_str()))
+        .map(|name| {
+            let message =
+                format!("`[rules]` names `{name}`, which is no rule that can be switched");
+            Problem::error(ProblemKind::UnknownField, message)
+                .help(format!("one of {}", optional.join(", ")))
+        })
         .collect()
 }
 

@@ -29,6 +29,7 @@ pub(super) fn apply(root: &mut Value, facts: Facts<'_>) -> Vec<Change> {
 }
 
 /// Where each type is used first: the shortest place, then the first in order. This is what the lock records.
+#[must_use]
 pub fn places(root: &Value) -> BTreeMap<String, String> {
     let mut shortest: BTreeMap<String, String> = BTreeMap::new();
     for (place, name) in all_places(root) {
@@ -248,10 +249,10 @@ fn rename(root: &mut Value, lock: &TypesToml, changes: &mut Vec<Change>) {
     for (old, mut schema) in std::mem::take(all) {
         redirect(&mut schema);
         // The name is decided; typify would prefer the title.
-        if let Some(object) = schema.as_object_mut() {
-            if let Some(Value::String(title)) = object.shift_remove("title") {
-                object.entry("description").or_insert(Value::String(title));
-            }
+        if let Some(object) = schema.as_object_mut()
+            && let Some(Value::String(title)) = object.shift_remove("title")
+        {
+            object.entry("description").or_insert(Value::String(title));
         }
         renamed.insert(names.get(&old).cloned().unwrap_or(old), schema);
     }
@@ -264,10 +265,11 @@ fn final_names(root: &Value, lock: &TypesToml) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for (place, old) in all_places(root) {
-        if let Some(locked) = lock.by_location.get(&place) {
-            if !names.contains_key(&old) && taken.insert(locked.clone()) {
-                names.insert(old, locked.clone());
-            }
+        if let Some(locked) = lock.by_location.get(&place)
+            && !names.contains_key(&old)
+            && taken.insert(locked.clone())
+        {
+            names.insert(old, locked.clone());
         }
     }
     for (old, _) in components(root).into_iter().flatten() {

@@ -321,12 +321,11 @@ fn status_pattern(status: &str) -> TokenStream {
         .next()
         .and_then(|c| c.to_digit(10))
         .filter(|_| status != "default");
-    match class.and_then(|class| u16::try_from(class).ok()) {
-        Some(class) => {
-            let first = proc_macro2::Literal::u16_unsuffixed(class * 100);
-            let last = proc_macro2::Literal::u16_unsuffixed(class * 100 + 99);
-            quote!(#first..=#last)
-        }
-        None => quote!(_),
+    if let Some(class) = class.and_then(|class| u16::try_from(class).ok()) {
+        let first = proc_macro2::Literal::u16_unsuffixed(class * 100);
+        let last = proc_macro2::Literal::u16_unsuffixed(class * 100 + 99);
+        quote!(#first..=#last)
+    } else {
+        quote!(_)
     }
 }

@@ -15,11 +15,12 @@ pub(super) fn write(api: &Api, files: &mut Files) {
         KeyPlacement::Basic => quote!(KeyPlacement::Basic),
         KeyPlacement::None => quote!(KeyPlacement::None),
     };
-    let session = match &api.auth.session {
-        Some((path, header)) => quote! {
+    let session = if let Some((path, header)) = &api.auth.session {
+        quote! {
             Some(SessionScheme { login_path: #path, header: #header })
-        },
-        None => quote!(None),
+        }
+    } else {
+        quote!(None)
     };
     let title = doc(&format!(
         "Client of the {}.",

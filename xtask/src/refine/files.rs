@@ -278,6 +278,7 @@ fn imports(path: &str, items: &[Item], type_names: &BTreeSet<String>) -> String 
     if !derived.is_empty() {
         lines.push(format!("use serde::{{{}}};", derived.join(", ")));
     }
+    lines.sort();
     if lines.is_empty() {
         String::new()
     } else {

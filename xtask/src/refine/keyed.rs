@@ -6,7 +6,7 @@
 use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
 use crate::generate::KEYED_BY;
-use crate::names::{type_name, unique, value_name};
+use crate::names::{unique, value_name, variant_name};
 use crate::schema::{component_name, components, text};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -54,9 +54,9 @@ impl Keyed {
                 let own = ty.to_string();
                 let stem = own
                     .strip_suffix("Resource")
-                    .filter(|stem| stem.eq_ignore_ascii_case(&type_name(wire)));
+                    .filter(|stem| stem.eq_ignore_ascii_case(&variant_name(wire)));
                 let variant = unique(
-                    stem.map_or_else(|| type_name(wire), str::to_owned),
+                    stem.map_or_else(|| variant_name(wire), str::to_owned),
                     &mut taken,
                 );
                 Some(Member {

@@ -31,8 +31,9 @@ pub struct Naming {
 }
 
 /// The files of `src/generated/`, relative to it.
-pub fn refine(root: &Value, api: &Api, generated: Generated, naming: &Naming) -> FileSet {
-    let answers = answers::decide(api, &generated);
+#[must_use]
+pub fn refine(root: &Value, api: &Api, generated: &Generated, naming: &Naming) -> FileSet {
+    let answers = answers::decide(api, generated);
     let layout = layout::place_types(root, api, &answers);
     let mut types = types::collect(root, generated.types.clone());
     open_enums::apply(&mut types);
@@ -41,7 +42,7 @@ pub fn refine(root: &Value, api: &Api, generated: Generated, naming: &Naming) ->
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
     client::write(api, &mut files);
-    operations::write(api, &generated, &answers, &mut files);
+    operations::write(api, generated, &answers, &mut files);
     table::write(api, &mut files);
     types::write(types, &layout, &mut files);
     docs::write(api, naming, &mut files);

@@ -42,12 +42,13 @@ impl VisitMut for Shorten {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let keep_last = match names.as_slice() {
             ["std", module, last] if PRELUDE.contains(&(*module, *last)) => 1,
-            ["std", "option", "Option", _] | ["std", "vec", "Vec", _] => 2,
             ["std", "collections", "BTreeMap"] => 1,
-            ["std", "collections", "BTreeMap", _] => 2,
-            ["std", "default", "Default", _] => 2,
+            ["std", "option", "Option", _]
+            | ["std", "vec", "Vec", _]
+            | ["std", "default", "Default", _]
+            | ["std", "collections", "BTreeMap", _]
+            | ["crate", "types", _] => 2,
             ["serde" | "serde_json" | "rapid7_core" | "std", ..] => names.len(),
-            ["crate", "types", _] => 2,
             _ => return,
         };
         path.leading_colon = None;

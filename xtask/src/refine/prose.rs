@@ -161,7 +161,7 @@ fn without_html(text: &str) -> String {
 /// One line outside of a code block.
 fn escape_line(line: &str) -> String {
     // An odd number of backticks opens a span that nobody closes.
-    let balanced = line.matches('`').count() % 2 == 0;
+    let balanced = line.matches('`').count().is_multiple_of(2);
     let mut out = String::with_capacity(line.len() + 8);
     let mut in_code = false;
     let mut rest = line;
@@ -175,11 +175,11 @@ fn escape_line(line: &str) -> String {
         if !in_code && (rest.starts_with("http://") || rest.starts_with("https://")) {
             let (url, after) = split_url(rest);
             let linked = out.ends_with("](");
-            out.push_str(&if linked {
-                url.to_owned()
+            if linked {
+                out.push_str(url);
             } else {
-                format!("<{url}>")
-            });
+                out.extend(["<", url, ">"]);
+            }
             rest = after;
             continue;
         }
@@ -227,7 +227,7 @@ mod tests {
             ),
             ("`[x]` stays", "`[x]` stays"),
             ("one ` tick", "one \\` tick"),
-            ("    indented", "   indented"),
+            ("a\n\n    indented", "a\n\n   indented"),
             ("```\ncode [x]\n```", "```text\ncode [x]\n```"),
             ("```json\n{}", "```json\n{}\n```"),
             ("> quote", "> quote"),

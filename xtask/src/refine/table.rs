@@ -120,9 +120,12 @@ fn accept(operation: &Operation) -> String {
 }
 
 fn paging(entry: &PagingEntry) -> TokenStream {
-    let optional = |name: &Option<String>| match name {
-        Some(name) => quote!(Some(#name)),
-        None => quote!(None),
+    let optional = |name: &Option<String>| {
+        if let Some(name) = name {
+            quote!(Some(#name))
+        } else {
+            quote!(None)
+        }
     };
     let [
         limit,

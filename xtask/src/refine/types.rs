@@ -89,10 +89,10 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
             }
             Item::Mod(_) => types.common.push(item),
             item => {
-                if let Some(name) = owner(&item) {
-                    if keep(&item, &name, built(&name)) {
-                        types.definitions.entry(name).or_default().items.push(item);
-                    }
+                if let Some(name) = owner(&item)
+                    && keep(&item, &name, built(&name))
+                {
+                    types.definitions.entry(name).or_default().items.push(item);
                 }
             }
         }
@@ -309,13 +309,13 @@ fn shorten_serde(attribute: &mut Attribute) {
 
 fn document_builder(block: &mut ItemImpl, name: &str) {
     for item in &mut block.items {
-        if let syn::ImplItem::Fn(function) = item {
-            if function.sig.ident == "builder" {
-                let words = format!(
-                    "Builds a [`{name}`] member by member; required ones are checked at the end."
-                );
-                redocument(&mut function.attrs, &prose::markdown(&words));
-            }
+        if let syn::ImplItem::Fn(function) = item
+            && function.sig.ident == "builder"
+        {
+            let words = format!(
+                "Builds a [`{name}`] member by member; required ones are checked at the end."
+            );
+            redocument(&mut function.attrs, &prose::markdown(&words));
         }
     }
 }

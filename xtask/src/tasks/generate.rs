@@ -9,6 +9,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::refine::Naming;
 use crate::report::{Detail, line, report};
 use crate::write::{self, FileSet, Stale, StaleKind};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -80,6 +81,7 @@ fn one_document(
             run(Input {
                 operations: OperationsToml::empty(Path::new("operations.toml")),
                 types: TypesToml::default(),
+                rules: BTreeMap::new(),
                 overlay: None,
                 auth: AuthFamily::Document,
                 naming: Naming {
@@ -216,6 +218,7 @@ fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSe
     let opened = SpecFolder::open(folder)?;
     let name = opened.api.crate_name.clone();
     let title = opened.api.title.clone();
+    let mock = opened.api.mock.clone();
     check_folder_name(folder, &opened)?;
     let output = run(Input::from_folder(opened))?;
     let crate_folder = Path::new("crates").join(&name);
@@ -225,6 +228,13 @@ fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSe
         files.insert(specs.join("operations.toml"), output.operations.to_string());
     }
     files.insert(specs.join("types.toml"), output.types.to_string());
+    if let Some(mock) = mock {
+        // Where a crate can include it: a published crate has no `specs/`.
+        let path = Path::new("crates")
+            .join(mock)
+            .join(format!("{GENERATED}/{name}.json"));
+        files.insert(path, format!("{:#}\n", output.patched));
+    }
     // Manifest and lib.rs start from a template and are edited by hand afterwards.
     for (path, text) in member(&name, &title).under(&crate_folder).0 {
         if !root.join(&path).exists() {

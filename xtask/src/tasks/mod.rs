@@ -19,6 +19,7 @@ pub enum Exit {
 
 impl Exit {
     /// The exit code of the process.
+    #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Success => 0,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rapid7_core::{Connection, Credentials, Error, LoginErrorKind, Request};
+use rapid7_core::{Connection, Credentials, Error, LoginErrorKind, Method, Operation, Request};
 
 use crate::server::{Seen, Server, json, reply};
-use crate::{LIST, call, connect_as};
+use crate::{GET, LIST, call, connect_as};
 
 const LOGIN: &str = "/v2/public/user/login";
 
@@ -189,4 +189,77 @@ async fn an_abandoned_log_in_does_not_block_the_next() {
     assert!(abandoned.is_err());
     connection.login().await.unwrap();
     assert_eq!(logins(&server), 2);
+}
+
+static LOGOUT: Operation = Operation {
+    name: "logout",
+    method: Method::POST,
+    path: "/v2/public/user/logout",
+    ..GET
+};
+
+fn logouts(server: &Server) -> Vec<Seen> {
+    let mut seen = server.seen();
+    seen.retain(|seen| seen.target() == LOGOUT.path);
+    seen
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_session_and_the_next_call_logs_in_anew() {
+    let server = server(json(200, r#"{"session_id":"t0ken"}"#)).await;
+    let connection = connect(&server);
+    connection.logout(&LOGOUT).await.unwrap();
+    assert!(server.seen().is_empty(), "no session was open");
+
+    call(&connection, Request::new(&LIST)).await.unwrap();
+    connection.clone().logout(&LOGOUT).await.unwrap();
+    connection.logout(&LOGOUT).await.unwrap();
+    let seen = logouts(&server);
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].header("x-auth-token"), Some("t0ken"));
+
+    call(&connection, Request::new(&LIST)).await.unwrap();
+    assert_eq!(logins(&server), 2);
+}
+
+#[tokio::test]
+async fn only_sessions_are_logged_out() {
+    let server = server(json(200, "{}")).await;
+    for credentials in [Credentials::api_key("k"), Credentials::none()] {
+        let connection = connect_as(&server.url, credentials);
+        connection.logout(&LOGOUT).await.unwrap();
+    }
+    assert!(server.seen().is_empty());
+
+    let connection = connect_as(&server.url, Credentials::session("t"));
+    connection.logout(&LOGOUT).await.unwrap();
+    assert_eq!(logouts(&server)[0].header("x-auth-token"), Some("t"));
+}
+
+#[tokio::test]
+async fn a_failed_log_out_forgets_the_session_and_is_told() {
+    for (status, ended) in [
+        (200, true),
+        (204, true),
+        (401, true),
+        (403, false),
+        (500, false),
+    ] {
+        let server = Server::with(move |seen| match seen.target() {
+            LOGIN => json(200, r#"{"session_id":"t0ken"}"#),
+            _ => reply(status, &[], "t0ken"),
+        })
+        .await;
+        let connection = connect(&server);
+        connection.login().await.unwrap();
+        let outcome = connection.logout(&LOGOUT).await;
+        assert_eq!(outcome.is_ok(), ended, "{status}");
+        if let Err(error) = outcome {
+            assert_eq!(error.status().unwrap(), status);
+            assert_eq!(error.operation().name, "logout");
+            assert!(!format!("{error:?} {error}").contains("t0ken"));
+        }
+        connection.login().await.unwrap();
+        assert_eq!(logins(&server), 2, "{status}");
+    }
 }

@@ -2,8 +2,8 @@
 
 use crate::types;
 use rapid7_core::{Misfit, Received, decode};
-use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A scan configuration.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]

@@ -1,0 +1,1 @@
+//! Unofficial embedded mock server of the Rapid7 `InsightCloudSec` API.

@@ -1,0 +1,157 @@
+//! Makes path templates and path parameters agree.
+
+use super::{Facts, lossless, lossy};
+use crate::change::Change;
+use crate::schema::{METHODS, edit_operations, operation_pointer, text};
+use serde_json::{Map, Value, json};
+
+const RULE: &str = "path_parameters";
+
+pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    repair_templates(root, &mut changes);
+    edit_operations(root, &mut |path, method, operation| {
+        let key = format!("{} {path}", method.to_uppercase());
+        let pointer = format!("{}/parameters", operation_pointer(path, method));
+        let wanted = template_names(path);
+        if let Some(dropped) = drop_strangers(operation, &wanted) {
+            let what = format!("path parameters that the path does not have: {dropped}");
+            changes.push(lossy(RULE, &pointer, Some(&key), what, "the parameters"));
+        }
+        for name in missing(operation, &wanted) {
+            let what = format!("path parameter {name} added as text");
+            add(operation, &name);
+            changes.push(lossless(RULE, &pointer, Some(&key), what));
+        }
+    });
+    changes
+}
+
+/// The names between braces.
+fn template_names(path: &str) -> Vec<String> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
+        .collect()
+}
+
+/// `{{int: id}}` and `{id:int}`, as some routers write them, become `{id}`.
+fn repair_templates(root: &mut Value, changes: &mut Vec<Change>) {
+    let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
+    if paths.keys().all(|path| repaired(path) == *path) {
+        return;
+    }
+    let mut renamed = Map::new();
+    for (path, item) in std::mem::take(paths) {
+        let new = repaired(&path);
+        if new != path {
+            let pointer = format!("/paths/{}", crate::schema::escape(&path));
+            changes.push(lossless(
+                RULE,
+                &pointer,
+                None,
+                format!("path template written {new}"),
+            ));
+        }
+        merge(&mut renamed, new, item);
+    }
+    *paths = renamed;
+}
+
+/// Two templates may be one after the repair: their methods are put together, the first of a method wins.
+fn merge(paths: &mut Map<String, Value>, path: String, item: Value) {
+    let Some(there) = paths.get_mut(&path).and_then(Value::as_object_mut) else {
+        paths.insert(path, item);
+        return;
+    };
+    for (key, value) in item.as_object().into_iter().flatten() {
+        if !there.contains_key(key) || !METHODS.contains(&key.as_str()) {
+            there.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+fn repaired(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let braces = rest[open..].chars().take_while(|c| *c == '{').count();
+        let Some(length) = rest[open..].find('}') else {
+            break;
+        };
+        let inner = &rest[open + braces..open + length];
+        let after = rest[open + length..].trim_start_matches('}');
+        out.push('{');
+        out.push_str(&parameter_name(inner));
+        out.push('}');
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `int: id` names its type first, `id:int` last; the type is a known word.
+fn parameter_name(inner: &str) -> String {
+    const TYPES: [&str; 9] = [
+        "int", "integer", "str", "string", "float", "path", "uuid", "number", "any",
+    ];
+    match inner.split_once(':') {
+        Some((first, second)) if TYPES.contains(&first.trim()) => second.trim().to_owned(),
+        Some((first, _)) => first.trim().to_owned(),
+        None => inner.trim().to_owned(),
+    }
+}
+
+fn is_path(parameter: &Value) -> bool {
+    text(parameter, "in").as_deref() == Some("path")
+}
+
+fn missing(operation: &Value, wanted: &[String]) -> Vec<String> {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let there: Vec<String> = parameters
+        .into_iter()
+        .flatten()
+        .filter(|parameter| is_path(parameter))
+        .filter_map(|parameter| parameter.get("name")?.as_str().map(str::to_owned))
+        .collect();
+    let mut missing: Vec<String> = wanted
+        .iter()
+        .filter(|name| !there.contains(name))
+        .cloned()
+        .collect();
+    missing.dedup();
+    missing
+}
+
+fn add(operation: &mut Value, name: &str) {
+    let Some(operation) = operation.as_object_mut() else {
+        return;
+    };
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        let schema = json!({ "type": "string" });
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+}
+
+/// Takes out path parameters that the template does not name; gives their names.
+fn drop_strangers(operation: &mut Value, wanted: &[String]) -> Option<String> {
+    let parameters = operation.get_mut("parameters")?.as_array_mut()?;
+    let mut dropped = Vec::new();
+    parameters.retain(|parameter| {
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let stays = !is_path(parameter) || wanted.contains(&name);
+        if !stays {
+            dropped.push(name);
+        }
+        stays
+    });
+    (!dropped.is_empty()).then(|| dropped.join(", "))
+}
