@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
-use xtask::tasks::{Exit, generate};
+use xtask::tasks::{Exit, find, generate};
 
 /// Deep documents are walked recursively, and progenitor is not frugal with its stack.
 const STACK: usize = 512 * 1024 * 1024;
@@ -21,6 +21,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     Generate(generate::Arguments),
+    Find(find::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
     let mut out = std::io::stdout().lock();
     let exit = match &arguments.task {
         Task::Generate(arguments) => generate::generate(arguments, &mut out),
+        Task::Find(arguments) => find::find(arguments, &mut out),
     };
     out.flush()?;
     exit

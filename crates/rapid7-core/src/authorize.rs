@@ -96,7 +96,9 @@ impl Authorizer {
     pub(crate) fn applies_to(&self, access: Access) -> Result<bool, Refusal> {
         match (self, access) {
             (Self::None, _) | (_, Access::Anonymous) => Ok(false),
-            (Self::Key { .. }, Access::Session) => Err(Refusal::SessionRequired),
+            (Self::Key { .. }, Access::Session | Access::SessionQuery(_)) => {
+                Err(Refusal::SessionRequired)
+            }
             _ => Ok(true),
         }
     }
@@ -124,6 +126,19 @@ impl Placement {
             }
         }
     }
+}
+
+/// Puts a session's token where the operation looks for it.
+pub(crate) fn place_token(
+    http: &mut reqwest::Request,
+    header: &HeaderName,
+    token: &SecretString,
+    access: Access,
+) -> Result<(), Refusal> {
+    if let Access::SessionQuery(name) = access {
+        push_query_pair(http.url_mut(), name, token.expose_secret());
+    }
+    set_sensitive(http, header, token.expose_secret())
 }
 
 /// Sets a header that HTTP libraries neither print nor put into compression tables.

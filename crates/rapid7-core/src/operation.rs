@@ -117,6 +117,8 @@ pub enum Access {
     Optional,
     /// Only those of a log-in session; the answer depends on it.
     Session,
+    /// Only those of a log-in session, whose token goes into the query parameter of this name too.
+    SessionQuery(&'static str),
 }
 
 /// How a long list is fetched in parts, by the names of the members involved.

@@ -6,9 +6,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderValue, USER_AGENT};
 use reqwest::{Response, StatusCode};
-use secrecy::ExposeSecret;
 
-use crate::authorize::{Authorizer, set_sensitive};
+use crate::authorize::{Authorizer, place_token};
 use crate::connection::Connection;
 use crate::error::{Error, Refusal, TransportError};
 use crate::operation::Operation;
@@ -67,14 +66,14 @@ impl Connection {
             Authorizer::None => Ok(()),
             Authorizer::Key { placement, text } => placement.apply(http, text),
             Authorizer::Session { header, token } => {
-                set_sensitive(http, header, token.expose_secret())
+                place_token(http, header, token, operation.access)
             }
             Authorizer::Login { header, login } => {
                 let token = self
                     .session_token(login)
                     .await
                     .map_err(|error| Error::Login { operation, error })?;
-                set_sensitive(http, header, token.expose_secret())
+                place_token(http, header, &token, operation.access)
             }
         }
         .map_err(refused)

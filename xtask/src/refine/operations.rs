@@ -89,7 +89,7 @@ fn method_docs(operation: &Operation) -> String {
         Access::Credentials => None,
         Access::Anonymous => Some("no credentials"),
         Access::Optional => Some("credentials optional"),
-        Access::Session => Some("needs a login session"),
+        Access::Session | Access::SessionQuery(_) => Some("needs a login session"),
     };
     for note in [stability, confidence, access].into_iter().flatten() {
         docs.push_str(" · ");

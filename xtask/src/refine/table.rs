@@ -59,11 +59,12 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
         Some(Confidence::Low) => quote!(Some(Confidence::Low)),
         None => quote!(None),
     };
-    let access = match operation.access {
+    let access = match &operation.access {
         Access::Credentials => quote!(Access::Credentials),
         Access::Anonymous => quote!(Access::Anonymous),
         Access::Optional => quote!(Access::Optional),
         Access::Session => quote!(Access::Session),
+        Access::SessionQuery(name) => quote!(Access::SessionQuery(#name)),
     };
     let accept = accept(operation);
     let success = &operation.facts.success;

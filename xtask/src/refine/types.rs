@@ -177,7 +177,7 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                     variant.fields.iter_mut().for_each(tidy_field);
                 }
             }
-            Item::Impl(block) if block.trait_.is_none() => document_builder(block, name),
+            Item::Impl(block) if block.trait_.is_none() => document_builder(block),
             _ => {}
         }
         requalify(item);
@@ -307,15 +307,13 @@ fn shorten_serde(attribute: &mut Attribute) {
     *attribute = parse_quote!(#[serde(#arguments)]);
 }
 
-fn document_builder(block: &mut ItemImpl, name: &str) {
+fn document_builder(block: &mut ItemImpl) {
     for item in &mut block.items {
         if let syn::ImplItem::Fn(function) = item
             && function.sig.ident == "builder"
         {
-            let words = format!(
-                "Builds a [`{name}`] member by member; required ones are checked at the end."
-            );
-            redocument(&mut function.attrs, &prose::markdown(&words));
+            let words = "A builder: members one by one, required ones checked at the end.";
+            redocument(&mut function.attrs, &prose::markdown(words));
         }
     }
 }
@@ -388,7 +386,9 @@ pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
             files.add_builder(module, &name, definition.builder);
         }
     }
-    files.add_common(types.common);
+    let mut common = types.common;
+    paths::shorten(&mut common);
+    files.add_common(common);
 }
 
 /// Names of the types that have a default value.

@@ -122,8 +122,12 @@ fn check_crate_name(name: &str) -> Result<(), Vec<Problem>> {
     ])
 }
 
-/// The crates of this workspace: all inputs are read before anything is written.
-fn specification_folders(
+/// The crates of the workspace at `root`: all inputs are read before anything is written.
+///
+/// # Errors
+///
+/// Only when `out` cannot be written to.
+pub fn specification_folders(
     arguments: &Arguments,
     root: &Path,
     out: &mut dyn Write,
@@ -183,7 +187,7 @@ fn specification_folders(
 }
 
 /// The folders under `specs/`, or the ones asked for.
-fn folders(specs: &Path, wanted: &[String]) -> Result<Vec<PathBuf>, Problem> {
+pub(super) fn folders(specs: &Path, wanted: &[String]) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |error: io::Error| {
         Problem::error(
             ProblemKind::Unreadable,

@@ -1,5 +1,6 @@
 //! What `cargo xtask` can do, one file a task.
 
+pub mod find;
 pub mod generate;
 
 use crate::problem::{Problem, render};

@@ -13,7 +13,7 @@ pub static DOWNLOAD_RESOURCES_CSV: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::Low),
-    access: Access::Session,
+    access: Access::SessionQuery("X-Auth-Token"),
     accept: "text/csv, application/json",
     success: &[],
     paging: None,

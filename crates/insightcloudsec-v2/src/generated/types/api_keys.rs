@@ -15,7 +15,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// Builds a [`CreateApiKeyRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateApiKeyRequest {
         Default::default()
     }
@@ -30,7 +30,7 @@ pub struct DeactivateApiKeyRequest {
 }
 
 impl DeactivateApiKeyRequest {
-    /// Builds a [`DeactivateApiKeyRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DeactivateApiKeyRequest {
         Default::default()
     }

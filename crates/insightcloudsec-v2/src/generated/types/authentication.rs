@@ -12,7 +12,7 @@ pub struct LoginRequest {
 }
 
 impl LoginRequest {
-    /// Builds a [`LoginRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::LoginRequest {
         Default::default()
     }

@@ -59,7 +59,7 @@ pub struct GroupMappingInput {
 }
 
 impl GroupMappingInput {
-    /// Builds a [`GroupMappingInput`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::GroupMappingInput {
         Default::default()
     }

@@ -15,8 +15,7 @@ pub struct DetachAutoscalingGroupInstanceRequest {
 }
 
 impl DetachAutoscalingGroupInstanceRequest {
-    /// Builds a [`DetachAutoscalingGroupInstanceRequest`] member by member; required ones are checked at
-    /// the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DetachAutoscalingGroupInstanceRequest {
         Default::default()
     }

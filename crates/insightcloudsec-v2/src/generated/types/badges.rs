@@ -45,7 +45,7 @@ pub struct CountBadgesRequest {
 }
 
 impl CountBadgesRequest {
-    /// Builds a [`CountBadgesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CountBadgesRequest {
         Default::default()
     }
@@ -61,7 +61,7 @@ pub struct CreateBadgesRequest {
 }
 
 impl CreateBadgesRequest {
-    /// Builds a [`CreateBadgesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateBadgesRequest {
         Default::default()
     }
@@ -77,7 +77,7 @@ pub struct DeleteBadgesRequest {
 }
 
 impl DeleteBadgesRequest {
-    /// Builds a [`DeleteBadgesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DeleteBadgesRequest {
         Default::default()
     }
@@ -91,7 +91,7 @@ pub struct ListCloudsByBadgeRequest {
 }
 
 impl ListCloudsByBadgeRequest {
-    /// Builds a [`ListCloudsByBadgeRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListCloudsByBadgeRequest {
         Default::default()
     }
@@ -108,7 +108,7 @@ pub struct SetResourceBadgesRequest {
 }
 
 impl SetResourceBadgesRequest {
-    /// Builds a [`SetResourceBadgesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetResourceBadgesRequest {
         Default::default()
     }

@@ -12,7 +12,7 @@ pub struct ArchiveBotsRequest {
 }
 
 impl ArchiveBotsRequest {
-    /// Builds a [`ArchiveBotsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ArchiveBotsRequest {
         Default::default()
     }
@@ -103,7 +103,7 @@ pub struct BotAction {
 }
 
 impl BotAction {
-    /// Builds a [`BotAction`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::BotAction {
         Default::default()
     }
@@ -252,7 +252,7 @@ pub struct BotInstructions {
 }
 
 impl BotInstructions {
-    /// Builds a [`BotInstructions`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::BotInstructions {
         Default::default()
     }
@@ -463,7 +463,7 @@ pub struct CreateBotRequest {
 }
 
 impl CreateBotRequest {
-    /// Builds a [`CreateBotRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateBotRequest {
         Default::default()
     }
@@ -525,7 +525,7 @@ pub struct ListBotsRequest {
 }
 
 impl ListBotsRequest {
-    /// Builds a [`ListBotsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListBotsRequest {
         Default::default()
     }
@@ -591,7 +591,7 @@ pub struct UpdateBotRequest {
 }
 
 impl UpdateBotRequest {
-    /// Builds a [`UpdateBotRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateBotRequest {
         Default::default()
     }

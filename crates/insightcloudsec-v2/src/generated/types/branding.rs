@@ -13,7 +13,7 @@ pub struct SetCustomLogoRequest {
 }
 
 impl SetCustomLogoRequest {
-    /// Builds a [`SetCustomLogoRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetCustomLogoRequest {
         Default::default()
     }

@@ -32,7 +32,7 @@ pub struct AddCloudOrganizationRequest {
 }
 
 impl AddCloudOrganizationRequest {
-    /// Builds a [`AddCloudOrganizationRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddCloudOrganizationRequest {
         Default::default()
     }

@@ -11,7 +11,7 @@ pub struct AddCloudRequest {
 }
 
 impl AddCloudRequest {
-    /// Builds a [`AddCloudRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddCloudRequest {
         Default::default()
     }
@@ -192,7 +192,7 @@ pub struct AwsInstanceRoleCloud {
 }
 
 impl AwsInstanceRoleCloud {
-    /// Builds a [`AwsInstanceRoleCloud`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AwsInstanceRoleCloud {
         Default::default()
     }
@@ -276,7 +276,7 @@ pub struct AwsKeyPairCloud {
 }
 
 impl AwsKeyPairCloud {
-    /// Builds a [`AwsKeyPairCloud`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AwsKeyPairCloud {
         Default::default()
     }
@@ -371,7 +371,7 @@ pub struct AwsStsKeyPairCloud {
 }
 
 impl AwsStsKeyPairCloud {
-    /// Builds a [`AwsStsKeyPairCloud`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AwsStsKeyPairCloud {
         Default::default()
     }
@@ -465,7 +465,7 @@ pub struct AzureCloud {
 }
 
 impl AzureCloud {
-    /// Builds a [`AzureCloud`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AzureCloud {
         Default::default()
     }
@@ -811,7 +811,7 @@ pub struct GoogleCloud {
 }
 
 impl GoogleCloud {
-    /// Builds a [`GoogleCloud`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::GoogleCloud {
         Default::default()
     }
@@ -906,7 +906,7 @@ pub struct GoogleServiceAccountKey {
 }
 
 impl GoogleServiceAccountKey {
-    /// Builds a [`GoogleServiceAccountKey`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::GoogleServiceAccountKey {
         Default::default()
     }
@@ -1007,7 +1007,7 @@ pub struct SearchCloudsRequest {
 }
 
 impl SearchCloudsRequest {
-    /// Builds a [`SearchCloudsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SearchCloudsRequest {
         Default::default()
     }
@@ -1023,7 +1023,7 @@ pub struct SetCloudStatusRequest {
 }
 
 impl SetCloudStatusRequest {
-    /// Builds a [`SetCloudStatusRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetCloudStatusRequest {
         Default::default()
     }
@@ -1037,7 +1037,7 @@ pub struct SetResourceNameRequest {
 }
 
 impl SetResourceNameRequest {
-    /// Builds a [`SetResourceNameRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetResourceNameRequest {
         Default::default()
     }

@@ -28,7 +28,7 @@ pub struct AddScorecardExportConfigRequest {
 }
 
 impl AddScorecardExportConfigRequest {
-    /// Builds a [`AddScorecardExportConfigRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddScorecardExportConfigRequest {
         Default::default()
     }
@@ -49,7 +49,7 @@ pub struct CloudSelection {
 }
 
 impl CloudSelection {
-    /// Builds a [`CloudSelection`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CloudSelection {
         Default::default()
     }
@@ -63,7 +63,7 @@ pub struct CreateScorecardExportRequest {
 }
 
 impl CreateScorecardExportRequest {
-    /// Builds a [`CreateScorecardExportRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateScorecardExportRequest {
         Default::default()
     }
@@ -80,8 +80,7 @@ pub struct ExportComplianceScorecardRequest {
 }
 
 impl ExportComplianceScorecardRequest {
-    /// Builds a [`ExportComplianceScorecardRequest`] member by member; required ones are checked at the
-    /// end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ExportComplianceScorecardRequest {
         Default::default()
     }
@@ -128,7 +127,7 @@ pub struct InsightSelection {
 }
 
 impl InsightSelection {
-    /// Builds a [`InsightSelection`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::InsightSelection {
         Default::default()
     }
@@ -145,7 +144,7 @@ pub struct ResourceGroupSelection {
 }
 
 impl ResourceGroupSelection {
-    /// Builds a [`ResourceGroupSelection`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ResourceGroupSelection {
         Default::default()
     }
@@ -188,7 +187,7 @@ pub struct ScorecardScope {
 }
 
 impl ScorecardScope {
-    /// Builds a [`ScorecardScope`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ScorecardScope {
         Default::default()
     }

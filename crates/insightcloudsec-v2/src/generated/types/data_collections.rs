@@ -14,7 +14,7 @@ pub struct CreateDataCollectionRequest {
 }
 
 impl CreateDataCollectionRequest {
-    /// Builds a [`CreateDataCollectionRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateDataCollectionRequest {
         Default::default()
     }

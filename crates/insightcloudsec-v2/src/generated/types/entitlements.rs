@@ -14,7 +14,7 @@ pub struct Entitlement {
 }
 
 impl Entitlement {
-    /// Builds a [`Entitlement`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::Entitlement {
         Default::default()
     }
@@ -244,7 +244,7 @@ pub struct SetEntitlementsRequest {
 }
 
 impl SetEntitlementsRequest {
-    /// Builds a [`SetEntitlementsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetEntitlementsRequest {
         Default::default()
     }

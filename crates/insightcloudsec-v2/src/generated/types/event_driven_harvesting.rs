@@ -20,7 +20,7 @@ pub struct AddEventProducersRequest {
 }
 
 impl AddEventProducersRequest {
-    /// Builds a [`AddEventProducersRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddEventProducersRequest {
         Default::default()
     }
@@ -109,7 +109,7 @@ pub struct EventPropagation {
 }
 
 impl EventPropagation {
-    /// Builds a [`EventPropagation`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::EventPropagation {
         Default::default()
     }
@@ -124,7 +124,7 @@ pub struct RemoveEventProducersRequest {
 }
 
 impl RemoveEventProducersRequest {
-    /// Builds a [`RemoveEventProducersRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::RemoveEventProducersRequest {
         Default::default()
     }

@@ -22,7 +22,7 @@ pub struct CreateExemptionsRequest {
 }
 
 impl CreateExemptionsRequest {
-    /// Builds a [`CreateExemptionsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateExemptionsRequest {
         Default::default()
     }
@@ -36,7 +36,7 @@ pub struct DeleteExemptionsRequest {
 }
 
 impl DeleteExemptionsRequest {
-    /// Builds a [`DeleteExemptionsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DeleteExemptionsRequest {
         Default::default()
     }
@@ -132,7 +132,7 @@ pub struct ListExemptionsRequest {
 }
 
 impl ListExemptionsRequest {
-    /// Builds a [`ListExemptionsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListExemptionsRequest {
         Default::default()
     }
@@ -148,7 +148,7 @@ pub struct SetInsightExemptGroupsRequest {
 }
 
 impl SetInsightExemptGroupsRequest {
-    /// Builds a [`SetInsightExemptGroupsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetInsightExemptGroupsRequest {
         Default::default()
     }

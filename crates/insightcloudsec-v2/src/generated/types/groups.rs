@@ -12,7 +12,7 @@ pub struct AddGroupUsersRequest {
 }
 
 impl AddGroupUsersRequest {
-    /// Builds a [`AddGroupUsersRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddGroupUsersRequest {
         Default::default()
     }
@@ -26,7 +26,7 @@ pub struct CreateGroupRequest {
 }
 
 impl CreateGroupRequest {
-    /// Builds a [`CreateGroupRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateGroupRequest {
         Default::default()
     }
@@ -82,7 +82,7 @@ pub struct RemoveGroupUserRequest {
 }
 
 impl RemoveGroupUserRequest {
-    /// Builds a [`RemoveGroupUserRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::RemoveGroupUserRequest {
         Default::default()
     }
@@ -97,7 +97,7 @@ pub struct SetGroupRolesRequest {
 }
 
 impl SetGroupRolesRequest {
-    /// Builds a [`SetGroupRolesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetGroupRolesRequest {
         Default::default()
     }
@@ -112,7 +112,7 @@ pub struct SetGroupUsersRequest {
 }
 
 impl SetGroupUsersRequest {
-    /// Builds a [`SetGroupUsersRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetGroupUsersRequest {
         Default::default()
     }

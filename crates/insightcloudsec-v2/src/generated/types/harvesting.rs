@@ -17,7 +17,7 @@ pub struct AssignHarvestingStrategyRequest {
 }
 
 impl AssignHarvestingStrategyRequest {
-    /// Builds a [`AssignHarvestingStrategyRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AssignHarvestingStrategyRequest {
         Default::default()
     }
@@ -32,7 +32,7 @@ pub struct CreateHarvestingStrategyRequest {
 }
 
 impl CreateHarvestingStrategyRequest {
-    /// Builds a [`CreateHarvestingStrategyRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateHarvestingStrategyRequest {
         Default::default()
     }
@@ -56,7 +56,7 @@ pub struct HarvestSchedule {
 }
 
 impl HarvestSchedule {
-    /// Builds a [`HarvestSchedule`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::HarvestSchedule {
         Default::default()
     }

@@ -34,7 +34,7 @@ pub struct BulkInsight {
 }
 
 impl BulkInsight {
-    /// Builds a [`BulkInsight`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::BulkInsight {
         Default::default()
     }
@@ -60,7 +60,7 @@ pub struct CreateInsightsRequest {
 }
 
 impl CreateInsightsRequest {
-    /// Builds a [`CreateInsightsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateInsightsRequest {
         Default::default()
     }
@@ -75,7 +75,7 @@ pub struct DeleteInsightsRequest {
 }
 
 impl DeleteInsightsRequest {
-    /// Builds a [`DeleteInsightsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DeleteInsightsRequest {
         Default::default()
     }
@@ -329,7 +329,7 @@ pub struct InsightInput {
 }
 
 impl InsightInput {
-    /// Builds a [`InsightInput`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::InsightInput {
         Default::default()
     }
@@ -374,7 +374,7 @@ pub struct SetInsightNotesRequest {
 }
 
 impl SetInsightNotesRequest {
-    /// Builds a [`SetInsightNotesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetInsightNotesRequest {
         Default::default()
     }
@@ -389,7 +389,7 @@ pub struct ToggleInsightTimeseriesRequest {
 }
 
 impl ToggleInsightTimeseriesRequest {
-    /// Builds a [`ToggleInsightTimeseriesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ToggleInsightTimeseriesRequest {
         Default::default()
     }
@@ -411,7 +411,7 @@ pub struct UpdateInsightMetadataRequest {
 }
 
 impl UpdateInsightMetadataRequest {
-    /// Builds a [`UpdateInsightMetadataRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateInsightMetadataRequest {
         Default::default()
     }

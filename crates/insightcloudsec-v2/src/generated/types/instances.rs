@@ -11,8 +11,7 @@ pub struct AttachInstanceNetworkInterfaceRequest {
 }
 
 impl AttachInstanceNetworkInterfaceRequest {
-    /// Builds a [`AttachInstanceNetworkInterfaceRequest`] member by member; required ones are checked at
-    /// the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AttachInstanceNetworkInterfaceRequest {
         Default::default()
     }
@@ -26,7 +25,7 @@ pub struct AttachInstancePublicIpRequest {
 }
 
 impl AttachInstancePublicIpRequest {
-    /// Builds a [`AttachInstancePublicIpRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AttachInstancePublicIpRequest {
         Default::default()
     }
@@ -40,7 +39,7 @@ pub struct CreateInstanceSnapshotRequest {
 }
 
 impl CreateInstanceSnapshotRequest {
-    /// Builds a [`CreateInstanceSnapshotRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateInstanceSnapshotRequest {
         Default::default()
     }

@@ -11,7 +11,7 @@ pub struct CreateOrganizationRequest {
 }
 
 impl CreateOrganizationRequest {
-    /// Builds a [`CreateOrganizationRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateOrganizationRequest {
         Default::default()
     }
@@ -85,7 +85,7 @@ pub struct SwitchOrganizationRequest {
 }
 
 impl SwitchOrganizationRequest {
-    /// Builds a [`SwitchOrganizationRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SwitchOrganizationRequest {
         Default::default()
     }
@@ -99,7 +99,7 @@ pub struct UpdateOrganizationRequest {
 }
 
 impl UpdateOrganizationRequest {
-    /// Builds a [`UpdateOrganizationRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateOrganizationRequest {
         Default::default()
     }

@@ -87,7 +87,7 @@ pub struct PackInput {
 }
 
 impl PackInput {
-    /// Builds a [`PackInput`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::PackInput {
         Default::default()
     }

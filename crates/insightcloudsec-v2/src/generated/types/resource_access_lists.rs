@@ -64,7 +64,7 @@ pub struct ListAccessListRulesRequest {
 }
 
 impl ListAccessListRulesRequest {
-    /// Builds a [`ListAccessListRulesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListAccessListRulesRequest {
         Default::default()
     }

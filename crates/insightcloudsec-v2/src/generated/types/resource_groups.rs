@@ -13,7 +13,7 @@ pub struct AddResourceGroupMembersRequest {
 }
 
 impl AddResourceGroupMembersRequest {
-    /// Builds a [`AddResourceGroupMembersRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AddResourceGroupMembersRequest {
         Default::default()
     }
@@ -44,7 +44,7 @@ pub struct CreateResourceGroupRequest {
 }
 
 impl CreateResourceGroupRequest {
-    /// Builds a [`CreateResourceGroupRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateResourceGroupRequest {
         Default::default()
     }
@@ -58,7 +58,7 @@ pub struct DeleteResourcesRequest {
 }
 
 impl DeleteResourcesRequest {
-    /// Builds a [`DeleteResourcesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DeleteResourcesRequest {
         Default::default()
     }

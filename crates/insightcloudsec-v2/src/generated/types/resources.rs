@@ -949,7 +949,7 @@ pub struct CreateResourceNoteRequest {
 }
 
 impl CreateResourceNoteRequest {
-    /// Builds a [`CreateResourceNoteRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateResourceNoteRequest {
         Default::default()
     }
@@ -1275,7 +1275,7 @@ pub struct QueryResourcesRequest {
 }
 
 impl QueryResourcesRequest {
-    /// Builds a [`QueryResourcesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::QueryResourcesRequest {
         Default::default()
     }

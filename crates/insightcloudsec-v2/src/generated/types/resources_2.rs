@@ -1796,7 +1796,7 @@ pub struct SearchResourcesRequest {
 }
 
 impl SearchResourcesRequest {
-    /// Builds a [`SearchResourcesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SearchResourcesRequest {
         Default::default()
     }
@@ -1856,7 +1856,7 @@ pub struct SetResourceOwnerRequest {
 }
 
 impl SetResourceOwnerRequest {
-    /// Builds a [`SetResourceOwnerRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetResourceOwnerRequest {
         Default::default()
     }

@@ -33,7 +33,7 @@ pub struct CreateRoleRequest {
 }
 
 impl CreateRoleRequest {
-    /// Builds a [`CreateRoleRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateRoleRequest {
         Default::default()
     }
@@ -48,7 +48,7 @@ pub struct SetRoleBadgesRequest {
 }
 
 impl SetRoleBadgesRequest {
-    /// Builds a [`SetRoleBadgesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetRoleBadgesRequest {
         Default::default()
     }
@@ -64,7 +64,7 @@ pub struct SetRoleGroupsRequest {
 }
 
 impl SetRoleGroupsRequest {
-    /// Builds a [`SetRoleGroupsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetRoleGroupsRequest {
         Default::default()
     }
@@ -98,7 +98,7 @@ pub struct UpdateRoleRequest {
 }
 
 impl UpdateRoleRequest {
-    /// Builds a [`UpdateRoleRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateRoleRequest {
         Default::default()
     }
@@ -117,7 +117,7 @@ pub struct UpdateRoleScopesRequest {
 }
 
 impl UpdateRoleScopesRequest {
-    /// Builds a [`UpdateRoleScopesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateRoleScopesRequest {
         Default::default()
     }

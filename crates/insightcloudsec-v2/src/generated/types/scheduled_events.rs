@@ -12,8 +12,7 @@ pub struct ApplyScheduledEventActionRequest {
 }
 
 impl ApplyScheduledEventActionRequest {
-    /// Builds a [`ApplyScheduledEventActionRequest`] member by member; required ones are checked at the
-    /// end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ApplyScheduledEventActionRequest {
         Default::default()
     }

@@ -33,7 +33,7 @@ pub struct Badge {
 }
 
 impl Badge {
-    /// Builds a [`Badge`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::Badge {
         Default::default()
     }
@@ -227,7 +227,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Builds a [`Filter`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::Filter {
         Default::default()
     }
@@ -407,7 +407,7 @@ pub struct ListFilter {
 }
 
 impl ListFilter {
-    /// Builds a [`ListFilter`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListFilter {
         Default::default()
     }
@@ -431,7 +431,7 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
-    /// Builds a [`ListOptions`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ListOptions {
         Default::default()
     }

@@ -31,7 +31,7 @@ pub struct CreateReportSubscriptionRequest {
 }
 
 impl CreateReportSubscriptionRequest {
-    /// Builds a [`CreateReportSubscriptionRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateReportSubscriptionRequest {
         Default::default()
     }

@@ -45,7 +45,7 @@ pub struct SearchResourcesByTagsRequest {
 }
 
 impl SearchResourcesByTagsRequest {
-    /// Builds a [`SearchResourcesByTagsRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SearchResourcesByTagsRequest {
         Default::default()
     }

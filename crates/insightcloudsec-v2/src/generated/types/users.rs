@@ -165,7 +165,7 @@ pub struct ConvertToApiOnlyUserRequest {
 }
 
 impl ConvertToApiOnlyUserRequest {
-    /// Builds a [`ConvertToApiOnlyUserRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ConvertToApiOnlyUserRequest {
         Default::default()
     }
@@ -194,7 +194,7 @@ pub struct CreateApiOnlyUserRequest {
 }
 
 impl CreateApiOnlyUserRequest {
-    /// Builds a [`CreateApiOnlyUserRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateApiOnlyUserRequest {
         Default::default()
     }
@@ -229,7 +229,7 @@ pub struct CreateUserRequest {
 }
 
 impl CreateUserRequest {
-    /// Builds a [`CreateUserRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateUserRequest {
         Default::default()
     }
@@ -244,7 +244,7 @@ pub struct DisableTwoFactorRequest {
 }
 
 impl DisableTwoFactorRequest {
-    /// Builds a [`DisableTwoFactorRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::DisableTwoFactorRequest {
         Default::default()
     }
@@ -257,7 +257,7 @@ impl DisableTwoFactorRequest {
 pub struct EmptyBody {}
 
 impl EmptyBody {
-    /// Builds a [`EmptyBody`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::EmptyBody {
         Default::default()
     }
@@ -273,7 +273,7 @@ pub struct GetTwoFactorStateRequest {
 }
 
 impl GetTwoFactorStateRequest {
-    /// Builds a [`GetTwoFactorStateRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::GetTwoFactorStateRequest {
         Default::default()
     }
@@ -290,7 +290,7 @@ pub struct SetConsoleAccessRequest {
 }
 
 impl SetConsoleAccessRequest {
-    /// Builds a [`SetConsoleAccessRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetConsoleAccessRequest {
         Default::default()
     }
@@ -305,7 +305,7 @@ pub struct SetUserAccessLevelRequest {
 }
 
 impl SetUserAccessLevelRequest {
-    /// Builds a [`SetUserAccessLevelRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::SetUserAccessLevelRequest {
         Default::default()
     }
@@ -352,7 +352,7 @@ pub struct UpdateUserRequest {
 }
 
 impl UpdateUserRequest {
-    /// Builds a [`UpdateUserRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateUserRequest {
         Default::default()
     }

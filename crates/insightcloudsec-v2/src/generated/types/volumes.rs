@@ -13,7 +13,7 @@ pub struct AttachVolumeRequest {
 }
 
 impl AttachVolumeRequest {
-    /// Builds a [`AttachVolumeRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::AttachVolumeRequest {
         Default::default()
     }
@@ -27,7 +27,7 @@ pub struct CreateVolumeSnapshotRequest {
 }
 
 impl CreateVolumeSnapshotRequest {
-    /// Builds a [`CreateVolumeSnapshotRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateVolumeSnapshotRequest {
         Default::default()
     }
@@ -46,7 +46,7 @@ pub struct UpdateVolumeRequest {
 }
 
 impl UpdateVolumeRequest {
-    /// Builds a [`UpdateVolumeRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateVolumeRequest {
         Default::default()
     }

@@ -495,7 +495,7 @@ pub struct ScanIacRequest {
 }
 
 impl ScanIacRequest {
-    /// Builds a [`ScanIacRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::ScanIacRequest {
         Default::default()
     }

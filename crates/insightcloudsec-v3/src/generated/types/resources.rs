@@ -296,7 +296,7 @@ pub struct Badge {
 }
 
 impl Badge {
-    /// Builds a [`Badge`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::Badge {
         Default::default()
     }
@@ -1168,7 +1168,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Builds a [`Filter`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::Filter {
         Default::default()
     }
@@ -1359,7 +1359,7 @@ pub struct QueryResourcesRequest {
 }
 
 impl QueryResourcesRequest {
-    /// Builds a [`QueryResourcesRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::QueryResourcesRequest {
         Default::default()
     }

@@ -25,7 +25,7 @@ pub struct AssessmentInfo {
 pub struct EmptyBody {}
 
 impl EmptyBody {
-    /// Builds a [`EmptyBody`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::EmptyBody {
         Default::default()
     }

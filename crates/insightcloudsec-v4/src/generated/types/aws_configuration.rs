@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct CreateAwsAccessKeyRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_key_id: Option<rapid7_core::Secret>,
+    pub access_key_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,7 +16,7 @@ pub struct CreateAwsAccessKeyRequest {
 }
 
 impl CreateAwsAccessKeyRequest {
-    /// Builds a [`CreateAwsAccessKeyRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateAwsAccessKeyRequest {
         Default::default()
     }
@@ -33,7 +33,7 @@ pub struct CreateAwsRoleConfigRequest {
 }
 
 impl CreateAwsRoleConfigRequest {
-    /// Builds a [`CreateAwsRoleConfigRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::CreateAwsRoleConfigRequest {
         Default::default()
     }
@@ -48,7 +48,7 @@ pub struct UpdateAwsRoleConfigRequest {
 }
 
 impl UpdateAwsRoleConfigRequest {
-    /// Builds a [`UpdateAwsRoleConfigRequest`] member by member; required ones are checked at the end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateAwsRoleConfigRequest {
         Default::default()
     }
@@ -63,8 +63,7 @@ pub struct UpdateEksHarvestingConfigRequest {
 }
 
 impl UpdateEksHarvestingConfigRequest {
-    /// Builds a [`UpdateEksHarvestingConfigRequest`] member by member; required ones are checked at the
-    /// end.
+    /// A builder: members one by one, required ones checked at the end.
     pub fn builder() -> types::builder::UpdateEksHarvestingConfigRequest {
         Default::default()
     }

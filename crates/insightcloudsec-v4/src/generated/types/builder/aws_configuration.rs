@@ -5,7 +5,7 @@ use crate::types;
 /// Builder of [`types::CreateAwsAccessKeyRequest`].
 #[derive(Clone, Debug)]
 pub struct CreateAwsAccessKeyRequest {
-    access_key_id: Result<Option<rapid7_core::Secret>, String>,
+    access_key_id: Result<Option<String>, String>,
     name: Result<Option<String>, String>,
     secret_access_key: Result<Option<rapid7_core::Secret>, String>,
 }
@@ -24,7 +24,7 @@ impl CreateAwsAccessKeyRequest {
     /// Sets `access_key_id`.
     pub fn access_key_id<T>(mut self, value: T) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
+        T: TryInto<Option<String>>,
         T::Error: std::fmt::Display,
     {
         self.access_key_id = value

@@ -1,0 +1,164 @@
+//! From a request to its answer.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::catalog::{Catalog, Operation};
+use crate::record::{Recorded, query_pairs};
+use crate::reply::{Failure, Reply};
+use crate::router::{Route, route};
+use crate::sampler::Sampler;
+use crate::script::Scripts;
+use crate::state::{State, handler};
+use crate::validate;
+
+/// What the server and the handle of a mock have in common.
+pub(crate) struct Shared {
+    catalog: &'static Catalog,
+    state: Mutex<State>,
+    scripts: Mutex<Scripts>,
+    records: Mutex<Vec<Recorded>>,
+}
+
+/// Data of a mock stay usable after a test's closure has panicked.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn new(catalog: &'static Catalog, state: State) -> Self {
+        Self {
+            catalog,
+            state: Mutex::new(state),
+            scripts: Mutex::default(),
+            records: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    pub(crate) fn scripts(&self) -> MutexGuard<'_, Scripts> {
+        lock(&self.scripts)
+    }
+
+    pub(crate) fn records(&self) -> MutexGuard<'_, Vec<Recorded>> {
+        lock(&self.records)
+    }
+
+    /// Answers a request and records both.
+    pub(crate) fn answer(&self, parts: &Parts, body: Bytes) -> Reply {
+        let path = parts.uri.path();
+        let route = route(self.catalog, &parts.method, path);
+        let operation = match &route {
+            Route::Found { operation, .. } => Some(*operation),
+            _ => None,
+        };
+        let mut recorded = record(parts, body, operation);
+        let scripted = self.scripts().take(&recorded, operation);
+        let reply = match scripted {
+            Some(make) => make(&recorded),
+            None => self
+                .built_in(route, &parts.headers, &recorded)
+                .unwrap_or_else(|failure| failure.into_reply(operation.map(|one| one.version))),
+        };
+        recorded.status = reply.code();
+        self.records().push(recorded);
+        reply
+    }
+
+    fn built_in(
+        &self,
+        route: Route<'_>,
+        headers: &HeaderMap,
+        recorded: &Recorded,
+    ) -> Result<Reply, Failure> {
+        let (operation, parameters) = match route {
+            Route::Found { operation, parameters } => (operation, parameters),
+            Route::WrongMethod { allowed } => return Ok(wrong_method(&allowed)),
+            Route::Unknown => {
+                let message = format!("no operation has the path `{}`", recorded.path);
+                return Err(Failure::new(404, "NotFound", message));
+            }
+        };
+        let query = query_pairs(recorded.query.as_deref().unwrap_or_default());
+        let mut state = self.state();
+        let identity = state.access.identify(headers, query_token(operation, &query));
+        let identity = if operation.open { identity.ok() } else { Some(identity?) };
+        let body = read_body(operation, recorded)?;
+        validate::check(self.catalog, operation, &query, &body)?;
+        let accept = recorded.header("accept").unwrap_or_default().to_owned();
+        let call = Call { operation, parameters, query, body, identity, accept };
+        match handler(operation) {
+            Some(handle) => handle(&mut state, &call),
+            None => Ok(sampled(self.catalog, state.seed(), &call)),
+        }
+    }
+}
+
+fn record(parts: &Parts, body: Bytes, operation: Option<&Operation>) -> Recorded {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = parts.headers.iter();
+    Recorded {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        headers: headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
+        body,
+        api: operation.map(|one| one.version.name()),
+        operation: operation.map(|one| one.id.clone()),
+        status: 0,
+    }
+}
+
+fn wrong_method(allowed: &[Method]) -> Reply {
+    let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let message = format!("the method is not allowed; allowed: {allowed}");
+    Reply::error(405, "MethodNotAllowed", &message).header("allow", allowed)
+}
+
+/// One download takes the session as a query parameter.
+fn query_token<'a>(operation: &Operation, query: &'a [(String, String)]) -> Option<&'a str> {
+    const NAME: &str = "X-Auth-Token";
+    let takes_one = operation.query.iter().any(|parameter| parameter.name == NAME);
+    let given = query.iter().find(|(name, _)| takes_one && name == NAME);
+    given.map(|(_, token)| token.as_str())
+}
+
+/// The media type is not looked at: official samples send JSON as `text/plain`. Bodies that an operation
+/// does not take are ignored, since samples send such ones too.
+fn read_body(operation: &Operation, recorded: &Recorded) -> Result<Value, Failure> {
+    if operation.body.is_none() || recorded.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&recorded.body)
+        .map_err(|error| Failure::invalid(format!("the body is not JSON: {error}")))
+}
+
+/// An answer made from the document alone.
+fn sampled(catalog: &Catalog, seed: u64, call: &Call<'_>) -> Reply {
+    let operation = call.operation;
+    let Some(result) = operation.results.first() else { return Reply::status(200) };
+    let wanted = |(kind, _): &&(String, Value)| call.accept.contains(kind.as_str());
+    let Some((kind, schema)) = result.content.iter().find(wanted).or(result.content.first()) else {
+        // Nobody has recorded these bodies; a read that answers nothing at all is less plausible.
+        let is_read = operation.method == Method::GET;
+        return if is_read { Reply::json(200, json!({})) } else { Reply::status(result.status) };
+    };
+    let label = format!("{} {:?}", operation.key(), call.parameters);
+    let value = Sampler::new(catalog, operation.version, seed, &label).value(schema, &operation.id);
+    match value {
+        Value::String(text) if !kind.contains("json") => Reply::status(result.status).body(kind, text),
+        value => Reply::json(result.status, value),
+    }
+}

@@ -1,0 +1,161 @@
+//! Answers that a test prescribes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Operation};
+use crate::exchange::Shared;
+use crate::record::Recorded;
+use crate::reply::Reply;
+
+/// The operation named in [`Mock::on`](crate::Mock::on) does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no operation is called `{name}`; give its id, `v3.` and its id, or method and path")]
+pub struct UnknownOperation {
+    name: String,
+}
+
+/// A scripted answer under construction; made by [`Mock::on`](crate::Mock::on).
+///
+/// Answers for a limited number of requests come first, in the order they were given. Then the last
+/// unlimited one holds. With neither, the built-in behaviour answers.
+#[must_use = "nothing is scripted until `respond` is called"]
+pub struct When<'a> {
+    shared: &'a Shared,
+    target: String,
+    uses: Option<usize>,
+}
+
+impl<'a> When<'a> {
+    pub(crate) fn new(shared: &'a Shared, target: &str) -> Self {
+        Self { shared, target: target.to_owned(), uses: None }
+    }
+
+    /// For the next request only.
+    pub fn once(self) -> Self {
+        self.times(1)
+    }
+
+    /// For that many requests.
+    pub fn times(mut self, requests: usize) -> Self {
+        self.uses = Some(requests);
+        self
+    }
+
+    /// For all requests from now on; the default.
+    pub fn always(mut self) -> Self {
+        self.uses = None;
+        self
+    }
+
+    /// Answers with `reply`, before credentials and request are looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if no document has the operation.
+    pub fn respond(self, reply: Reply) -> Result<(), UnknownOperation> {
+        self.respond_with(move |_| reply.clone())
+    }
+
+    /// Answers with what `reply` makes of the request. Its `status` is not known yet, and 0.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if no document has the operation.
+    pub fn respond_with(
+        self,
+        reply: impl Fn(&Recorded) -> Reply + Send + Sync + 'static,
+    ) -> Result<(), UnknownOperation> {
+        let target = Target::read(self.shared.catalog(), &self.target)?;
+        self.shared.scripts().add(Script { target, uses: self.uses, reply: Arc::new(reply) });
+        Ok(())
+    }
+}
+
+impl fmt::Debug for When<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("When").field("target", &self.target).field("uses", &self.uses).finish()
+    }
+}
+
+/// Which requests a script is for.
+enum Target {
+    /// An id in any document.
+    Id(String),
+    /// An id in one document, `v3.query_resources`.
+    Key(String),
+    /// A method and a path or path template, known or not.
+    Path(String, String),
+}
+
+impl Target {
+    fn read(catalog: &Catalog, text: &str) -> Result<Self, UnknownOperation> {
+        if let Some((method, path)) = text.split_once(' ') {
+            return Ok(Self::Path(method.to_ascii_uppercase(), path.trim().to_owned()));
+        }
+        if catalog.operations.iter().any(|one| one.id == text) {
+            return Ok(Self::Id(text.to_owned()));
+        }
+        if catalog.operations.iter().any(|one| one.key() == text) {
+            return Ok(Self::Key(text.to_owned()));
+        }
+        Err(UnknownOperation { name: text.to_owned() })
+    }
+
+    fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {
+        match self {
+            Self::Id(id) => operation.is_some_and(|one| one.id == *id),
+            Self::Key(key) => operation.is_some_and(|one| one.key() == *key),
+            Self::Path(method, path) => {
+                *method == request.method
+                    && (*path == request.path || operation.is_some_and(|one| one.path == *path))
+            }
+        }
+    }
+}
+
+type MakeReply = Arc<dyn Fn(&Recorded) -> Reply + Send + Sync>;
+
+struct Script {
+    target: Target,
+    uses: Option<usize>,
+    reply: MakeReply,
+}
+
+/// All scripted answers of a mock.
+#[derive(Default)]
+pub(crate) struct Scripts {
+    limited: Vec<Script>,
+    unlimited: Vec<Script>,
+}
+
+impl Scripts {
+    fn add(&mut self, script: Script) {
+        match script.uses {
+            Some(_) => self.limited.push(script),
+            None => self.unlimited.push(script),
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The answer prescribed for a request, used up by it.
+    pub(crate) fn take(
+        &mut self,
+        request: &Recorded,
+        operation: Option<&Operation>,
+    ) -> Option<MakeReply> {
+        self.limited.retain(|script| script.uses != Some(0));
+        if let Some(script) =
+            self.limited.iter_mut().find(|script| script.target.fits(request, operation))
+        {
+            script.uses = script.uses.map(|uses| uses.saturating_sub(1));
+            return Some(Arc::clone(&script.reply));
+        }
+        let mut latest_first = self.unlimited.iter().rev();
+        let script = latest_first.find(|script| script.target.fits(request, operation))?;
+        Some(Arc::clone(&script.reply))
+    }
+}

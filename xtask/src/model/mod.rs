@@ -1,0 +1,205 @@
+//! The API as the later stages see it: operations with their parameters, bodies and answers.
+//!
+//! Read from a normalized document and the committed knowledge of its operations.
+
+use crate::folder::{OperationEntry, OperationKey};
+use serde_json::Value;
+
+mod access;
+mod facts;
+mod read;
+
+pub use facts::check_facts;
+pub use read::{Findings, read};
+
+/// What a client crate is generated from.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Title for the crate's documentation.
+    pub title: String,
+    /// The document's own description.
+    pub description: Option<String>,
+    /// How the client authenticates.
+    pub auth: Auth,
+    /// Tags in the order of the document, those without operations left out.
+    pub tags: Vec<Tag>,
+    /// Operations in the order of the document.
+    pub operations: Vec<Operation>,
+}
+
+/// Authentication of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Auth {
+    /// Where the key goes.
+    pub key: KeyPlacement,
+    /// Login path and session header, where the API has sessions.
+    pub session: Option<(String, String)>,
+}
+
+/// Where a key goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPlacement {
+    /// A header of this name.
+    Header(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A cookie of this name.
+    Cookie(String),
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+    /// The document names no scheme that a client can use.
+    None,
+}
+
+/// A group of operations: one file of the generated crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// As it stands in the document.
+    pub name: String,
+    /// Rust module.
+    pub module: String,
+    /// The document's words about it.
+    pub description: Option<String>,
+}
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Method and erased path.
+    pub key: OperationKey,
+    /// Method of the client.
+    pub name: String,
+    /// Builder type.
+    pub builder: String,
+    /// `operationId` of the document, or the derived one.
+    pub id: String,
+    /// Upper-case method.
+    pub method: String,
+    /// Path template; its parameter names are the wire names of [`Self::parameters`].
+    pub path: String,
+    /// Index into [`Api::tags`].
+    pub tag: usize,
+    /// One line.
+    pub summary: String,
+    /// Further words.
+    pub description: Option<String>,
+    /// The document advises against it.
+    pub deprecated: bool,
+    /// What is known of it beyond the document.
+    pub facts: OperationEntry,
+    /// It may be called without credentials, with them, or must be.
+    pub access: Access,
+    /// In the order of the document.
+    pub parameters: Vec<Parameter>,
+    /// Request body.
+    pub body: Option<RequestBody>,
+    /// Answers that are results, by status.
+    pub results: Vec<Response>,
+    /// Answers that are failures, by status.
+    pub errors: Vec<Response>,
+}
+
+/// Which credentials an operation takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Needs them.
+    Credentials,
+    /// Gets none.
+    Anonymous,
+    /// Sends them if there are any.
+    Optional,
+    /// Needs a session; a key won't do.
+    Session,
+    /// Needs a session, whose token also goes into this query parameter.
+    SessionQuery(String),
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// Into a segment of the path.
+    Path,
+    /// Into the query string.
+    Query(Style),
+    /// Into a header.
+    Header,
+    /// Into the `Cookie` header.
+    Cookie,
+}
+
+/// How a list or an object stands in a query string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `a=1&a=2`
+    Form,
+    /// `a=1,2`
+    Comma,
+    /// `a=1%202`
+    Space,
+    /// `a=1|2`
+    Pipe,
+    /// `a[x]=1&a[y]=2`
+    DeepObject,
+}
+
+/// One parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Setter of the builder.
+    pub name: String,
+    /// Name on the wire.
+    pub wire_name: String,
+    /// Where it goes.
+    pub place: ParameterPlace,
+    /// Whether a call fails without it.
+    pub required: bool,
+    /// The document's words.
+    pub description: Option<String>,
+    /// Its schema.
+    pub schema: Value,
+}
+
+/// A request body.
+#[derive(Debug, Clone)]
+pub struct RequestBody {
+    /// How it is written.
+    pub content: Content,
+    /// The media type sent.
+    pub media_type: String,
+    /// Media types that the server accepts besides.
+    pub also: Vec<String>,
+    /// Whether a call fails without it.
+    pub required: bool,
+    /// The document's words.
+    pub description: Option<String>,
+}
+
+/// What a body holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// JSON of this schema.
+    Json(Value),
+    /// A form of this schema.
+    Form(Value),
+    /// Anything else, as bytes.
+    Raw,
+    /// Nothing.
+    Empty,
+    /// Nobody has documented it.
+    Unknown,
+}
+
+/// One documented answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// `200`, `4XX` or `default`.
+    pub status: String,
+    /// Its body.
+    pub content: Content,
+    /// Media type of the body.
+    pub media_type: Option<String>,
+    /// The document's words.
+    pub description: Option<String>,
+}

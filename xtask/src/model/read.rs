@@ -1,0 +1,386 @@
+//! Reads the model from a normalized document.
+
+use super::access::{access, auth};
+use super::{
+    Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response, Style, Tag,
+};
+use crate::folder::{
+    AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
+};
+use crate::names::{type_name, unique, value_name};
+use crate::normalize::media_types::{ALSO, essence, is_json};
+use crate::problem::{Problem, ProblemKind};
+use crate::schema::{OperationRef, flag, operation_pointer, operations, text};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What reading the model found besides the API itself.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Operations left out, each with its reason, and other problems.
+    pub problems: Vec<Problem>,
+    /// Operations that `operations.toml` does not know yet.
+    pub new_entries: Vec<(OperationKey, OperationEntry)>,
+}
+
+/// Reads the model from a normalized document.
+#[must_use]
+pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, Findings) {
+    let mut reader = Reader::new(root, auth(root, family), known);
+    let mut read = Vec::new();
+    for reference in operations(root) {
+        match reader.operation(reference) {
+            Ok(operation) => read.push(operation),
+            Err(problem) => reader.findings.problems.push(problem),
+        }
+    }
+    describe_tags(root, &mut reader.tags);
+    let tags = sort_tags(root, reader.tags, &mut read);
+    let info = root.get("info").unwrap_or(&Value::Null);
+    let api = Api {
+        title: text(info, "title").unwrap_or_else(|| "Untitled API".to_owned()),
+        description: text(info, "description"),
+        auth: reader.auth,
+        tags,
+        operations: read,
+    };
+    (api, reader.findings)
+}
+
+/// What is read so far.
+struct Reader<'a> {
+    root: &'a Value,
+    auth: Auth,
+    known: &'a OperationsToml,
+    methods: BTreeSet<String>,
+    builders: BTreeSet<String>,
+    keys: BTreeSet<OperationKey>,
+    tags: Vec<Tag>,
+    findings: Findings,
+}
+
+impl<'a> Reader<'a> {
+    fn new(root: &'a Value, auth: Auth, known: &'a OperationsToml) -> Self {
+        // Locked names are taken first: a new operation must not push one aside.
+        let methods = known
+            .entries
+            .values()
+            .map(|(entry, _)| entry.name.clone())
+            .collect();
+        Self {
+            root,
+            auth,
+            known,
+            methods,
+            builders: BTreeSet::new(),
+            keys: BTreeSet::new(),
+            tags: Vec::new(),
+            findings: Findings::default(),
+        }
+    }
+
+    fn operation(&mut self, reference: OperationRef<'_>) -> Result<Operation, Problem> {
+        let OperationRef {
+            path,
+            method,
+            value,
+        } = reference;
+        let key = OperationKey::new(method, path);
+        if !self.keys.insert(key.clone()) {
+            let message = format!("{key} stands twice in the document, under two parameter names");
+            return Err(Problem::error(ProblemKind::DuplicateOperation, message)
+                .operation(key.to_string())
+                .pointer(operation_pointer(path, method))
+                .help("remove one of the two with an overlay action"));
+        }
+        let id = text(value, "operationId").unwrap_or_else(|| derived_id(method, path));
+        let facts = self.facts(&key, reference, &id);
+        let (results, errors) = responses(value, &facts);
+        let mut parameters = parameters(value);
+        let access = access(self.root, value, &facts, &self.auth, &mut parameters);
+        let summary = text(value, "summary");
+        Ok(Operation {
+            builder: unique(type_name(&facts.name), &mut self.builders),
+            name: facts.name.clone(),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            tag: tag_index(value, &mut self.tags),
+            summary: summary.map_or_else(
+                || key.to_string(),
+                |text| text.trim_end_matches('.').to_owned(),
+            ),
+            description: text(value, "description"),
+            deprecated: flag(value, "deprecated"),
+            access,
+            parameters,
+            body: request_body(value),
+            results,
+            errors,
+            id,
+            key,
+            facts,
+        })
+    }
+
+    /// The committed knowledge of the operation, or what can be said without.
+    fn facts(
+        &mut self,
+        key: &OperationKey,
+        reference: OperationRef<'_>,
+        id: &str,
+    ) -> OperationEntry {
+        if let Some(entry) = self.known.get(key) {
+            return entry.clone();
+        }
+        let name = unique(value_name(id), &mut self.methods);
+        let has_result = describes_result(reference.value);
+        let entry = derived_entry(reference.method, reference.path, name, has_result);
+        self.findings.new_entries.push((key.clone(), entry.clone()));
+        entry
+    }
+}
+
+/// `GET /v2/bots/{id}/run` becomes `get_v2_bots_by_id_run`.
+fn derived_id(method: &str, path: &str) -> String {
+    let words: Vec<String> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| match segment.strip_prefix('{') {
+            Some(name) => format!("by {}", name.trim_end_matches('}')),
+            None => segment.to_owned(),
+        })
+        .collect();
+    value_name(&format!("{method} {}", words.join(" ")))
+}
+
+/// Conservative facts for an operation that nobody has looked at: only `GET` and `HEAD` read.
+fn derived_entry(method: &str, path: &str, name: String, has_result: bool) -> OperationEntry {
+    let effect = match method {
+        "get" | "head" | "options" | "trace" => Effect::Read,
+        "put" | "delete" => Effect::Idempotent,
+        _ => Effect::Write,
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    let stability = if segments.contains(&"prototype") {
+        Stability::Prototype
+    } else if segments.contains(&"public") {
+        Stability::Public
+    } else {
+        Stability::Other
+    };
+    OperationEntry {
+        // A documented 200 without content says little: there may be a body all the same.
+        body: (!has_result).then_some(BodyNote::Unknown),
+        ..OperationEntry::new(name, effect, stability)
+    }
+}
+
+fn tag_index(operation: &Value, tags: &mut Vec<Tag>) -> usize {
+    let name = operation
+        .pointer("/tags/0")
+        .and_then(Value::as_str)
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .unwrap_or("default")
+        .to_owned();
+    if let Some(index) = tags.iter().position(|tag| tag.name == name) {
+        return index;
+    }
+    let mut taken: BTreeSet<String> = tags.iter().map(|tag| tag.module.clone()).collect();
+    // Names of files that every generated crate has.
+    taken.extend(["types", "operations", "client", "shared", "builder", "mod"].map(str::to_owned));
+    tags.push(Tag {
+        module: unique(value_name(&name), &mut taken),
+        name,
+        description: None,
+    });
+    tags.len() - 1
+}
+
+fn describe_tags(root: &Value, tags: &mut [Tag]) {
+    let described = root.get("tags").and_then(Value::as_array);
+    for value in described.into_iter().flatten() {
+        let tag = tags
+            .iter_mut()
+            .find(|tag| Some(&tag.name) == text(value, "name").as_ref());
+        if let Some(tag) = tag {
+            tag.description = text(value, "description");
+        }
+    }
+}
+
+/// The order in which the document lists its tags, unlisted ones last.
+fn sort_tags(root: &Value, tags: Vec<Tag>, operations: &mut [Operation]) -> Vec<Tag> {
+    let listed: Vec<String> = root
+        .get("tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| text(tag, "name"))
+        .collect();
+    let rank = |tag: &Tag| {
+        listed
+            .iter()
+            .position(|name| *name == tag.name)
+            .unwrap_or(usize::MAX)
+    };
+    let mut sorted: Vec<(usize, Tag)> = tags.into_iter().enumerate().collect();
+    sorted.sort_by_key(|(_, tag)| rank(tag));
+    for operation in operations {
+        let place = sorted
+            .iter()
+            .position(|(before, _)| *before == operation.tag);
+        operation.tag = place.unwrap_or_default();
+    }
+    sorted.into_iter().map(|(_, tag)| tag).collect()
+}
+
+fn parameters(operation: &Value) -> Vec<Parameter> {
+    let mut taken = BTreeSet::from(["body".to_owned()]);
+    operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|value| parameter(value, &mut taken))
+        .collect()
+}
+
+fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
+    let wire_name = value.get("name")?.as_str()?.to_owned();
+    let place = match text(value, "in")?.as_str() {
+        "path" => ParameterPlace::Path,
+        "query" => ParameterPlace::Query(style(value)),
+        "header" => ParameterPlace::Header,
+        "cookie" => ParameterPlace::Cookie,
+        _ => return None,
+    };
+    let in_content = || {
+        value
+            .get("content")?
+            .as_object()?
+            .values()
+            .next()?
+            .get("schema")
+    };
+    let schema = value.get("schema").or_else(in_content);
+    Some(Parameter {
+        name: unique(value_name(&wire_name), taken),
+        wire_name,
+        required: place == ParameterPlace::Path || flag(value, "required"),
+        place,
+        description: text(value, "description"),
+        schema: schema
+            .cloned()
+            .unwrap_or_else(|| serde_json::json!({ "type": "string" })),
+    })
+}
+
+fn style(parameter: &Value) -> Style {
+    let explode = parameter.get("explode").and_then(Value::as_bool);
+    match text(parameter, "style").as_deref() {
+        Some("deepObject") => Style::DeepObject,
+        Some("spaceDelimited") if explode != Some(true) => Style::Space,
+        Some("pipeDelimited") if explode != Some(true) => Style::Pipe,
+        _ if explode == Some(false) => Style::Comma,
+        _ => Style::Form,
+    }
+}
+
+fn request_body(operation: &Value) -> Option<RequestBody> {
+    let body = operation.get("requestBody")?;
+    let (media_type, value) = body.get("content")?.as_object()?.iter().next()?;
+    let also = body.get(ALSO).and_then(Value::as_array);
+    Some(RequestBody {
+        content: content(media_type, value),
+        media_type: media_type.clone(),
+        also: also
+            .into_iter()
+            .flatten()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect(),
+        required: flag(body, "required"),
+        description: text(body, "description"),
+    })
+}
+
+fn content(media_type: &str, value: &Value) -> Content {
+    let schema = || {
+        value
+            .get("schema")
+            .cloned()
+            .unwrap_or_else(|| serde_json::json!({}))
+    };
+    if is_json(media_type) {
+        Content::Json(schema())
+    } else if essence(media_type) == "*/*"
+        && value
+            .get("schema")
+            .is_some_and(|schema| schema != &serde_json::json!({}))
+    {
+        // A framework that was not told the media type: what has a schema is JSON.
+        Content::Json(schema())
+    } else if essence(media_type) == "application/x-www-form-urlencoded" {
+        Content::Form(schema())
+    } else {
+        Content::Raw
+    }
+}
+
+/// The documented answers, results and failures apart.
+fn responses(operation: &Value, facts: &OperationEntry) -> (Vec<Response>, Vec<Response>) {
+    let documented = operation.get("responses").and_then(Value::as_object);
+    let mut all: Vec<Response> = documented
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| !status.starts_with("x-"))
+        .map(|(status, answer)| response(status, answer, facts))
+        .collect();
+    all.sort_by(|a, b| a.status.cmp(&b.status));
+    let is_result = |response: &Response| {
+        response.status.starts_with(['1', '2'])
+            || facts
+                .success
+                .iter()
+                .any(|status| status.to_string() == response.status)
+    };
+    let has_result = all.iter().any(is_result);
+    // `default` stands for the result where no other answer does.
+    let (results, errors) = all
+        .into_iter()
+        .partition(|response| is_result(response) || (!has_result && response.status == "default"));
+    (results, errors)
+}
+
+/// Statuses whose answers never have a body.
+const NO_CONTENT: [&str; 2] = ["204", "205"];
+
+/// Whether the document says what a successful answer holds, if only that it is nothing.
+fn describes_result(operation: &Value) -> bool {
+    let documented = operation.get("responses").and_then(Value::as_object);
+    documented.into_iter().flatten().any(|(status, answer)| {
+        let successful = status.starts_with('2') || status == "default";
+        let described = answer.get("content").is_some() || NO_CONTENT.contains(&status.as_str());
+        successful && described
+    })
+}
+
+fn response(status: &str, answer: &Value, facts: &OperationEntry) -> Response {
+    let body = answer
+        .get("content")
+        .and_then(Value::as_object)
+        .and_then(|content| content.iter().next());
+    let undocumented = facts.body == Some(BodyNote::Unknown)
+        && status.starts_with('2')
+        && !NO_CONTENT.contains(&status);
+    Response {
+        status: status.to_owned(),
+        content: match body {
+            Some((media_type, value)) => content(media_type, value),
+            None if undocumented => Content::Unknown,
+            None => Content::Empty,
+        },
+        media_type: body.map(|(media_type, _)| media_type.clone()),
+        description: text(answer, "description"),
+    }
+}

@@ -1,0 +1,231 @@
+//! Every rule of [`normalize::RULES`](xtask::normalize::RULES): what it makes of small documents, what it says about
+//! it, and that a second run finds nothing left to do.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use xtask::folder::SpecFolder;
+use xtask::normalize::{Facts, RULES, Rule, check_switches, normalize};
+
+mod rules {
+    pub mod case;
+
+    pub mod aliases;
+    pub mod all_of;
+    pub mod answers;
+    pub mod authentication;
+    pub mod directions;
+    pub mod enums;
+    pub mod formats;
+    pub mod media_types;
+    pub mod path_parameters;
+    pub mod references;
+    pub mod secrets;
+    pub mod type_names;
+}
+
+use rules::case::{Case, Table};
+use rules::{
+    aliases, all_of, answers, authentication, directions, enums, formats, media_types,
+    path_parameters, references, secrets, type_names,
+};
+
+/// The cases of each rule, in the order in which the rules run.
+const TABLES: &[(&str, Table)] = &[
+    ("references", references::cases),
+    ("authentication", authentication::cases),
+    ("path_parameters", path_parameters::cases),
+    ("media_types", media_types::cases),
+    ("enums", enums::cases),
+    ("all_of", all_of::cases),
+    ("aliases", aliases::cases),
+    ("secrets", secrets::cases),
+    ("directions", directions::cases),
+    ("answers", answers::cases),
+    ("formats", formats::cases),
+    ("type_names", type_names::cases),
+];
+
+fn rule(name: &str) -> &'static Rule {
+    RULES.iter().find(|rule| rule.name == name).unwrap()
+}
+
+/// The committed specification folders.
+fn folders() -> Vec<SpecFolder> {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(specs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| SpecFolder::open(path).unwrap())
+        .collect()
+}
+
+/// Applies a rule to a document that it has been applied to, and asserts that nothing happens.
+fn assert_settled(what: &str, rule: &Rule, document: &Value, facts: Facts<'_>) {
+    let mut again = document.clone();
+    let changes = (rule.apply)(&mut again, facts);
+    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert!(
+        changes.is_empty(),
+        "{what}: a second run reports {changes:#?}"
+    );
+    assert!(
+        again == *document,
+        "{what}: a second run changes the document"
+    );
+}
+
+#[test]
+fn every_rule_has_a_table() {
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    let tables: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        rules, tables,
+        "a rule needs a table, in the order of the rules"
+    );
+    for (name, cases) in TABLES {
+        let cases = cases();
+        assert!(
+            cases.iter().any(|case| !case.changes.is_empty()),
+            "{name}: no case in which it does something"
+        );
+        assert!(
+            cases.iter().any(|case| case.changes.is_empty()),
+            "{name}: no case that it leaves alone"
+        );
+    }
+}
+
+#[test]
+fn rules_turn_before_into_after() {
+    for (name, cases) in TABLES {
+        for case in cases() {
+            check(rule(name), &case);
+        }
+    }
+}
+
+fn check(rule: &Rule, case: &Case) {
+    let what = format!("{}: {}", rule.name, case.name);
+    let mut document = case.before.clone();
+    let changes = (rule.apply)(&mut document, case.facts());
+    assert!(
+        document == case.after,
+        "{what}: got\n{document:#}\ninstead of\n{:#}",
+        case.after
+    );
+    let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, case.changes, "{what}");
+    assert!(
+        changes.iter().all(|change| change.rule == rule.name),
+        "{what}: a change names another rule"
+    );
+    assert_settled(&what, rule, &document, case.facts());
+}
+
+#[test]
+fn a_rule_alone_settles_on_the_committed_documents() {
+    for folder in folders() {
+        let facts = Facts {
+            operations: &folder.operations,
+            types: &folder.types,
+        };
+        for rule in RULES {
+            let mut document = folder.document.root.clone();
+            (rule.apply)(&mut document, facts);
+            let what = format!("{}: {}", folder.api.crate_name, rule.name);
+            assert_settled(&what, rule, &document, facts);
+        }
+    }
+}
+
+#[test]
+fn no_rule_has_anything_to_do_after_all_have_run() {
+    for folder in folders() {
+        let facts = Facts {
+            operations: &folder.operations,
+            types: &folder.types,
+        };
+        let mut document = folder.document.root.clone();
+        normalize(&mut document, facts, &BTreeMap::new());
+        for rule in RULES {
+            let what = format!("{}: {} after all", folder.api.crate_name, rule.name);
+            assert_settled(&what, rule, &document, facts);
+        }
+    }
+}
+
+#[test]
+fn rules_survive_values_of_any_type() {
+    let odd = [
+        Value::Null,
+        Value::Bool(true),
+        Value::from(1),
+        Value::from("text"),
+        serde_json::json!([]),
+        serde_json::json!({}),
+    ];
+    for (name, cases) in TABLES {
+        for case in cases() {
+            for pointer in pointers(&case.before) {
+                for value in &odd {
+                    let mut document = case.before.clone();
+                    if let Some(place) = document.pointer_mut(&pointer) {
+                        *place = value.clone();
+                    }
+                    (rule(name).apply)(&mut document, case.facts());
+                }
+            }
+        }
+    }
+}
+
+/// The pointer of every value inside a document.
+fn pointers(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut queue = vec![(String::new(), document)];
+    while let Some((pointer, value)) = queue.pop() {
+        match value {
+            Value::Object(members) => queue.extend(members.iter().map(|(name, member)| {
+                let segment = xtask::schema::escape(name);
+                (format!("{pointer}/{segment}"), member)
+            })),
+            Value::Array(items) => queue.extend(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| (format!("{pointer}/{index}"), item)),
+            ),
+            _ => {}
+        }
+        found.push(pointer);
+    }
+    found
+}
+
+#[test]
+fn a_switched_off_rule_does_not_run() {
+    let case = enums::cases().remove(0);
+    let mut document = case.before.clone();
+    let switches = BTreeMap::from([("enums".to_owned(), false)]);
+    let changes = normalize(&mut document, case.facts(), &switches);
+    assert!(changes.iter().all(|change| change.rule != "enums"));
+}
+
+#[test]
+fn only_a_rule_that_nothing_needs_can_be_switched() {
+    for rule in RULES {
+        let problems = check_switches(&BTreeMap::from([(rule.name.to_owned(), false)]));
+        assert_eq!(problems.is_empty(), !rule.needed, "{}", rule.name);
+    }
+    let problems = check_switches(&BTreeMap::from([("enum".to_owned(), false)]));
+    assert_eq!(
+        problems[0].message,
+        "`[rules]` names `enum`, which is no rule that can be switched"
+    );
+}
