@@ -1,1 +1,58 @@
-fn main() {}
+//! Who has an API key, who is an administrator, and who has not been seen for long.
+//!
+//! ```sh
+//! cargo run --example users
+//! ```
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+
+mod common;
+
+use anyhow::Result;
+use insightcloudsec::v2::types::User;
+
+use common::{connect, shown, table};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let (ics, _mock) = connect().await?;
+    let me = ics.v2().get_current_user().send().await?.into_inner();
+    println!(
+        "As {} in organization {}.\n",
+        shown(me.username),
+        shown(me.organization_name)
+    );
+    let mut users = ics.v2().list_users().send().await?.into_inner().users;
+    // Dates of this form sort as text; users who never logged in come first.
+    users.sort_by(|a, b| a.last_login_time.cmp(&b.last_login_time));
+
+    let mut table = table(&["user", "level", "key", "key last used", "last login"]);
+    for user in &users {
+        table.add_row([
+            shown(user.username.as_ref()),
+            level(user).to_owned(),
+            if has_key(user) { "yes" } else { "no" }.to_owned(),
+            shown(user.api_key_last_used.as_ref()),
+            shown(user.last_login_time.as_ref()),
+        ]);
+    }
+    let keys = users.iter().filter(|user| has_key(user)).count();
+    println!("{} users, {keys} with a key\n{table}", users.len());
+    Ok(())
+}
+
+fn has_key(user: &User) -> bool {
+    user.active_api_key_present.unwrap_or_default()
+}
+
+fn level(user: &User) -> &'static str {
+    if user.domain_admin.unwrap_or_default() {
+        "domain admin"
+    } else if user.organization_admin.unwrap_or_default() {
+        "organization admin"
+    } else if user.domain_viewer.unwrap_or_default() {
+        "domain viewer"
+    } else {
+        "basic user"
+    }
+}

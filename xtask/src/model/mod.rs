@@ -200,6 +200,8 @@ pub struct Response {
     pub content: Content,
     /// Media type of the body.
     pub media_type: Option<String>,
+    /// Media types in which it can be had besides.
+    pub also: Vec<String>,
     /// The document's words.
     pub description: Option<String>,
 }

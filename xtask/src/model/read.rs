@@ -290,18 +290,23 @@ fn style(parameter: &Value) -> Style {
 fn request_body(operation: &Value) -> Option<RequestBody> {
     let body = operation.get("requestBody")?;
     let (media_type, value) = body.get("content")?.as_object()?.iter().next()?;
-    let also = body.get(ALSO).and_then(Value::as_array);
     Some(RequestBody {
         content: content(media_type, value),
         media_type: media_type.clone(),
-        also: also
-            .into_iter()
-            .flatten()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect(),
+        also: also(body),
         required: flag(body, "required"),
         description: text(body, "description"),
     })
+}
+
+/// The media types that a rule set aside.
+fn also(holder: &Value) -> Vec<String> {
+    let names = holder.get(ALSO).and_then(Value::as_array);
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn content(media_type: &str, value: &Value) -> Content {
@@ -381,6 +386,7 @@ fn response(status: &str, answer: &Value, facts: &OperationEntry) -> Response {
             None => Content::Empty,
         },
         media_type: body.map(|(media_type, _)| media_type.clone()),
+        also: also(answer),
         description: text(answer, "description"),
     }
 }

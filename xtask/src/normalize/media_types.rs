@@ -1,15 +1,15 @@
 //! Leaves one media type per body.
 //!
-//! A request keeps the names of the others under `x-also`: its builder accepts them as ready-made bytes.
+//! The names of the others stay under `x-also`: the operation's builder sends and receives those as bytes.
 
-use super::{Facts, lossless, lossy};
+use super::{Facts, lossless};
 use crate::change::Change;
 use crate::schema::{edit_operations, escape, operation_pointer};
 use serde_json::{Map, Value};
 
 const RULE: &str = "media_types";
 
-/// Extension of a request body: media types that it accepts besides the one in `content`.
+/// Extension of a body: its media types besides the one in `content`.
 pub const ALSO: &str = "x-also";
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
@@ -31,9 +31,9 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
         for (status, answer) in answers.into_iter().flatten() {
             if let Some((kept, others)) = keep_one(answer) {
                 let pointer = format!("{base}/responses/{}/content", escape(status));
-                let what = format!("{kept} asked for");
-                let loss = format!("the answer as {}", others.join(", "));
-                changes.push(lossy(RULE, &pointer, Some(&key), what, loss));
+                let what = format!("{kept} typed; {} received as bytes", others.join(", "));
+                changes.push(lossless(RULE, &pointer, Some(&key), what));
+                answer[ALSO] = Value::from(others);
             }
         }
     });

@@ -76,12 +76,6 @@ pub const RULES: &[Rule] = &[
         apply: enums::apply,
     },
     Rule {
-        name: "secrets",
-        why: "what is secret gets a type that never prints",
-        needed: false,
-        apply: secrets::apply,
-    },
-    Rule {
         name: "all_of",
         why: "a composed object is one struct",
         needed: false,
@@ -92,6 +86,13 @@ pub const RULES: &[Rule] = &[
         why: "a named scalar, array or map needs no Rust type of its own",
         needed: false,
         apply: aliases::apply,
+    },
+    // After the aliases: a secret may be a reference to a named string.
+    Rule {
+        name: "secrets",
+        why: "what is secret gets a type that never prints",
+        needed: false,
+        apply: secrets::apply,
     },
     Rule {
         name: "directions",

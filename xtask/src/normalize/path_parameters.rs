@@ -55,33 +55,45 @@ fn repair_templates(root: &mut Value, changes: &mut Vec<Change>) {
                 format!("path template written {new}"),
             ));
         }
-        merge(&mut renamed, new, item);
+        for method in merge(&mut renamed, &new, item) {
+            let pointer = operation_pointer(&path, &method);
+            let method = method.to_uppercase();
+            let what = format!("stands in the document as {method} {new} too");
+            let key = format!("{method} {path}");
+            let loss = "what the second says of it";
+            changes.push(lossy(RULE, &pointer, Some(&key), what, loss));
+        }
     }
     *paths = renamed;
 }
 
-/// Two templates may be one after the repair: their methods are put together, the first of a method wins.
-fn merge(paths: &mut Map<String, Value>, path: String, item: Value) {
-    let Some(there) = paths.get_mut(&path).and_then(Value::as_object_mut) else {
-        paths.insert(path, item);
-        return;
+/// Two templates may be one after the repair: their methods are put together, the first of a method wins. Gives the
+/// methods that were there already.
+fn merge(paths: &mut Map<String, Value>, path: &str, item: Value) -> Vec<String> {
+    let Some(there) = paths.get_mut(path).and_then(Value::as_object_mut) else {
+        paths.insert(path.to_owned(), item);
+        return Vec::new();
     };
+    let mut dropped = Vec::new();
     for (key, value) in item.as_object().into_iter().flatten() {
-        if !there.contains_key(key) || !METHODS.contains(&key.as_str()) {
-            there.entry(key.clone()).or_insert_with(|| value.clone());
+        if !there.contains_key(key) {
+            there.insert(key.clone(), value.clone());
+        } else if METHODS.contains(&key.as_str()) {
+            dropped.push(key.clone());
         }
     }
+    dropped
 }
 
 fn repaired(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
         let braces = rest[open..].chars().take_while(|c| *c == '{').count();
         let Some(length) = rest[open..].find('}') else {
             break;
         };
+        out.push_str(&rest[..open]);
         let inner = &rest[open + braces..open + length];
         let after = rest[open + length..].trim_start_matches('}');
         out.push('{');
@@ -117,12 +129,12 @@ fn missing(operation: &Value, wanted: &[String]) -> Vec<String> {
         .filter(|parameter| is_path(parameter))
         .filter_map(|parameter| parameter.get("name")?.as_str().map(str::to_owned))
         .collect();
-    let mut missing: Vec<String> = wanted
-        .iter()
-        .filter(|name| !there.contains(name))
-        .cloned()
-        .collect();
-    missing.dedup();
+    let mut missing: Vec<String> = Vec::new();
+    for name in wanted {
+        if !there.contains(name) && !missing.contains(name) {
+            missing.push(name.clone());
+        }
+    }
     missing
 }
 

@@ -115,19 +115,18 @@ impl Marking<'_> {
         }
     }
 
-    /// Marks a string, or the strings of an array; anything else holds no text that could be a secret.
+    /// Marks a string, or the strings of a list, a map or a choice; a number or a flag is no text that could be a secret.
     fn mark(&mut self, pointer: &str, schema: &mut Value) {
-        if schema["type"] == "array" {
-            if let Some(items) = schema.get_mut("items") {
-                self.mark(&format!("{pointer}/items"), items);
+        if schema["type"] == "string" {
+            if schema.get("enum").is_none() && schema["format"] != "password" {
+                schema["format"] = "password".into();
+                let what = "marked as a secret".to_owned();
+                self.changes.push(lossless(RULE, pointer, None, what));
             }
-        } else if schema["type"] == "string"
-            && schema.get("enum").is_none()
-            && schema["format"] != "password"
-        {
-            schema["format"] = "password".into();
-            let what = "marked as a secret".to_owned();
-            self.changes.push(lossless(RULE, pointer, None, what));
+            return;
+        }
+        for (segment, child) in children_mut(schema) {
+            self.mark(&format!("{pointer}{segment}"), child);
         }
     }
 }

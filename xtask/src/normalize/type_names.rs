@@ -260,7 +260,8 @@ fn rename(root: &mut Value, lock: &TypesToml, changes: &mut Vec<Change>) {
     *all = renamed;
 }
 
-/// Locked names first, since they must not move; then the others, in the order of their names.
+/// Locked names first, since they must not move; then those that are Rust names already; then the others. By name, so
+/// that the order of the document decides nothing.
 fn final_names(root: &Value, lock: &TypesToml) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let mut taken = BTreeSet::new();
@@ -272,11 +273,16 @@ fn final_names(root: &Value, lock: &TypesToml) -> BTreeMap<String, String> {
             names.insert(old, locked.clone());
         }
     }
-    for (old, _) in components(root).into_iter().flatten() {
-        if !names.contains_key(old) {
-            let new = unique(type_name(old), &mut taken);
-            names.insert(old.clone(), new);
-        }
+    let mut others: Vec<&String> = components(root)
+        .into_iter()
+        .flatten()
+        .map(|(old, _)| old)
+        .filter(|old| !names.contains_key(*old))
+        .collect();
+    others.sort_by_key(|old| (type_name(old) != **old, *old));
+    for old in others {
+        let new = unique(type_name(old), &mut taken);
+        names.insert(old.clone(), new);
     }
     names
 }

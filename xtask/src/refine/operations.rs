@@ -411,6 +411,7 @@ fn send(
         (_, Some(body)) => quote! { let request = #request.#body; },
         (_, None) => quote! { let request = #request; },
     };
+    let send_as = send_as(operation, &request, error);
     quote! {
         /// Sends the request.
         ///
@@ -421,5 +422,35 @@ fn send(
             #request
             self.client.connection.call(request, #result_decode, #error_decode).await
         }
+
+        #send_as
     }
+}
+
+/// The way to a result in a media type that has no Rust type.
+fn send_as(operation: &Operation, request: &TokenStream, error: &Decided) -> Option<TokenStream> {
+    let mut also: Vec<&String> = Vec::new();
+    for name in operation.results.iter().flat_map(|response| &response.also) {
+        if !also.contains(&name) {
+            also.push(name);
+        }
+    }
+    if also.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
+    let docs = markdown(&format!(
+        "Sends the request and asks for the result in another media type, one of {}; gives it as it came.\n\n\
+         # Errors\n\nAs for [`send`](Self::send).",
+        names.join(", ")
+    ));
+    let (error_type, error_decode) = (&error.ty, &error.decode);
+    Some(quote! {
+        #docs
+        pub async fn send_as(self, media_type: &str) -> Result<Answer<Body>, Error<#error_type>> {
+            #request
+            let request = request.header("accept", &Ok(media_type));
+            self.client.connection.call(request, decode::body, #error_decode).await
+        }
+    })
 }

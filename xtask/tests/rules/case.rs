@@ -8,25 +8,25 @@ use xtask::normalize::Facts;
 use xtask::source::{Format, Source};
 
 /// Gives the cases of a rule.
-pub type Table = fn() -> Vec<Case>;
+pub(crate) type Table = fn() -> Vec<Case>;
 
 /// What a rule makes of one document.
-pub struct Case {
+pub(crate) struct Case {
     /// What the case is about.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The document.
-    pub before: Value,
+    pub(crate) before: Value,
     /// The document after the rule.
-    pub after: Value,
+    pub(crate) after: Value,
     /// The reported changes, as they print.
-    pub changes: Vec<&'static str>,
+    pub(crate) changes: Vec<&'static str>,
     operations: OperationsToml,
     types: TypesToml,
 }
 
 impl Case {
     /// A case in which the rule does something.
-    pub fn new(
+    pub(crate) fn new(
         name: &'static str,
         before: Value,
         after: Value,
@@ -43,19 +43,19 @@ impl Case {
     }
 
     /// A document that the rule leaves as it is.
-    pub fn unchanged(name: &'static str, document: Value) -> Self {
+    pub(crate) fn unchanged(name: &'static str, document: Value) -> Self {
         Self::new(name, document.clone(), document, [])
     }
 
     /// With this `operations.toml`.
-    pub fn operations(mut self, text: &str) -> Self {
+    pub(crate) fn operations(mut self, text: &str) -> Self {
         let source = Source::new("operations.toml", text, Format::Text);
         self.operations = OperationsToml::parse(&Arc::new(source)).unwrap();
         self
     }
 
     /// With these locked type names, by place.
-    pub fn types(mut self, locked: &[(&str, &str)]) -> Self {
+    pub(crate) fn types(mut self, locked: &[(&str, &str)]) -> Self {
         let locked = locked
             .iter()
             .map(|(place, name)| ((*place).to_owned(), (*name).to_owned()));
@@ -64,7 +64,7 @@ impl Case {
     }
 
     /// What the rule may consult.
-    pub fn facts(&self) -> Facts<'_> {
+    pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             operations: &self.operations,
             types: &self.types,
@@ -73,48 +73,26 @@ impl Case {
 }
 
 /// A document of these path items and named schemas.
-pub fn document(paths: &Value, schemas: &Value) -> Value {
+pub(crate) fn document(paths: &Value, schemas: &Value) -> Value {
     json!({ "paths": paths, "components": { "schemas": schemas } })
 }
 
-/// A document of these named schemas, each of which `GET /a` answers with.
-pub fn answered(schemas: &Value) -> Value {
-    document(&json!({ "/a": { "get": answering(schemas) } }), schemas)
-}
-
-/// A document of these named schemas, each of which `POST /a` takes.
-pub fn requested(schemas: &Value) -> Value {
-    let operation = json!({ "requestBody": bodies(schemas), "responses": {} });
-    document(&json!({ "/a": { "post": operation } }), schemas)
-}
-
-fn answering(schemas: &Value) -> Value {
-    json!({ "responses": { "200": bodies(schemas) } })
-}
-
-/// One body that reaches all of the schemas.
-fn bodies(schemas: &Value) -> Value {
-    let names = schemas.as_object().unwrap().keys();
-    let references: Vec<Value> = names.map(|name| to(name)).collect();
-    json(&json!({ "type": "array", "items": { "not": { "oneOf": references } } }))
-}
-
 /// A reference to a named schema.
-pub fn to(name: &str) -> Value {
+pub(crate) fn to(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
 /// A JSON body of this schema.
-pub fn json(schema: &Value) -> Value {
+pub(crate) fn json(schema: &Value) -> Value {
     json!({ "content": { "application/json": { "schema": schema } } })
 }
 
 /// An operation that answers this schema.
-pub fn answers(schema: &Value) -> Value {
+pub(crate) fn answers(schema: &Value) -> Value {
     json!({ "responses": { "200": json(schema) } })
 }
 
 /// An operation that takes this schema and answers nothing.
-pub fn takes(schema: &Value) -> Value {
+pub(crate) fn takes(schema: &Value) -> Value {
     json!({ "requestBody": json(schema), "responses": { "204": {} } })
 }

@@ -1,0 +1,52 @@
+//! What the examples share: the instance to talk to, tables, and what all types of resources have.
+
+#![allow(dead_code, reason = "each example uses a part")]
+
+use std::env;
+
+use anyhow::{Context, Result};
+use comfy_table::{ContentArrangement, Table, presets};
+use insightcloudsec::{Credentials, InsightCloudSec};
+use insightcloudsec::v3::types::{ResourceCommon, ResourceItem};
+use insightcloudsec_mock::Mock;
+
+/// An instance, and the mock behind it if it is not a real one; the mock stops when dropped.
+///
+/// The instance is the one in the environment, see [`InsightCloudSec::from_env`]. Without any of those
+/// variables it is a mock with made-up data.
+pub(crate) async fn connect() -> Result<(InsightCloudSec, Option<Mock>)> {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let configured = ["URL", "API_KEY", "USERNAME", "PASSWORD"]
+        .iter()
+        .any(|name| is_set(format!("INSIGHTCLOUDSEC_{name}")));
+    if configured {
+        return Ok((InsightCloudSec::from_env()?, None));
+    }
+    eprintln!("No INSIGHTCLOUDSEC_ variable is set: made-up data from a mock.\n");
+    let mock = Mock::start().await.context("the mock does not start")?;
+    let ics = InsightCloudSec::builder(mock.url(), Credentials::api_key(mock.api_key())).build()?;
+    Ok((ics, Some(mock)))
+}
+
+/// A table that fits a terminal of 80 columns.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(80)
+        .set_header(header);
+    table
+}
+
+/// A member that may be missing, for a table.
+pub(crate) fn shown(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// The members that all types of resources have, of types that this crate does not know too.
+pub(crate) fn common(item: &ResourceItem) -> Option<ResourceCommon> {
+    let whole = serde_json::to_value(item).ok()?;
+    let record = whole.get(item.resource_type.as_deref()?)?;
+    serde_json::from_value(record.get("common")?.clone()).ok()
+}

@@ -1,0 +1,91 @@
+use super::case::Case;
+use serde_json::{Value, json};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![request(), vendor_json(), answer(), form(), single()]
+}
+
+fn kinds(names: &[&str]) -> Value {
+    names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({ "schema": { "title": name } })))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn request() -> Case {
+    Case::new(
+        "a request keeps JSON typed and remembers the others",
+        json!({ "paths": { "/a": { "post": { "requestBody": {
+            "content": kinds(&["text/csv", "application/json; charset=utf-8", "application/zip"]),
+        } } } } }),
+        json!({ "paths": { "/a": { "post": { "requestBody": {
+            "content": kinds(&["text/csv", "application/json; charset=utf-8", "application/zip"][1..2]),
+            "x-also": ["text/csv", "application/zip"],
+        } } } } }),
+        [
+            "media_types: POST /a: application/json; charset=utf-8 typed; \
+             text/csv, application/zip sent as bytes",
+        ],
+    )
+}
+
+fn vendor_json() -> Case {
+    Case::new(
+        "JSON by any name before a form, a form before text",
+        json!({ "paths": { "/a": { "put": { "requestBody": {
+            "content": kinds(&["application/x-www-form-urlencoded", "application/vnd.x+json"]),
+        } } } } }),
+        json!({ "paths": { "/a": { "put": { "requestBody": {
+            "content": kinds(&["application/vnd.x+json"]),
+            "x-also": ["application/x-www-form-urlencoded"],
+        } } } } }),
+        ["media_types: PUT /a: application/vnd.x+json typed; \
+             application/x-www-form-urlencoded sent as bytes"],
+    )
+}
+
+fn answer() -> Case {
+    Case::new(
+        "an answer in several forms is asked for in one, and the others are lost",
+        json!({ "paths": { "/a": { "get": { "responses": {
+            "200": { "content": kinds(&["text/html", "application/json"]) },
+            "404": { "content": kinds(&["*/*", "text/plain"]) },
+        } } } } }),
+        json!({ "paths": { "/a": { "get": { "responses": {
+            "200": { "content": kinds(&["application/json"]) },
+            "404": { "content": kinds(&["text/plain"]) },
+        } } } } }),
+        [
+            "media_types: GET /a: application/json asked for (lost: the answer as text/html)",
+            "media_types: GET /a: text/plain asked for (lost: the answer as */*)",
+        ],
+    )
+}
+
+fn form() -> Case {
+    Case::new(
+        "a form before a multipart form before bytes",
+        json!({ "paths": { "/a": { "post": { "requestBody": { "content": kinds(&[
+            "application/octet-stream", "multipart/form-data", "application/x-www-form-urlencoded",
+        ]) } } } } }),
+        json!({ "paths": { "/a": { "post": { "requestBody": {
+            "content": kinds(&["application/x-www-form-urlencoded"]),
+            "x-also": ["application/octet-stream", "multipart/form-data"],
+        } } } } }),
+        [
+            "media_types: POST /a: application/x-www-form-urlencoded typed; \
+             application/octet-stream, multipart/form-data sent as bytes",
+        ],
+    )
+}
+
+fn single() -> Case {
+    Case::unchanged(
+        "one media type, or no content",
+        json!({ "paths": { "/a": { "post": {
+            "requestBody": { "content": kinds(&["text/csv"]) },
+            "responses": { "200": { "content": {} }, "204": {} },
+        } } } }),
+    )
+}
