@@ -8,7 +8,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    reason = "a test fails by panicking, in its helpers too"
+    clippy::must_use_candidate,
+    reason = "a test fails by panicking, in its helpers too, and uses what it asks for"
 )]
 
 pub mod sample;

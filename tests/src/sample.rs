@@ -5,8 +5,16 @@ use serde_json::{Value, json};
 
 /// A value of the type with every member present and `secret` wherever a `Secret` goes.
 pub fn sample(surface: &Surface, type_name: &str, secret: &str) -> Value {
-    let type_ = Type { name: type_name.to_owned(), arguments: Vec::new() };
-    Sampler { surface, secret, open: Vec::new() }.value(&type_)
+    let type_ = Type {
+        name: type_name.to_owned(),
+        arguments: Vec::new(),
+    };
+    Sampler {
+        surface,
+        secret,
+        open: Vec::new(),
+    }
+    .value(&type_)
 }
 
 struct Sampler<'a> {
@@ -43,15 +51,25 @@ impl Sampler<'_> {
     fn defined(&mut self, definition: &Definition) -> Value {
         match &definition.shape {
             Shape::Struct(members) => {
-                let members = members.iter().map(|member| (member.wire.clone(), self.value(&member.type_)));
+                let members = members
+                    .iter()
+                    .map(|member| (member.wire.clone(), self.value(&member.type_)));
                 Value::Object(members.collect())
             }
             Shape::Tuple(types) => self.value(&types[0]),
             Shape::Enum { variants, .. } => {
                 // Where a variant holds a secret, that one is worth a sample.
                 let secrets = self.surface.types_with_secrets();
-                let holds = |type_: &Type| type_.names().iter().any(|name| secrets.contains(name) || *name == "Secret");
-                let chosen = variants.iter().find(|variant| variant.content.iter().any(holds)).unwrap_or(&variants[0]);
+                let holds = |type_: &Type| {
+                    type_
+                        .names()
+                        .iter()
+                        .any(|name| secrets.contains(name) || *name == "Secret")
+                };
+                let chosen = variants
+                    .iter()
+                    .find(|variant| variant.content.iter().any(holds))
+                    .unwrap_or(&variants[0]);
                 match (chosen.content.first(), &chosen.wire) {
                     (Some(content), _) => self.value(content),
                     (None, Some(wire)) => serde_json::from_str(wire).unwrap(),

@@ -20,7 +20,10 @@ pub struct Seen {
 impl Seen {
     /// The value of the header of that name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body, read as JSON.
@@ -34,9 +37,17 @@ impl Seen {
 pub struct Reply(Vec<u8>);
 
 impl Reply {
-    /// A JSON body.
+    /// A JSON body: a value, or its text.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "values are written in the call"
+    )]
     pub fn json(status: u16, body: impl ToString) -> Self {
-        Self::new(status, &[("content-type", "application/json")], &body.to_string())
+        Self::new(
+            status,
+            &[("content-type", "application/json")],
+            &body.to_string(),
+        )
     }
 
     /// No body.
@@ -127,10 +138,20 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut lines = head.lines();
     let mut first = lines.next()?.split(' ');
     let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
-    let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    let header = |line: &str| {
+        line.split_once(": ")
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+    };
     let headers = lines.filter_map(header).collect();
-    let mut seen = Seen { method, target, headers, body };
-    let length = seen.header("content-length").map_or(0, |text| text.parse().unwrap());
+    let mut seen = Seen {
+        method,
+        target,
+        headers,
+        body,
+    };
+    let length = seen
+        .header("content-length")
+        .map_or(0, |text| text.parse().unwrap());
     while seen.body.len() < length {
         if stream.read_buf(&mut seen.body).await.ok()? == 0 {
             return None;

@@ -3,11 +3,16 @@
 //! What has to be planted is read from the generated code, so that a new type or operation with a secret fails here
 //! until it is listed.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they covered")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests say what they covered"
+)]
 
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v4 as v4;
-use rapid7_core::{AuthScheme, Body, Connection, Credentials, Error, Secret};
+use rapid7_core::{Access, AuthScheme, Body, Connection, Credentials, Error, Secret};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
@@ -63,7 +68,8 @@ fn client(url: &str) -> v2::Client {
 
 /// A value of a generated type with secrets planted, and the proof that they are there.
 fn planted<T: serde::Serialize + serde::de::DeserializeOwned>(surface: &Surface, name: &str) -> T {
-    let value: T = serde_json::from_value(sample(surface, name, CANARY)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let value: T = serde_json::from_value(sample(surface, name, CANARY))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     let wire = serde_json::to_string(&value).unwrap();
     assert!(wire.contains(CANARY), "{name} loses its secret: {wire}");
     value
@@ -107,8 +113,30 @@ fn values_with_secrets_do_not_show_them() {
     assert_eq!(surface.types_with_secrets(), BTreeSet::new());
 
     let surface = Surface::of("insightcloudsec-v4");
-    let listed = check_types!(checked, v4, surface, [], builders [CreateAwsAccessKeyRequest]);
+    let listed = check_types!(
+        checked,
+        v4,
+        surface,
+        [],
+        builders[CreateAwsAccessKeyRequest]
+    );
     assert_eq!(listed, surface.types_with_secrets());
+    checked.print();
+}
+
+/// Alternatives keep a value that is none of them, and that one may hold a secret as well.
+#[test]
+fn a_value_that_is_no_known_alternative_does_not_show_its_secrets() {
+    let mut checked = Checked::default();
+    let unknown = json!({"cloud_type": "MARS", "name": "prod", "api_key": CANARY, "keys": [{"secret_key": CANARY}]});
+    if let Ok(value) = serde_json::from_value::<v2::types::CloudCreationParams>(unknown.clone()) {
+        assert_eq!(
+            serde_json::to_value(&value).unwrap(),
+            unknown,
+            "nothing is lost"
+        );
+        checked.debug("v2::types::CloudCreationParams of an unknown kind", &value);
+    }
     checked.print();
 }
 
@@ -139,15 +167,13 @@ async fn requests_with_secrets_do_not_show_them() {
     let server = Server::always(Reply::html(500, CANARY)).await;
 
     let surface = Surface::of("insightcloudsec-v2");
-    // One operation needs a session.
-    let client = v2::Client::new(connect(v2::AUTH, &server.url, Credentials::session(CANARY)));
+    let client = client(&server.url);
     let listed = check_requests!(
         checked, server,
         add_cloud: client.add_cloud().body(planted::<v2::types::AddCloudRequest>(&surface, "AddCloudRequest")),
         add_cloud_organization: client.add_cloud_organization()
             .body(planted::<v2::types::AddCloudOrganizationRequest>(&surface, "AddCloudOrganizationRequest")),
         create_user: client.create_user().body(planted::<v2::types::CreateUserRequest>(&surface, "CreateUserRequest")),
-        download_resources_csv: client.download_resources_csv().resource_type("instance").x_auth_token(CANARY),
         login: client.login().body(planted::<v2::types::LoginRequest>(&surface, "LoginRequest")),
         update_cloud: client.update_cloud().cloud_id(1)
             .body(planted::<v2::types::CloudCreationParams>(&surface, "CloudCreationParams")),
@@ -192,7 +218,11 @@ fn connections_do_not_show_their_credentials() {
         }
     }
     let url = format!("https://{CANARY}:{CANARY}@acme.example");
-    let builder = Connection::builder(v2::AUTH, url, Credentials::api_key(format!("{CANARY}\n{CANARY}")));
+    let builder = Connection::builder(
+        v2::AUTH,
+        url,
+        Credentials::api_key(format!("{CANARY}\n{CANARY}")),
+    );
     checked.debug("ConnectionBuilder", &builder);
     checked.error("BuildError", &builder.build().unwrap_err());
     checked.debug("Secret", &Secret::from(CANARY));
@@ -207,13 +237,20 @@ async fn answers_do_not_show_secrets() {
 
     let server = Server::always(Reply::new(200, &cookie, &json!(CANARY).to_string())).await;
     let body = v2::types::CreateApiKeyRequest::builder().user_id("7");
-    let answer = client(&server.url).create_api_key().body(body).send().await.unwrap();
+    let answer = client(&server.url)
+        .create_api_key()
+        .body(body)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.expose(), CANARY);
     checked.debug("Answer<Secret>", &answer);
 
     let session = json!({"session_id": CANARY, "user_id": 7});
     let server = Server::always(Reply::new(200, &cookie, &session.to_string())).await;
-    let body = v2::types::LoginRequest::builder().username("ada").password(CANARY);
+    let body = v2::types::LoginRequest::builder()
+        .username("ada")
+        .password(CANARY);
     let answer = client(&server.url).login().body(body).send().await.unwrap();
     assert_eq!(answer.session_id.as_ref().map(Secret::expose), Some(CANARY));
     checked.debug("Answer<LoginResult>", &answer);
@@ -234,14 +271,28 @@ async fn list_clouds(reply: Reply) -> Error<v2::types::ApiError> {
 #[tokio::test]
 async fn errors_do_not_show_secrets() {
     let mut checked = Checked::default();
-    let json = |status, body: String| Reply::new(status, &[("content-type", "application/json"), ("set-cookie", CANARY)], &body);
+    let json = |status, body: String| {
+        Reply::new(
+            status,
+            &[("content-type", "application/json"), ("set-cookie", CANARY)],
+            &body,
+        )
+    };
 
     // Not in `error_message`, which is the server's text to the user and part of the decoded value.
-    let error = list_clouds(json(401, json!({"error_message": "no", "key": CANARY}).to_string())).await;
+    let error = list_clouds(json(
+        401,
+        json!({"error_message": "no", "key": CANARY}).to_string(),
+    ))
+    .await;
     assert!(matches!(error, Error::Answer { .. }) && error.is_unauthorized());
     checked.error("Error::Answer", &error);
 
-    for reply in [Reply::html(401, CANARY), Reply::html(500, CANARY), json(502, format!("\"{CANARY}\""))] {
+    for reply in [
+        Reply::html(401, CANARY),
+        Reply::html(500, CANARY),
+        json(502, format!("\"{CANARY}\"")),
+    ] {
         let error = list_clouds(reply).await;
         assert!(matches!(error, Error::UnexpectedStatus { .. }), "{error}");
         checked.error("Error::UnexpectedStatus", &error);
@@ -251,7 +302,11 @@ async fn errors_do_not_show_secrets() {
     let error = list_clouds(Reply::new(302, &[("location", &place)], "")).await;
     checked.error("Error::UnexpectedStatus (redirect)", &error);
 
-    for body in [json!({"clouds": CANARY}), json!({"clouds": [{"id": {CANARY: CANARY}}]}), json!(CANARY)] {
+    for body in [
+        json!({"clouds": CANARY}),
+        json!({"clouds": [{"id": {CANARY: CANARY}}]}),
+        json!(CANARY),
+    ] {
         let error = list_clouds(json(200, body.to_string())).await;
         assert!(error.is_decode() && error.raw_body().is_some());
         checked.error("Error::Decode", &error);
@@ -260,25 +315,56 @@ async fn errors_do_not_show_secrets() {
     let error = list_clouds(Reply::garbage(CANARY)).await;
     assert!(matches!(error, Error::Transport { .. }));
     checked.error("Error::Transport", &error);
-    let error = client("http://127.0.0.1:1").list_clouds().send().await.unwrap_err();
+    let error = client("http://127.0.0.1:1")
+        .list_clouds()
+        .send()
+        .await
+        .unwrap_err();
     assert!(error.is_connect());
     checked.error("Error::Transport (connect)", &error);
 
     let body = v2::types::LoginRequest::builder().password(CANARY);
-    let error = client("http://127.0.0.1:1").login().body(body).send().await.unwrap_err();
+    let error = client("http://127.0.0.1:1")
+        .login()
+        .body(body)
+        .send()
+        .await
+        .unwrap_err();
     assert!(error.is_invalid_input());
     checked.error("Error::InvalidInput", &error);
 
-    let request = client("http://127.0.0.1:1");
-    let request = request.download_resources_csv().resource_type("instance").x_auth_token(CANARY);
-    let error = request.send().await.unwrap_err();
+    // Here the token of the session is part of the address.
+    for url in [
+        Server::always(Reply::garbage(CANARY)).await.url,
+        "http://127.0.0.1:1".to_owned(),
+    ] {
+        let client = v2::Client::new(connect(v2::AUTH, &url, Credentials::session(CANARY)));
+        let request = client.download_resources_csv().resource_type("instance");
+        let error = request.send().await.unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error}");
+        checked.error("Error::Transport (token in the query)", &error);
+    }
+    let client = client("http://127.0.0.1:1");
+    let error = client
+        .download_resources_csv()
+        .resource_type("instance")
+        .send()
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Refused { .. }), "{error}");
     checked.error("Error::Refused", &error);
 
-    for reply in [json(401, json!({"error_message": CANARY}).to_string()), json(200, json!({"session_id": [CANARY]}).to_string())] {
+    for reply in [
+        json(401, json!({"error_message": CANARY}).to_string()),
+        json(200, json!({"session_id": [CANARY]}).to_string()),
+    ] {
         let server = Server::always(reply).await;
         let connection = connect(v2::AUTH, &server.url, Credentials::login("ada", CANARY));
-        let error = v2::Client::new(connection).list_clouds().send().await.unwrap_err();
+        let error = v2::Client::new(connection)
+            .list_clouds()
+            .send()
+            .await
+            .unwrap_err();
         assert!(matches!(error, Error::Login { .. }), "{error}");
         checked.error("Error::Login", &error);
     }
@@ -296,7 +382,9 @@ fn members_named_as_secrets_are_secrets() {
     for crate_name in CRATES {
         let surface = Surface::of(crate_name);
         for (name, definition) in &surface.types {
-            let Shape::Struct(members) = &definition.shape else { continue };
+            let Shape::Struct(members) = &definition.shape else {
+                continue;
+            };
             for member in members.iter().filter(|member| names.contains(&member.wire)) {
                 seen.insert(member.wire.clone());
                 if is_text(&member.type_) {
@@ -306,7 +394,10 @@ fn members_named_as_secrets_are_secrets() {
         }
         for (name, operation) in &surface.operations {
             for parameter in &operation.parameters {
-                let Some(wire) = parameter.wire.as_ref().filter(|wire| names.contains(*wire)) else { continue };
+                let Some(wire) = parameter.wire.as_ref().filter(|wire| names.contains(*wire))
+                else {
+                    continue;
+                };
                 seen.insert(wire.clone());
                 if is_text(&parameter.type_) {
                     bare.push(format!("{crate_name} {name}({})", parameter.name));
@@ -314,7 +405,22 @@ fn members_named_as_secrets_are_secrets() {
             }
         }
     }
-    println!("secret by name: {}", seen.iter().cloned().collect::<Vec<_>>().join(", "));
+    // The connection writes these itself.
+    seen.extend(
+        v2::OPERATIONS
+            .iter()
+            .filter_map(|operation| match operation.access {
+                Access::SessionQuery(name) => Some(name.to_owned()),
+                _ => None,
+            }),
+    );
+    println!(
+        "secret by name: {}",
+        seen.iter().cloned().collect::<Vec<_>>().join(", ")
+    );
     assert_eq!(bare, Vec::<String>::new());
-    assert_eq!(seen, names, "every name in a `secrets` list is that of a member or parameter");
+    assert_eq!(
+        seen, names,
+        "every name in a `secrets` list is that of a member or parameter"
+    );
 }

@@ -1,6 +1,9 @@
 //! A program of a user: a package outside of this workspace that depends on one client and the runtime alone.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use serde_json::json;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -27,7 +30,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 "#;
 
 fn manifest(root: &Path) -> String {
-    let dependency = |name: &str| format!("{name} = {{ path = {:?} }}", root.join("crates").join(name));
+    let dependency = |name: &str| {
+        let path = root.join("crates").join(name).display().to_string();
+        format!("{name} = {{ path = {} }}", toml::Value::from(path))
+    };
     format!(
         r#"[package]
 name = "standalone"
@@ -54,7 +60,8 @@ debug = "line-tables-only"
 fn write_package(root: &Path) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     root.hash(&mut hasher);
-    let folder = std::env::temp_dir().join(format!("insightcloudsec-standalone-{:x}", hasher.finish()));
+    let folder =
+        std::env::temp_dir().join(format!("insightcloudsec-standalone-{:x}", hasher.finish()));
     std::fs::create_dir_all(folder.join("src")).unwrap();
     std::fs::write(folder.join("src/main.rs"), PROGRAM).unwrap();
     std::fs::write(folder.join("Cargo.toml"), manifest(root)).unwrap();
@@ -75,11 +82,17 @@ fn run(folder: &Path, url: &str) -> Output {
 }
 
 fn answer(seen: &Seen) -> Reply {
-    match (seen.target.as_str(), seen.header("api-key"), seen.header("x-auth-token")) {
+    match (
+        seen.target.as_str(),
+        seen.header("api-key"),
+        seen.header("x-auth-token"),
+    ) {
         ("/v2/public/user/login", None, None) => Reply::json(200, json!({"session_id": "s3ssion"})),
-        ("/v3/public/resource/query", Some("k3y"), None) | ("/v3/public/resource/query", None, Some("s3ssion")) => {
-            Reply::json(200, json!({"resources": [{"resource_type": "instance", "instance": {}}]}))
-        }
+        ("/v3/public/resource/query", Some("k3y"), None)
+        | ("/v3/public/resource/query", None, Some("s3ssion")) => Reply::json(
+            200,
+            json!({"resources": [{"resource_type": "instance", "instance": {}}]}),
+        ),
         ("/v3/iac/configs", Some("k3y"), None) | ("/v3/iac/configs", None, Some("s3ssion")) => {
             Reply::json(200, json!([{"id": 1}, {"id": 2}]))
         }
@@ -92,11 +105,17 @@ async fn a_program_outside_of_the_workspace_calls_with_a_key_and_with_a_log_in()
     let server = Server::with(answer).await;
     let folder = write_package(&workspace().canonicalize().unwrap());
     let url = server.url.clone();
-    let output = tokio::task::spawn_blocking(move || run(&folder, &url)).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || run(&folder, &url))
+        .await
+        .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     let line = "1 resources, 2 scan configurations\n";
-    assert_eq!(String::from_utf8_lossy(&output.stdout), line.repeat(2), "{stderr}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        line.repeat(2),
+        "{stderr}"
+    );
 
     let seen = server.seen();
     let targets: Vec<&str> = seen.iter().map(|request| request.target.as_str()).collect();
@@ -104,5 +123,8 @@ async fn a_program_outside_of_the_workspace_calls_with_a_key_and_with_a_log_in()
     assert_eq!(targets[..2], calls);
     assert_eq!(targets[2], "/v2/public/user/login");
     assert_eq!(targets[3..], calls);
-    assert_eq!(seen[2].json(), json!({"username": "ada", "password": "pa55word"}));
+    assert_eq!(
+        seen[2].json(),
+        json!({"username": "ada", "password": "pa55word"})
+    );
 }

@@ -3,14 +3,14 @@
 //! A problem is an error only when the pipeline cannot go on. The rest are warnings: later rules repair much of it, and
 //! a second diagnosis shows what they left.
 //!
-//! To add a check, write a function and name it in [`NODE_CHECKS`] or [`DOCUMENT_CHECKS`].
+//! To add a check, write a function and name it in `NODE_CHECKS` or `DOCUMENT_CHECKS`.
 
 mod operations;
 mod references;
 mod root;
 mod schemas;
 mod shape;
-mod walk;
+pub(crate) mod walk;
 
 use std::sync::Arc;
 

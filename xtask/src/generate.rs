@@ -5,8 +5,10 @@
 //! styles, placement of credentials) it never sees; that is written by the refine stage from the [`Api`] itself.
 
 use crate::model::{Api, Content};
+use crate::names::member_names;
 use crate::problem::{Problem, ProblemKind};
-use crate::schema::{component_name, components, walk_mut};
+use crate::schema::{Shape, component_name, components, shape, walk_mut};
+use crate::unions::alternatives;
 use crate::usage::{reachable, references};
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
@@ -42,7 +44,7 @@ struct Failure(String);
 ///
 /// When the generator fails and no single operation is at fault.
 pub fn generate(root: &Value, api: &mut Api) -> Result<(Generated, Vec<Problem>), Vec<Problem>> {
-    let schemas = wanted_schemas(api);
+    let schemas = wanted_schemas(root, api);
     let failure = match run(root, &schemas) {
         Ok(generated) => return Ok((generated, Vec::new())),
         Err(failure) => failure,
@@ -54,7 +56,7 @@ pub fn generate(root: &Value, api: &mut Api) -> Result<(Generated, Vec<Problem>)
             "no single operation is at fault; look for two schemas that become one Rust name",
         )]);
     }
-    run(root, &wanted_schemas(api))
+    run(root, &wanted_schemas(root, api))
         .map(|generated| (generated, problems))
         .map_err(|failure| {
             let message = format!(
@@ -111,22 +113,37 @@ fn operation_schemas(operation: &crate::model::Operation) -> Vec<&Value> {
         .collect()
 }
 
-fn wanted_schemas(api: &Api) -> Vec<&Value> {
+/// Those of all operations, and the alternatives of the unions that they reach.
+fn wanted_schemas<'a>(root: &'a Value, api: &'a Api) -> Vec<&'a Value> {
     let mut seen = BTreeSet::new();
+    let reached = reached(root, api);
+    let unions = components(root)
+        .into_iter()
+        .flatten()
+        .filter(|(name, schema)| shape(schema) == Shape::Union && reached.contains(*name))
+        .flat_map(|(_, schema)| alternatives(schema));
     api.operations
         .iter()
         .flat_map(operation_schemas)
+        .chain(unions)
         .filter(|schema| seen.insert(schema.to_string()))
         .collect()
+}
+
+/// The components that the operations of the API reach.
+#[must_use]
+pub fn reached(root: &Value, api: &Api) -> BTreeSet<String> {
+    let schemas = api.operations.iter().flat_map(operation_schemas);
+    reachable(root, schemas.flat_map(references).collect())
 }
 
 /// One run of progenitor; a panic inside it is a failure like any other.
 fn run(root: &Value, schemas: &[&Value]) -> Result<Generated, Failure> {
     let document = reduced(root, schemas);
-    let keyed = keyed_components(root);
+    let written_here = written_here(root);
     let document: openapiv3::OpenAPI = serde_json::from_value(document)
         .map_err(|error| Failure(format!("the schemas are not valid OpenAPI 3.0: {error}")))?;
-    let tokens = quietly(|| Generator::new(&settings(&keyed)).generate_tokens(&document))
+    let tokens = quietly(|| Generator::new(&settings(&written_here)).generate_tokens(&document))
         .map_err(|panic| Failure(format!("it panicked: {panic}")))?
         .map_err(|error| Failure(error.to_string()))?;
     let file: syn::File = syn::parse2(tokens)
@@ -151,25 +168,27 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn settings(keyed: &[String]) -> GenerationSettings {
+fn settings(written_here: &[String]) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
         .with_map_type("::std::collections::BTreeMap")
         .with_crate("rapid7-core", CrateVers::Any, None);
-    for name in keyed {
+    for name in written_here {
         settings.with_replacement(name, format!("crate::types::{name}"), std::iter::empty());
     }
     settings
 }
 
-/// Components that the refine stage writes itself.
-fn keyed_components(root: &Value) -> Vec<String> {
+/// Components that the refine stage writes itself: typify's enums are closed, its unions take the first that fits.
+fn written_here(root: &Value) -> Vec<String> {
     components(root)
         .into_iter()
         .flatten()
-        .filter(|(_, schema)| schema.get(KEYED_BY).is_some())
+        .filter(|(_, schema)| {
+            matches!(shape(schema), Shape::Enum | Shape::Union) || schema.get(KEYED_BY).is_some()
+        })
         .map(|(name, _)| name.clone())
         .collect()
 }
@@ -196,6 +215,7 @@ fn reduced(root: &Value, schemas: &[&Value]) -> Value {
         if wanted.contains(name) {
             let mut schema = schema.clone();
             adapt(&mut schema);
+            rename_members(&mut schema);
             named.insert(name.clone(), schema);
         }
     }
@@ -210,6 +230,10 @@ fn reduced(root: &Value, schemas: &[&Value]) -> Value {
 /// Says in typify's terms what the document says in its own.
 fn adapt(schema: &mut Value) {
     walk_mut(schema, "", &mut |_, schema| {
+        if let Some(object) = schema.as_object_mut() {
+            // It puts a path of the document's choice into the code.
+            object.shift_remove("x-rust-type");
+        }
         if component_name(schema).is_some() {
             keep_siblings(schema);
         } else if schema["type"] == "string" && schema["format"] == "password" {
@@ -232,6 +256,29 @@ fn adapt(schema: &mut Value) {
             }
         }
     });
+}
+
+/// Gives each member its Rust name: typify would make two fields of one name, or none of an odd one.
+///
+/// The refine stage puts the wire names back.
+fn rename_members(schema: &mut Value) {
+    let names = member_names(schema);
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(required)) = object.get_mut("required") {
+        for wire in required {
+            if let Some((name, _)) = names.iter().find(|(_, known)| wire == known) {
+                *wire = name.clone().into();
+            }
+        }
+    }
+    if let Some(Value::Object(members)) = object.get_mut("properties") {
+        let schemas = std::mem::take(members)
+            .into_iter()
+            .map(|(_, schema)| schema);
+        members.extend(names.into_iter().map(|(name, _)| name).zip(schemas));
+    }
 }
 
 /// A reference loses its description and `nullable` in the 3.0 model; inside `allOf` it keeps them.

@@ -1,6 +1,7 @@
 //! Legal, readable Rust names from the names of a document.
 
 use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Keywords that cannot stand alone as a snake-case name, of all editions, and the names that methods of generated
@@ -14,7 +15,16 @@ const RESERVED: [&str; 53] = [
 ];
 
 /// Names that a builder or a client has already.
-const TAKEN: [&str; 5] = ["new", "send", "client", "body_as", "connection"];
+const TAKEN: [&str; 8] = [
+    "new",
+    "send",
+    "send_as",
+    "client",
+    "body_as",
+    "other_body",
+    "connection",
+    "clone",
+];
 
 /// Type names that would hide those of the prelude or the runtime in generated code.
 const PRELUDE: [&str; 29] = [
@@ -75,9 +85,36 @@ pub fn variant_name(text: &str) -> String {
     name
 }
 
+/// The Rust name of each member of an object schema, by its name on the wire, in order.
+#[must_use]
+pub fn member_names(schema: &Value) -> Vec<(String, String)> {
+    let mut taken = BTreeSet::new();
+    if schema
+        .get("additionalProperties")
+        .is_some_and(|extra| *extra != Value::Bool(false))
+    {
+        // What the object holds besides goes into a field of this name.
+        taken.insert("extra".to_owned());
+    }
+    let members = schema.get("properties").and_then(Value::as_object);
+    members
+        .into_iter()
+        .flatten()
+        .map(|(wire, _)| (unique(legal_value_name(wire), &mut taken), wire.clone()))
+        .collect()
+}
+
 /// A method, module or parameter name in `snake_case`.
 #[must_use]
 pub fn value_name(text: &str) -> String {
+    let mut name = legal_value_name(text);
+    if TAKEN.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
+}
+
+fn legal_value_name(text: &str) -> String {
     let mut name = ascii(text).to_snake_case();
     if name.is_empty() {
         "unnamed".clone_into(&mut name);
@@ -85,7 +122,7 @@ pub fn value_name(text: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, 'n');
     }
-    if RESERVED.contains(&name.as_str()) || TAKEN.contains(&name.as_str()) {
+    if RESERVED.contains(&name.as_str()) {
         name.push('_');
     }
     name

@@ -1,7 +1,7 @@
 //! From a document to the files of a client crate, stage by stage.
 //!
 //! ```text
-//! load -> diagnose -> overlay -> normalize -> read the model -> generate -> refine
+//! load -> diagnose -> overlay -> lower -> normalize -> read the model -> generate -> refine
 //! ```
 //!
 //! Every stage is a function of its inputs; nothing here touches the disk.
@@ -9,12 +9,14 @@
 use crate::change::Change;
 use crate::diagnose::{diagnose, duplicate_keys};
 use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
-use crate::generate::generate;
+use crate::generate::{generate, reached};
+use crate::lower::{Origins, lower_traced};
 use crate::model::{self, Api};
 use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
 use crate::problem::Problem;
 use crate::refine::{Naming, refine};
+use crate::schema::components_mut;
 use crate::source::Document;
 use crate::write::FileSet;
 use std::collections::BTreeMap;
@@ -117,6 +119,8 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         None => Vec::new(),
     };
     let patched = document.root.clone();
+    let (lowered, origins) = lower_traced(&mut document).map_err(|problem| vec![problem])?;
+    changes.extend(lowered);
     stop_on_errors(&model::check_facts(&document.root, &operations))?;
     let operations_in = crate::schema::operations(&document.root).len();
     let facts = Facts {
@@ -128,10 +132,11 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     let (mut api, findings) = model::read(&document.root, auth, &operations);
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
-    problems.extend(found.map(|problem| placed(problem, &document)));
+    problems.extend(found.map(|problem| placed(problem, &document, &origins)));
     let types = TypesToml {
         by_location: type_names::places(&document.root),
     };
+    prune(&mut document.root, &api);
     let files = refine(&document.root, &api, &generated, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
@@ -148,9 +153,20 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     })
 }
 
-/// A problem that names a pointer gets the document that the pointer is into.
-fn placed(mut problem: Problem, document: &Document) -> Problem {
-    if problem.source.is_none() && problem.pointer.is_some() {
+/// Takes out the named schemas that only an operation left out would use: they have no Rust types.
+fn prune(root: &mut serde_json::Value, api: &Api) {
+    let reached = reached(root, api);
+    if let Some(all) = components_mut(root) {
+        all.retain(|name, _| reached.contains(name));
+    }
+}
+
+/// A problem that names a pointer gets the document that the pointer is into, as it was read.
+fn placed(mut problem: Problem, document: &Document, origins: &Origins) -> Problem {
+    if problem.source.is_none()
+        && let Some(pointer) = &mut problem.pointer
+    {
+        *pointer = origins.original(pointer);
         problem.source = Some(document.source.clone());
     }
     problem

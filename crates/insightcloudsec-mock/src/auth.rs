@@ -56,7 +56,9 @@ impl Access {
     }
 
     pub(crate) fn password_is(&self, user_id: i64, password: &str) -> bool {
-        self.passwords.get(&user_id).is_some_and(|known| known == password)
+        self.passwords
+            .get(&user_id)
+            .is_some_and(|known| known == password)
     }
 
     /// Ends the sessions of the user and makes new ones impossible.
@@ -100,22 +102,32 @@ impl Access {
         if let Some(key) = given("api-key") {
             let owner = self.keys.iter().find(|(_, known)| *known == key);
             return match owner {
-                Some((user_id, _)) => Ok(Identity { user_id: *user_id, session: None }),
+                Some((user_id, _)) => Ok(Identity {
+                    user_id: *user_id,
+                    session: None,
+                }),
                 None => Err(Failure::unauthorized("the API key is not valid")),
             };
         }
         if let Some(token) = given("x-auth-token").or(token) {
             let session = Session(token.to_owned());
             return match self.sessions.get(&session) {
-                Some(user_id) => Ok(Identity { user_id: *user_id, session: Some(session) }),
-                None => Err(Failure::unauthorized("the session is not valid or has expired")),
+                Some(user_id) => Ok(Identity {
+                    user_id: *user_id,
+                    session: Some(session),
+                }),
+                None => Err(Failure::unauthorized(
+                    "the session is not valid or has expired",
+                )),
             };
         }
         if headers.contains_key("x-api-key") {
             let hint = "keys of the Command Platform (X-Api-Key) are not accepted; send Api-Key";
             return Err(Failure::unauthorized(hint));
         }
-        Err(Failure::unauthorized("credentials are missing; send Api-Key or X-Auth-Token"))
+        Err(Failure::unauthorized(
+            "credentials are missing; send Api-Key or X-Auth-Token",
+        ))
     }
 }
 
@@ -129,7 +141,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     fn access() -> Access {
@@ -143,7 +158,10 @@ mod tests {
     fn good_credentials() {
         let identify = |pairs| access().identify(&headers(pairs), None).unwrap();
         assert_eq!(identify(&[("api-key", "k3y")]).session, None);
-        assert_eq!(identify(&[("x-auth-token", "t0ken"), ("api-key", "")]).user_id, 2);
+        assert_eq!(
+            identify(&[("x-auth-token", "t0ken"), ("api-key", "")]).user_id,
+            2
+        );
         let in_query = access().identify(&HeaderMap::new(), Some("t0ken"));
         assert_eq!(in_query.unwrap().user_id, 2);
     }
@@ -161,6 +179,10 @@ mod tests {
     fn a_new_key_replaces_the_old_one() {
         let mut access = access();
         access.set_key(2, "other".to_owned());
-        assert!(access.identify(&headers(&[("api-key", "k3y")]), None).is_err());
+        assert!(
+            access
+                .identify(&headers(&[("api-key", "k3y")]), None)
+                .is_err()
+        );
     }
 }

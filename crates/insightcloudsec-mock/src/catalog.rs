@@ -10,9 +10,18 @@ use crate::router::Segment;
 
 /// The documents that the generator leaves beside this crate's code.
 const DOCUMENTS: [(Version, &str); 3] = [
-    (Version::V2, include_str!("generated/insightcloudsec-v2.json")),
-    (Version::V3, include_str!("generated/insightcloudsec-v3.json")),
-    (Version::V4, include_str!("generated/insightcloudsec-v4.json")),
+    (
+        Version::V2,
+        include_str!("generated/insightcloudsec-v2.json"),
+    ),
+    (
+        Version::V3,
+        include_str!("generated/insightcloudsec-v3.json"),
+    ),
+    (
+        Version::V4,
+        include_str!("generated/insightcloudsec-v4.json"),
+    ),
 ];
 
 /// Which of the three documents; it decides how errors look.
@@ -89,7 +98,10 @@ impl Catalog {
     /// The catalog of the embedded documents, or what is wrong with them.
     pub(crate) fn embedded() -> Result<&'static Self, &'static str> {
         static CATALOG: OnceLock<Result<Catalog, String>> = OnceLock::new();
-        CATALOG.get_or_init(Self::read).as_ref().map_err(String::as_str)
+        CATALOG
+            .get_or_init(Self::read)
+            .as_ref()
+            .map_err(String::as_str)
     }
 
     fn read() -> Result<Self, String> {
@@ -99,20 +111,31 @@ impl Catalog {
             let document: Value = serde_json::from_str(text)
                 .map_err(|error| format!("the {} document is not JSON: {error}", version.name()))?;
             read_operations(version, &document, &mut operations);
-            let named = object(&document["components"]["schemas"]).cloned().unwrap_or_default();
+            let named = object(&document["components"]["schemas"])
+                .cloned()
+                .unwrap_or_default();
             schemas.insert(version, named);
         }
-        Ok(Self { operations, schemas })
+        Ok(Self {
+            operations,
+            schemas,
+        })
     }
 
     /// The schema of a name, such as `Cloud`.
     pub(crate) fn schema(&self, version: Version, name: &str) -> &Value {
-        self.schemas.get(&version).and_then(|named| named.get(name)).unwrap_or(&Value::Null)
+        self.schemas
+            .get(&version)
+            .and_then(|named| named.get(name))
+            .unwrap_or(&Value::Null)
     }
 
     /// The schema itself, or the one it refers to.
     pub(crate) fn resolve<'a>(&'a self, version: Version, schema: &'a Value) -> &'a Value {
-        match schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        match schema["$ref"]
+            .as_str()
+            .and_then(|reference| reference.rsplit('/').next())
+        {
             Some(name) => self.schema(version, name),
             None => schema,
         }
@@ -122,7 +145,9 @@ impl Catalog {
 fn read_operations(version: Version, document: &Value, operations: &mut Vec<Operation>) {
     for (path, item) in object(&document["paths"]).into_iter().flatten() {
         for (method, operation) in object(item).into_iter().flatten() {
-            let Some(id) = operation["operationId"].as_str() else { continue };
+            let Some(id) = operation["operationId"].as_str() else {
+                continue;
+            };
             let Ok(method) = Method::from_bytes(method.to_ascii_uppercase().as_bytes()) else {
                 continue;
             };
@@ -143,17 +168,23 @@ fn read_operations(version: Version, document: &Value, operations: &mut Vec<Oper
 
 /// An empty alternative, or none at all, means that credentials are not needed.
 fn is_open(operation: &Value) -> bool {
-    operation["security"].as_array().is_some_and(|alternatives| {
-        alternatives.is_empty()
-            || alternatives.iter().any(|needed| object(needed).is_some_and(Map::is_empty))
-    })
+    operation["security"]
+        .as_array()
+        .is_some_and(|alternatives| {
+            alternatives.is_empty()
+                || alternatives
+                    .iter()
+                    .any(|needed| object(needed).is_some_and(Map::is_empty))
+        })
 }
 
 fn read_query(document: &Value, operation: &Value) -> Vec<QueryParameter> {
     let mut query = Vec::new();
     for given in operation["parameters"].as_array().into_iter().flatten() {
         let parameter = match given["$ref"].as_str() {
-            Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(given),
+            Some(reference) => document
+                .pointer(reference.trim_start_matches('#'))
+                .unwrap_or(given),
             None => given,
         };
         if parameter["in"] == "query"
@@ -171,7 +202,10 @@ fn read_query(document: &Value, operation: &Value) -> Vec<QueryParameter> {
 
 fn read_body(body: &Value) -> Option<RequestBody> {
     let schema = body.pointer("/content/application~1json/schema")?;
-    Some(RequestBody { required: body["required"] == true, schema: schema.clone() })
+    Some(RequestBody {
+        required: body["required"] == true,
+        schema: schema.clone(),
+    })
 }
 
 fn read_results(responses: &Value) -> Vec<OperationResult> {
@@ -179,8 +213,9 @@ fn read_results(responses: &Value) -> Vec<OperationResult> {
     for (status, response) in object(responses).into_iter().flatten() {
         let Ok(status) = status.parse() else { continue };
         let content = object(&response["content"]).into_iter().flatten();
-        let content: Vec<_> =
-            content.map(|(kind, media)| (kind.clone(), media["schema"].clone())).collect();
+        let content: Vec<_> = content
+            .map(|(kind, media)| (kind.clone(), media["schema"].clone()))
+            .collect();
         // 4xx and 5xx refer to shared errors and have no content of their own, but for verdicts.
         if status < 300 || !content.is_empty() {
             results.push(OperationResult { status, content });
@@ -201,8 +236,12 @@ mod tests {
     fn all_operations_are_read() {
         let catalog = Catalog::embedded().unwrap();
         assert_eq!(catalog.operations.len(), 207);
-        let open: Vec<_> =
-            catalog.operations.iter().filter(|one| one.open).map(Operation::key).collect();
+        let open: Vec<_> = catalog
+            .operations
+            .iter()
+            .filter(|one| one.open)
+            .map(Operation::key)
+            .collect();
         assert_eq!(open, ["v2.login", "v3.scan_iac"]);
         assert!(catalog.operations.iter().all(|one| !one.results.is_empty()));
     }

@@ -84,7 +84,10 @@ impl Shared {
         recorded: &Recorded,
     ) -> Result<Reply, Failure> {
         let (operation, parameters) = match route {
-            Route::Found { operation, parameters } => (operation, parameters),
+            Route::Found {
+                operation,
+                parameters,
+            } => (operation, parameters),
             Route::WrongMethod { allowed } => return Ok(wrong_method(&allowed)),
             Route::Unknown => {
                 let message = format!("no operation has the path `{}`", recorded.path);
@@ -93,12 +96,25 @@ impl Shared {
         };
         let query = query_pairs(recorded.query.as_deref().unwrap_or_default());
         let mut state = self.state();
-        let identity = state.access.identify(headers, query_token(operation, &query));
-        let identity = if operation.open { identity.ok() } else { Some(identity?) };
+        let identity = state
+            .access
+            .identify(headers, query_token(operation, &query));
+        let identity = if operation.open {
+            identity.ok()
+        } else {
+            Some(identity?)
+        };
         let body = read_body(operation, recorded)?;
         validate::check(self.catalog, operation, &query, &body)?;
         let accept = recorded.header("accept").unwrap_or_default().to_owned();
-        let call = Call { operation, parameters, query, body, identity, accept };
+        let call = Call {
+            operation,
+            parameters,
+            query,
+            body,
+            identity,
+            accept,
+        };
         match handler(operation) {
             Some(handle) => handle(&mut state, &call),
             None => Ok(sampled(self.catalog, state.seed(), &call)),
@@ -113,7 +129,9 @@ fn record(parts: &Parts, body: Bytes, operation: Option<&Operation>) -> Recorded
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
-        headers: headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+            .collect(),
         body,
         api: operation.map(|one| one.version.name()),
         operation: operation.map(|one| one.id.clone()),
@@ -122,7 +140,11 @@ fn record(parts: &Parts, body: Bytes, operation: Option<&Operation>) -> Recorded
 }
 
 fn wrong_method(allowed: &[Method]) -> Reply {
-    let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let allowed = allowed
+        .iter()
+        .map(Method::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     let message = format!("the method is not allowed; allowed: {allowed}");
     Reply::error(405, "MethodNotAllowed", &message).header("allow", allowed)
 }
@@ -130,7 +152,10 @@ fn wrong_method(allowed: &[Method]) -> Reply {
 /// One download takes the session as a query parameter.
 fn query_token<'a>(operation: &Operation, query: &'a [(String, String)]) -> Option<&'a str> {
     const NAME: &str = "X-Auth-Token";
-    let takes_one = operation.query.iter().any(|parameter| parameter.name == NAME);
+    let takes_one = operation
+        .query
+        .iter()
+        .any(|parameter| parameter.name == NAME);
     let given = query.iter().find(|(name, _)| takes_one && name == NAME);
     given.map(|(_, token)| token.as_str())
 }
@@ -148,17 +173,30 @@ fn read_body(operation: &Operation, recorded: &Recorded) -> Result<Value, Failur
 /// An answer made from the document alone.
 fn sampled(catalog: &Catalog, seed: u64, call: &Call<'_>) -> Reply {
     let operation = call.operation;
-    let Some(result) = operation.results.first() else { return Reply::status(200) };
+    let Some(result) = operation.results.first() else {
+        return Reply::status(200);
+    };
     let wanted = |(kind, _): &&(String, Value)| call.accept.contains(kind.as_str());
-    let Some((kind, schema)) = result.content.iter().find(wanted).or(result.content.first()) else {
+    let Some((kind, schema)) = result
+        .content
+        .iter()
+        .find(wanted)
+        .or(result.content.first())
+    else {
         // Nobody has recorded these bodies; a read that answers nothing at all is less plausible.
         let is_read = operation.method == Method::GET;
-        return if is_read { Reply::json(200, json!({})) } else { Reply::status(result.status) };
+        return if is_read {
+            Reply::json(200, json!({}))
+        } else {
+            Reply::status(result.status)
+        };
     };
     let label = format!("{} {:?}", operation.key(), call.parameters);
     let value = Sampler::new(catalog, operation.version, seed, &label).value(schema, &operation.id);
     match value {
-        Value::String(text) if !kind.contains("json") => Reply::status(result.status).body(kind, text),
+        Value::String(text) if !kind.contains("json") => {
+            Reply::status(result.status).body(kind, text)
+        }
         value => Reply::json(result.status, value),
     }
 }

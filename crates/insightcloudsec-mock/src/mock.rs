@@ -116,6 +116,10 @@ impl Mock {
     }
 
     /// Adds a cloud account and returns it; see [`State::add_cloud`].
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the cloud is added, whatever becomes of the answer"
+    )]
     pub fn add_cloud(&self, members: Value) -> Value {
         self.state(|state| state.add_cloud(members))
     }
@@ -128,7 +132,9 @@ impl Mock {
 
 impl fmt::Debug for Mock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mock").field("url", &self.url()).finish_non_exhaustive()
+        f.debug_struct("Mock")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
 }
 
@@ -212,7 +218,10 @@ impl MockBuilder {
     /// # Errors
     ///
     /// [`StartError`] if the port is taken or there is no thread to be had.
-    #[allow(clippy::unused_async, reason = "leaves room for a start that waits; callers are async")]
+    #[allow(
+        clippy::unused_async,
+        reason = "leaves room for a start that waits; callers are async"
+    )]
     pub async fn start(self) -> Result<Mock, StartError> {
         self.start_blocking()
     }
@@ -227,7 +236,7 @@ impl MockBuilder {
         let make = || make_key(&mut Random::labelled(self.seed, "api key"), KEY_LENGTH);
         let api_key = self.api_key.unwrap_or_else(make);
         let seed = Seed {
-            seed: self.seed,
+            number: self.seed,
             clouds: self.clouds,
             resources: self.resources,
             is_empty: self.is_empty,
@@ -235,10 +244,19 @@ impl MockBuilder {
             username: self.username.clone(),
             password: self.password.clone(),
         };
-        let shared = Arc::new(Shared::new(catalog, State::seeded(catalog, seed)));
-        let server = Server::start(self.port, Arc::clone(&shared))
-            .map_err(|source| StartError::Listen { port: self.port, source })?;
-        Ok(Mock { server, shared, api_key, username: self.username, password: self.password })
+        let shared = Arc::new(Shared::new(catalog, State::seeded(catalog, &seed)));
+        let server =
+            Server::start(self.port, Arc::clone(&shared)).map_err(|source| StartError::Listen {
+                port: self.port,
+                source,
+            })?;
+        Ok(Mock {
+            server,
+            shared,
+            api_key,
+            username: self.username,
+            password: self.password,
+        })
     }
 }
 

@@ -8,9 +8,11 @@ impl Random {
     /// The sequence that belongs to `seed` and `label`.
     pub(crate) fn labelled(seed: u64, label: &str) -> Self {
         // FNV-1a; std's hasher may change between releases.
-        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = label
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         Self(hash ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
@@ -45,7 +47,9 @@ impl Random {
 
     /// Characters of an alphabet.
     pub(crate) fn text(&mut self, length: usize, alphabet: &[u8]) -> String {
-        (0..length).map(|_| char::from(self.pick(alphabet))).collect()
+        (0..length)
+            .map(|_| char::from(self.pick(alphabet)))
+            .collect()
     }
 }
 
@@ -68,7 +72,10 @@ mod tests {
     fn bounds_are_included() {
         let mut random = Random::labelled(1, "bounds");
         let drawn: Vec<i64> = (0..200).map(|_| random.between(1, 5)).collect();
-        assert_eq!((drawn.iter().min(), drawn.iter().max()), (Some(&1), Some(&5)));
+        assert_eq!(
+            (drawn.iter().min(), drawn.iter().max()),
+            (Some(&1), Some(&5))
+        );
         assert_eq!(random.between(3, 3), 3);
         assert_eq!(random.pick::<u8>(&[]), 0);
     }

@@ -7,8 +7,14 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// Headers whose values are credentials.
-const CREDENTIAL_HEADERS: [&str; 6] =
-    ["api-key", "x-api-key", "x-auth-token", "authorization", "proxy-authorization", "cookie"];
+const CREDENTIAL_HEADERS: [&str; 6] = [
+    "api-key",
+    "x-api-key",
+    "x-auth-token",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+];
 
 /// A request as it arrived, and the status it got.
 ///
@@ -39,14 +45,19 @@ impl Recorded {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        headers
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first value of a query parameter, decoded.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
         let pairs = query_pairs(self.query.as_deref().unwrap_or_default());
-        pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        pairs
+            .into_iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 
     /// The body, where it is JSON.
@@ -60,7 +71,14 @@ impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): &(String, String)| {
             let secret = CREDENTIAL_HEADERS.contains(&name.as_str());
-            (name.clone(), if secret { "[redacted]".to_owned() } else { value.clone() })
+            (
+                name.clone(),
+                if secret {
+                    "[redacted]".to_owned()
+                } else {
+                    value.clone()
+                },
+            )
         };
         let query = query_pairs(self.query.as_deref().unwrap_or_default());
         let query: Vec<_> = query.into_iter().map(|(name, _)| name).collect();
@@ -68,7 +86,10 @@ impl fmt::Debug for Recorded {
             .field("method", &self.method)
             .field("path", &self.path)
             .field("query_names", &query)
-            .field("headers", &self.headers.iter().map(shown).collect::<Vec<_>>())
+            .field(
+                "headers",
+                &self.headers.iter().map(shown).collect::<Vec<_>>(),
+            )
             .field("body_bytes", &self.body.len())
             .field("api", &self.api)
             .field("operation", &self.operation)

@@ -32,7 +32,11 @@ impl Reply {
     /// An answer without body.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// A JSON answer.
@@ -44,7 +48,10 @@ impl Reply {
     /// The error body of the product: `error_message` and `error_type`.
     #[must_use]
     pub fn error(status: u16, error_type: &str, message: &str) -> Self {
-        Self::json(status, json!({"error_message": message, "error_type": error_type}))
+        Self::json(
+            status,
+            json!({"error_message": message, "error_type": error_type}),
+        )
     }
 
     /// Adds a header; one given twice is sent twice.
@@ -63,8 +70,10 @@ impl Reply {
     /// Sets a body of any media type.
     #[must_use]
     pub fn body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
-        self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-        self.headers.push(("content-type".to_owned(), media_type.to_owned()));
+        self.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        self.headers
+            .push(("content-type".to_owned(), media_type.to_owned()));
         self.body = body.into();
         self
     }
@@ -122,7 +131,12 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into(), place: None }
+        Self {
+            status,
+            kind,
+            message: message.into(),
+            place: None,
+        }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -131,7 +145,10 @@ impl Failure {
 
     /// A member of the body (`json`) or of the query string (`query`) is at fault.
     pub(crate) fn member(location: &'static str, member: &str, message: impl Into<String>) -> Self {
-        Self { place: Some((location, member.to_owned())), ..Self::invalid(message) }
+        Self {
+            place: Some((location, member.to_owned())),
+            ..Self::invalid(message)
+        }
     }
 
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
@@ -149,12 +166,15 @@ impl Failure {
     /// v3 names the member in the manner of its validation library; all else has two texts.
     pub(crate) fn into_reply(self, version: Option<Version>) -> Reply {
         match (version, self.place) {
-            (Some(Version::V3), Some((location, member))) => {
-                Reply::json(self.status, json!({"messages": {location: {member: [self.message]}}}))
-            }
-            (_, Some((_, member))) => {
-                Reply::error(self.status, self.kind, &format!("{member}: {}", self.message))
-            }
+            (Some(Version::V3), Some((location, member))) => Reply::json(
+                self.status,
+                json!({"messages": {location: {member: [self.message]}}}),
+            ),
+            (_, Some((_, member))) => Reply::error(
+                self.status,
+                self.kind,
+                &format!("{member}: {}", self.message),
+            ),
             (_, None) => Reply::error(self.status, self.kind, &self.message),
         }
     }
@@ -182,15 +202,24 @@ mod tests {
     fn debug_shows_no_contents() {
         let reply = Reply::json(200, json!("s3cret")).header("api-key", "k3y");
         let shown = format!("{reply:?}");
-        assert!(shown.contains("200") && shown.contains("api-key"), "{shown}");
-        assert!(!shown.contains("s3cret") && !shown.contains("k3y"), "{shown}");
+        assert!(
+            shown.contains("200") && shown.contains("api-key"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("s3cret") && !shown.contains("k3y"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn failures_look_like_their_version() {
         let failure = || Failure::member("json", "limit", "Not a valid integer.");
         let messages = json!({"messages": {"json": {"limit": ["Not a valid integer."]}}});
-        assert_eq!(failure().into_reply(Some(Version::V3)), Reply::json(400, messages));
+        assert_eq!(
+            failure().into_reply(Some(Version::V3)),
+            Reply::json(400, messages)
+        );
         let v2 = Reply::error(400, "InvalidRequest", "limit: Not a valid integer.");
         assert_eq!(failure().into_reply(Some(Version::V2)), v2);
     }

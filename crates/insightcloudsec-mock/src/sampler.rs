@@ -1,6 +1,6 @@
 //! Plausible values of a schema, the same ones on every run.
 
-mod words;
+pub(crate) mod words;
 
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,11 @@ pub(crate) struct Sampler<'a> {
 impl<'a> Sampler<'a> {
     /// The values depend on seed and label alone.
     pub(crate) fn new(catalog: &'a Catalog, version: Version, seed: u64, label: &str) -> Self {
-        Self { catalog, version, random: Random::labelled(seed, label) }
+        Self {
+            catalog,
+            version,
+            random: Random::labelled(seed, label),
+        }
     }
 
     /// A value of the named schema.
@@ -47,7 +51,9 @@ impl<'a> Sampler<'a> {
         for combined in ["oneOf", "anyOf"] {
             if let Some(choices) = schema[combined].as_array() {
                 let chosen = self.one_of(choices);
-                return chosen.map(|one| self.at_depth(one, name, depth)).unwrap_or_default();
+                return chosen
+                    .map(|one| self.at_depth(one, name, depth))
+                    .unwrap_or_default();
             }
         }
         if let Some(parts) = schema["allOf"].as_array() {
@@ -86,7 +92,9 @@ impl<'a> Sampler<'a> {
         }
         let singular = name.strip_suffix('s').unwrap_or(name);
         let count = self.random.between(1, 3);
-        (0..count).map(|_| self.at_depth(&schema["items"], singular, depth + 1)).collect()
+        (0..count)
+            .map(|_| self.at_depth(&schema["items"], singular, depth + 1))
+            .collect()
     }
 
     fn object(&mut self, schema: &Value, depth: usize) -> Map<String, Value> {
@@ -110,9 +118,15 @@ impl<'a> Sampler<'a> {
     }
 
     fn keyed(&mut self, key: &str, all: &Map<String, Value>, depth: usize) -> Map<String, Value> {
-        let kinds: Vec<&str> = all.keys().map(String::as_str).filter(|name| *name != key).collect();
+        let kinds: Vec<&str> = all
+            .keys()
+            .map(String::as_str)
+            .filter(|name| *name != key)
+            .collect();
         let kind = self.random.pick(&kinds);
-        let record = all.get(kind).map(|schema| self.at_depth(schema, kind, depth + 1));
+        let record = all
+            .get(kind)
+            .map(|schema| self.at_depth(schema, kind, depth + 1));
         Map::from_iter([
             (key.to_owned(), json!(kind)),
             (kind.to_owned(), record.unwrap_or_default()),
@@ -164,7 +178,9 @@ mod tests {
     #[test]
     fn nullable_members_are_null_now_and_then() {
         let schema = json!({"type": "string", "nullable": true});
-        let nulls = (0..100).filter(|seed| sample(&schema, *seed).is_null()).count();
+        let nulls = (0..100)
+            .filter(|seed| sample(&schema, *seed).is_null())
+            .count();
         assert!((5..60).contains(&nulls), "{nulls} of 100");
     }
 
@@ -179,9 +195,18 @@ mod tests {
 
     #[test]
     fn odd_schemas_are_no_trouble() {
-        for schema in [json!({}), json!(null), json!({"enum": []}), json!({"oneOf": []}), json!(7)] {
+        for schema in [
+            json!({}),
+            json!(null),
+            json!({"enum": []}),
+            json!({"oneOf": []}),
+            json!(7),
+        ] {
             sample(&schema, 1);
         }
-        assert_eq!(sample(&json!({"type": "object", "additionalProperties": false}), 1), json!({}));
+        assert_eq!(
+            sample(&json!({"type": "object", "additionalProperties": false}), 1),
+            json!({})
+        );
     }
 }

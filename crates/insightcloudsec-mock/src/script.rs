@@ -28,7 +28,11 @@ pub struct When<'a> {
 
 impl<'a> When<'a> {
     pub(crate) fn new(shared: &'a Shared, target: &str) -> Self {
-        Self { shared, target: target.to_owned(), uses: None }
+        Self {
+            shared,
+            target: target.to_owned(),
+            uses: None,
+        }
     }
 
     /// For the next request only.
@@ -67,14 +71,21 @@ impl<'a> When<'a> {
         reply: impl Fn(&Recorded) -> Reply + Send + Sync + 'static,
     ) -> Result<(), UnknownOperation> {
         let target = Target::read(self.shared.catalog(), &self.target)?;
-        self.shared.scripts().add(Script { target, uses: self.uses, reply: Arc::new(reply) });
+        self.shared.scripts().add(Script {
+            target,
+            uses: self.uses,
+            reply: Arc::new(reply),
+        });
         Ok(())
     }
 }
 
 impl fmt::Debug for When<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("When").field("target", &self.target).field("uses", &self.uses).finish()
+        f.debug_struct("When")
+            .field("target", &self.target)
+            .field("uses", &self.uses)
+            .finish()
     }
 }
 
@@ -91,7 +102,10 @@ enum Target {
 impl Target {
     fn read(catalog: &Catalog, text: &str) -> Result<Self, UnknownOperation> {
         if let Some((method, path)) = text.split_once(' ') {
-            return Ok(Self::Path(method.to_ascii_uppercase(), path.trim().to_owned()));
+            return Ok(Self::Path(
+                method.to_ascii_uppercase(),
+                path.trim().to_owned(),
+            ));
         }
         if catalog.operations.iter().any(|one| one.id == text) {
             return Ok(Self::Id(text.to_owned()));
@@ -99,7 +113,9 @@ impl Target {
         if catalog.operations.iter().any(|one| one.key() == text) {
             return Ok(Self::Key(text.to_owned()));
         }
-        Err(UnknownOperation { name: text.to_owned() })
+        Err(UnknownOperation {
+            name: text.to_owned(),
+        })
     }
 
     fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {
@@ -148,8 +164,10 @@ impl Scripts {
         operation: Option<&Operation>,
     ) -> Option<MakeReply> {
         self.limited.retain(|script| script.uses != Some(0));
-        if let Some(script) =
-            self.limited.iter_mut().find(|script| script.target.fits(request, operation))
+        if let Some(script) = self
+            .limited
+            .iter_mut()
+            .find(|script| script.target.fits(request, operation))
         {
             script.uses = script.uses.map(|uses| uses.saturating_sub(1));
             return Some(Arc::clone(&script.reply));

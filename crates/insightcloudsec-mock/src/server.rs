@@ -40,7 +40,9 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let (stop, stopped) = oneshot::channel();
         let serving = async move {
             tokio::select! {
@@ -51,7 +53,11 @@ impl Server {
         let thread = std::thread::Builder::new()
             .name("insightcloudsec-mock".to_owned())
             .spawn(move || runtime.block_on(serving))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -64,14 +70,16 @@ impl Drop for Server {
         // Dropping the sender is the signal. Then wait, so that the port is free again.
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // It ends badly only if a scripted answer panicked, which the test has seen already.
+            // There is nobody to tell if it ended badly.
             let _ = thread.join();
         }
     }
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
     // Connections end with the set, and the set with this future.
     let mut connections = JoinSet::new();
     loop {
@@ -89,7 +97,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let respond = service_fn(move |request| respond(request, Arc::clone(&shared)));
     // A client that goes away is no concern of the server.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), respond).await;
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), respond)
+        .await;
 }
 
 async fn respond(

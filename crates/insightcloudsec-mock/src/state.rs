@@ -18,7 +18,7 @@ mod roles;
 mod seed;
 mod select;
 mod session;
-mod setup;
+pub(crate) mod setup;
 mod table;
 mod users;
 mod vulnerabilities;
@@ -37,7 +37,6 @@ use crate::reply::{Failure, Reply};
 use crate::sampler::Sampler;
 
 pub(crate) use seed::Seed;
-pub use setup::UnknownId;
 use table::{Object, Table, members};
 
 /// What an operation does.
@@ -166,7 +165,12 @@ impl State {
     /// The time of the mock, which goes on by a second with each thing made, so that runs are alike.
     fn now(&self) -> String {
         let seconds = (17 * 3600 + 10 * 60 + 8 + self.made) % 86_400;
-        format!("2024-03-15 {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        format!(
+            "2024-03-15 {:02}:{:02}:{:02}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        )
     }
 
     /// A record of a v2 schema, made up but for the members of `settled`.

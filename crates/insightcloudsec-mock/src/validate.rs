@@ -19,20 +19,31 @@ pub(crate) fn check(
                 return Err(Failure::member("query", &parameter.name, MISSING));
             }
             Some((name, value)) => {
-                check_query_value(catalog.resolve(operation.version, &parameter.schema), name, value)?;
+                check_query_value(
+                    catalog.resolve(operation.version, &parameter.schema),
+                    name,
+                    value,
+                )?;
             }
             None => {}
         }
     }
-    let Some(expected) = &operation.body else { return Ok(()) };
+    let Some(expected) = &operation.body else {
+        return Ok(());
+    };
     if body.is_null() {
-        return match expected.required {
-            true => Err(Failure::invalid("the request needs a JSON body")),
-            false => Ok(()),
+        return if expected.required {
+            Err(Failure::invalid("the request needs a JSON body"))
+        } else {
+            Ok(())
         };
     }
     refuse_unknown_members(catalog, operation.version, &expected.schema, body)?;
-    Checker { catalog, version: operation.version }.check(&expected.schema, body, "body")
+    Checker {
+        catalog,
+        version: operation.version,
+    }
+    .check(&expected.schema, body, "body")
 }
 
 const MISSING: &str = "Missing data for required field.";
@@ -41,9 +52,15 @@ fn check_query_value(schema: &Value, name: &str, value: &str) -> Result<(), Fail
     let fits = match schema["type"].as_str() {
         Some("integer") => value.parse::<i64>().is_ok(),
         Some("boolean") => ["true", "false", "1", "0"].contains(&value.to_lowercase().as_str()),
-        _ => schema["enum"].as_array().is_none_or(|known| known.iter().any(|one| one == value)),
+        _ => schema["enum"]
+            .as_array()
+            .is_none_or(|known| known.iter().any(|one| one == value)),
     };
-    if fits { Ok(()) } else { Err(Failure::member("query", name, "Not a valid value.")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Failure::member("query", name, "Not a valid value."))
+    }
 }
 
 /// v3 refuses members that it does not know.
@@ -59,7 +76,11 @@ fn refuse_unknown_members(
     }
     let known = object(&schema["properties"]);
     let is_known = |name: &String| known.is_some_and(|known| known.contains_key(name));
-    match object(body).into_iter().flat_map(Map::keys).find(|name| !is_known(name)) {
+    match object(body)
+        .into_iter()
+        .flat_map(Map::keys)
+        .find(|name| !is_known(name))
+    {
         Some(name) => Err(Failure::member("json", name, "Unknown field.")),
         None => Ok(()),
     }
@@ -90,7 +111,11 @@ impl Checker<'_> {
         };
         if !fits {
             let wanted = schema["type"].as_str().unwrap_or_default();
-            return Err(Failure::member("json", name, format!("Not a valid {wanted}.")));
+            return Err(Failure::member(
+                "json",
+                name,
+                format!("Not a valid {wanted}."),
+            ));
         }
         self.check_parts(schema, value, name)
     }
@@ -105,7 +130,9 @@ impl Checker<'_> {
         for item in value.as_array().into_iter().flatten() {
             self.check(&schema["items"], item, name)?;
         }
-        let Some(members) = object(value) else { return Ok(()) };
+        let Some(members) = object(value) else {
+            return Ok(());
+        };
         for required in schema["required"].as_array().into_iter().flatten() {
             let required = required.as_str().unwrap_or_default();
             if !members.contains_key(required) {
@@ -126,9 +153,15 @@ mod tests {
 
     fn checked(key: &str, query: &[(&str, &str)], body: &Value) -> Result<(), Failure> {
         let catalog = Catalog::embedded().unwrap();
-        let operation = catalog.operations.iter().find(|one| one.key() == key).unwrap();
-        let query: Vec<_> =
-            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let operation = catalog
+            .operations
+            .iter()
+            .find(|one| one.key() == key)
+            .unwrap();
+        let query: Vec<_> = query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         check(catalog, operation, &query, body)
     }
 
@@ -136,9 +169,26 @@ mod tests {
     fn required_parts() {
         assert!(checked("v2.login", &[], &Value::Null).is_err());
         assert!(checked("v2.login", &[], &json!({"username": "ada"})).is_err());
-        assert!(checked("v2.login", &[], &json!({"username": "ada", "password": "p"})).is_ok());
-        assert!(checked("v3.list_principal_actions", &[("start", "2024-01-01")], &Value::Null).is_err());
-        assert!(checked("v2.list_domain_admins", &[], &Value::Null).is_ok(), "an optional body");
+        assert!(
+            checked(
+                "v2.login",
+                &[],
+                &json!({"username": "ada", "password": "p"})
+            )
+            .is_ok()
+        );
+        assert!(
+            checked(
+                "v3.list_principal_actions",
+                &[("start", "2024-01-01")],
+                &Value::Null
+            )
+            .is_err()
+        );
+        assert!(
+            checked("v2.list_domain_admins", &[], &Value::Null).is_ok(),
+            "an optional body"
+        );
     }
 
     #[test]
@@ -152,7 +202,14 @@ mod tests {
 
     #[test]
     fn one_of_several_shapes() {
-        assert!(checked("v2.add_cloud", &[], &json!({"creation_params": {"name": "x"}})).is_err());
+        assert!(
+            checked(
+                "v2.add_cloud",
+                &[],
+                &json!({"creation_params": {"name": "x"}})
+            )
+            .is_err()
+        );
         let google = json!({"creation_params": "text"});
         assert!(checked("v2.add_cloud", &[], &google).is_err());
     }

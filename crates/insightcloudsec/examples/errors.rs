@@ -6,7 +6,11 @@
 //!
 //! Provokes each error; nothing is changed on the instance.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 mod common;
 
@@ -16,16 +20,22 @@ use std::time::Duration;
 use anyhow::Result;
 use insightcloudsec::{Answer, Credentials, Error, InsightCloudSec};
 
-use common::connect;
+use common::{connect, labelled};
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let (ics, mock) = connect().await?;
 
-    // Before anything is sent: an address or key that cannot work.
-    for (url, key) in [("acme.example", "key"), ("https://acme.example", "\u{201c}key\u{201d}")] {
+    // Some errors come before anything is sent.
+    for (url, key) in [
+        ("acme.example", "key"),
+        ("https://acme.example", "\u{201c}key\u{201d}"),
+    ] {
         if let Err(error) = InsightCloudSec::builder(url, Credentials::api_key(key)).build() {
-            println!("cannot be built\n  {error}\n");
+            show(
+                "an address or key that cannot work",
+                &[("error", &error.to_string())],
+            );
         }
     }
 
@@ -47,24 +57,29 @@ async fn main() -> Result<()> {
     let empty = ics.v2().get_resource_detail().resource_id("").send().await;
     explain("an argument that would call another path", empty);
 
-    let missing = ics.v2().get_resource_detail().resource_id("instance:0:none:none:");
+    let missing = ics
+        .v2()
+        .get_resource_detail()
+        .resource_id("instance:0:none:none:");
     explain("no such resource", missing.send().await);
     Ok(())
 }
 
 fn explain<T, E: Debug>(attempt: &str, outcome: Result<Answer<T>, Error<E>>) {
-    println!("{attempt}");
     let error = match outcome {
-        Ok(answer) => return println!("  status {}, no error\n", answer.status().as_u16()),
+        Ok(answer) => return show(attempt, &[("none", &format!("status {}", answer.status()))]),
         Err(error) => error,
     };
-    println!("  {error}");
-    println!("  so: {}", reaction(&error));
+    let text = error.to_string();
+    let mut lines = vec![("error", text.as_str()), ("so", reaction(&error))];
     // Ask for it by name: the server's text may repeat secrets, so it is never in the line above.
-    if let Some(message) = error.server_message() {
-        println!("  the server says: {message}");
-    }
-    println!();
+    let message = error.server_message();
+    lines.extend(message.as_deref().map(|message| ("server", message)));
+    show(attempt, &lines);
+}
+
+fn show(attempt: &str, lines: &[(&str, &str)]) {
+    println!("{attempt}\n{}\n", labelled(lines));
 }
 
 /// What a program would do about it. Predicates are for causes, variants for what has happened so far.

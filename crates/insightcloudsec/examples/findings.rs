@@ -4,7 +4,11 @@
 //! cargo run --example findings -- findings.csv
 //! ```
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 mod common;
 
@@ -30,7 +34,13 @@ async fn main() -> Result<()> {
     let (ics, _mock) = connect().await?;
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
-        "insight", "name", "severity", "resource_id", "resource_name", "resource_type", "account",
+        "insight",
+        "name",
+        "severity",
+        "resource_id",
+        "resource_name",
+        "resource_type",
+        "account",
         "region",
     ])?;
     let insights = ics.v2().list_insights().send().await?.into_inner();
@@ -55,14 +65,21 @@ async fn main() -> Result<()> {
         }
     }
     csv.flush()?;
-    eprintln!("{findings} findings of {} insights, {failures} failed", insights.len());
+    eprintln!(
+        "{findings} findings of {} insights, {failures} failed",
+        insights.len()
+    );
     anyhow::ensure!(failures == 0, "the list is not complete");
     Ok(())
 }
 
-/// `backoffice:7`: numbers alone are not unique, since built-in and custom insights count from 1 each.
+/// `backoffice:7`, the form in which a query names an insight.
 fn qualified_id(insight: &Insight) -> Option<String> {
-    Some(format!("{}:{}", insight.source.as_ref()?, insight.insight_id?))
+    Some(format!(
+        "{}:{}",
+        insight.source.as_ref()?,
+        insight.insight_id?
+    ))
 }
 
 async fn findings_of(ics: &InsightCloudSec, id: &str) -> Result<Vec<ResourceItem>> {
@@ -73,7 +90,13 @@ async fn findings_of(ics: &InsightCloudSec, id: &str) -> Result<Vec<ResourceItem
             .insight(id.to_owned())
             .limit(PAGE)
             .cursor(cursor);
-        let page = ics.v3().query_resources().body(query).send().await?.into_inner();
+        let page = ics
+            .v3()
+            .query_resources()
+            .body(query)
+            .send()
+            .await?
+            .into_inner();
         resources.extend(page.resources);
         cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
         if cursor.is_none() {
@@ -88,7 +111,9 @@ fn row(insight: &Insight, id: &str, item: &ResourceItem) -> [String; 8] {
     [
         id.to_owned(),
         insight.name.clone().unwrap_or_default(),
-        severity.map(|severity| severity.to_string()).unwrap_or_default(),
+        severity
+            .map(|severity| severity.to_string())
+            .unwrap_or_default(),
         resource.resource_id.unwrap_or_default(),
         resource.resource_name.unwrap_or_default(),
         item.resource_type.clone().unwrap_or_default(),

@@ -8,7 +8,11 @@
 //! `CONFIG` is the name of a scan configuration; without it the first one of the instance is taken.
 //! Without a plan a built-in one is scanned. Exit code 1 if the verdict is a failure.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 mod common;
 
@@ -18,7 +22,7 @@ use anyhow::{Context, Result, bail};
 use insightcloudsec::InsightCloudSec;
 use insightcloudsec::v3::types::{IacInsightResult, ScanIacAnswer, ScanIacRequest};
 
-use common::{connect, shown, table};
+use common::{connect, numbers, shown, table};
 
 /// A bucket that all the world can read.
 const SAMPLE: &str = include_str!("sample_plan.json");
@@ -56,10 +60,15 @@ async fn main() -> Result<ExitCode> {
         shown(scan.config_name)
     );
     let details = scan.details.unwrap_or_default();
-    let failed = rows("failure", &details.failed_insights, |insight| &insight.failure);
-    let warned = rows("warning", &details.warned_insights, |insight| &insight.warning);
+    let failed = rows("failure", &details.failed_insights, |insight| {
+        &insight.failure
+    });
+    let warned = rows("warning", &details.warned_insights, |insight| {
+        &insight.warning
+    });
     let mut table = table(&["", "severity", "insight", "resources"]);
     table.add_rows(failed.chain(warned));
+    numbers(&mut table, &[1]);
     if !table.is_empty() {
         println!("{table}");
     }

@@ -4,7 +4,11 @@
 //! cargo run --example quickstart
 //! ```
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 mod common;
 
@@ -14,7 +18,7 @@ use anyhow::Result;
 use insightcloudsec::InsightCloudSec;
 use insightcloudsec::v3::types::QueryResourcesRequest;
 
-use common::{connect, shown, table};
+use common::{connect, numbers, shown, table};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -36,6 +40,7 @@ async fn clouds(ics: &InsightCloudSec) -> Result<()> {
             shown(cloud.last_refreshed.as_ref()),
         ]);
     }
+    numbers(&mut table, &[2]);
     println!("{} cloud accounts\n{table}\n", clouds.len());
     Ok(())
 }
@@ -51,6 +56,7 @@ async fn insights(ics: &InsightCloudSec) -> Result<()> {
             shown(insight.results),
         ]);
     }
+    numbers(&mut table, &[1, 2]);
     println!("{} insights\n{table}\n", insights.len());
     Ok(())
 }

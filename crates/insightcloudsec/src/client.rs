@@ -118,14 +118,14 @@ impl InsightCloudSec {
         &self.v2
     }
 
-    /// The operations of the v3 document: resource search, IaC scans, vulnerabilities, least privilege.
+    /// The operations of the v3 document: resource search, scans of templates, vulnerabilities.
     #[cfg(feature = "v3")]
     #[must_use]
     pub fn v3(&self) -> &crate::v3::Client {
         &self.v3
     }
 
-    /// The operations of the v4 document: findings of a cloud account, AWS configuration, IaC reports.
+    /// The operations of the v4 document: findings of a cloud account, AWS configuration, scan reports.
     ///
     /// Most of them are unverified; see each one's confidence.
     #[cfg(feature = "v4")]

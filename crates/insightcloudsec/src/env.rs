@@ -82,7 +82,10 @@ mod tests {
         assert_eq!(credentials(&[url, user[0], user[1]]), "\"login\"");
         assert_eq!(credentials(&[url, key, user[0], user[1]]), "\"API ke");
         assert_eq!(credentials(&[url, key, user[0]]), "\"API ke");
-        assert_eq!(credentials(&[url, (API_KEY, " "), user[0], user[1]]), "\"login\"");
+        assert_eq!(
+            credentials(&[url, (API_KEY, " "), user[0], user[1]]),
+            "\"login\""
+        );
     }
 
     #[test]
@@ -124,7 +127,10 @@ mod tests {
             .build()
             .unwrap_err();
         assert!(matches!(error, BuildError::BaseUrlWithoutScheme));
-        assert_eq!(EnvError::from(error).to_string(), "the base URL has no scheme; put https:// in front of it");
+        assert_eq!(
+            EnvError::from(error).to_string(),
+            "the base URL has no scheme; put https:// in front of it"
+        );
     }
 
     #[cfg(unix)]
@@ -132,6 +138,9 @@ mod tests {
     fn values_that_are_not_unicode_are_errors() {
         use std::os::unix::ffi::OsStringExt;
         let error = builder(|_| Some(OsString::from_vec(vec![0xff]))).unwrap_err();
-        assert_eq!(error.to_string(), "INSIGHTCLOUDSEC_URL is not valid Unicode");
+        assert_eq!(
+            error.to_string(),
+            "INSIGHTCLOUDSEC_URL is not valid Unicode"
+        );
     }
 }

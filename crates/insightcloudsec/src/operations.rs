@@ -34,19 +34,20 @@ impl fmt::Display for ApiVersion {
     }
 }
 
+static DOCUMENTS: &[(ApiVersion, &[&Operation])] = &[
+    #[cfg(feature = "v2")]
+    (ApiVersion::V2, crate::v2::OPERATIONS),
+    #[cfg(feature = "v3")]
+    (ApiVersion::V3, crate::v3::OPERATIONS),
+    #[cfg(feature = "v4")]
+    (ApiVersion::V4, crate::v4::OPERATIONS),
+];
+
 /// The operations of the enabled versions, in the order of their documents.
 pub fn operations() -> impl Iterator<Item = (ApiVersion, &'static Operation)> {
-    let documents: &[(ApiVersion, &'static [&'static Operation])] = &[
-        #[cfg(feature = "v2")]
-        (ApiVersion::V2, crate::v2::OPERATIONS),
-        #[cfg(feature = "v3")]
-        (ApiVersion::V3, crate::v3::OPERATIONS),
-        #[cfg(feature = "v4")]
-        (ApiVersion::V4, crate::v4::OPERATIONS),
-    ];
-    documents.to_vec().into_iter().flat_map(|(version, operations)| {
-        operations.iter().map(move |operation| (version, *operation))
-    })
+    DOCUMENTS
+        .iter()
+        .flat_map(|(version, operations)| operations.iter().map(|operation| (*version, *operation)))
 }
 
 /// The operations that have every word of `text` in their name, path, tag or summary.
@@ -84,7 +85,9 @@ mod tests {
     use super::{ApiVersion, find_operations, operations};
 
     fn names(text: &str) -> Vec<&'static str> {
-        find_operations(text).map(|(_, operation)| operation.name).collect()
+        find_operations(text)
+            .map(|(_, operation)| operation.name)
+            .collect()
     }
 
     #[test]
@@ -111,8 +114,15 @@ mod tests {
     #[test]
     fn all_versions_take_part() {
         assert_eq!(operations().count(), 207);
-        let versions = |text| find_operations(text).map(|(version, _)| version).collect::<Vec<_>>();
-        assert_eq!(versions("query_resources"), [ApiVersion::V2, ApiVersion::V3, ApiVersion::V3]);
+        let versions = |text| {
+            find_operations(text)
+                .map(|(version, _)| version)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            versions("query_resources"),
+            [ApiVersion::V2, ApiVersion::V3, ApiVersion::V3]
+        );
         assert!(versions("scan").contains(&ApiVersion::V4));
     }
 }

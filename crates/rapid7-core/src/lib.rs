@@ -65,7 +65,7 @@ pub use parameter::Style;
 pub use received::Received;
 pub use request::Request;
 pub use secret::Secret;
-pub use serde_helpers::null_default;
+pub use serde_helpers::{most_recognised, null_default};
 
 pub use bytes::Bytes;
 pub use reqwest::header::HeaderMap;

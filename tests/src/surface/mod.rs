@@ -135,7 +135,10 @@ impl Definition {
         match &self.shape {
             Shape::Struct(members) => members.iter().map(|member| &member.type_).collect(),
             Shape::Tuple(types) => types.iter().collect(),
-            Shape::Enum { variants, .. } => variants.iter().flat_map(|variant| &variant.content).collect(),
+            Shape::Enum { variants, .. } => variants
+                .iter()
+                .flat_map(|variant| &variant.content)
+                .collect(),
         }
     }
 }
@@ -143,11 +146,17 @@ impl Definition {
 impl Surface {
     /// Reads the generated code of a crate of this workspace.
     pub fn of(crate_name: &str) -> Self {
-        let folder = crate::specs::workspace().join("crates").join(crate_name).join("src/generated");
+        let folder = crate::specs::workspace()
+            .join("crates")
+            .join(crate_name)
+            .join("src/generated");
         let mut modules = Vec::new();
         read_folder(&folder, &mut Vec::new(), &mut modules);
         assert!(!modules.is_empty(), "{} holds no code", folder.display());
-        Self { operations: operations::read(&modules), types: types::read(&modules) }
+        Self {
+            operations: operations::read(&modules),
+            types: types::read(&modules),
+        }
     }
 
     /// Names of the types that hold a `Secret`, however deep.
@@ -156,7 +165,11 @@ impl Surface {
         loop {
             let before = found.len();
             for (name, definition) in &self.types {
-                if definition.parts().into_iter().any(|part| Self::is_secret(part, &found)) {
+                if definition
+                    .parts()
+                    .into_iter()
+                    .any(|part| Self::is_secret(part, &found))
+                {
                     found.insert(name.as_str());
                 }
             }
@@ -169,12 +182,23 @@ impl Surface {
     /// Names of the operations with a secret in the request, however deep.
     pub fn requests_with_secrets(&self) -> BTreeSet<&str> {
         let types = self.types_with_secrets();
-        let with_secret = |operation: &Operation| operation.parameters.iter().any(|p| Self::is_secret(&p.type_, &types));
-        self.operations.iter().filter(|(_, operation)| with_secret(operation)).map(|(name, _)| name.as_str()).collect()
+        let with_secret = |operation: &Operation| {
+            operation
+                .parameters
+                .iter()
+                .any(|p| Self::is_secret(&p.type_, &types))
+        };
+        self.operations
+            .iter()
+            .filter(|(_, operation)| with_secret(operation))
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     fn is_secret(part: &Type, types: &BTreeSet<&str>) -> bool {
-        part.names().into_iter().any(|name| name == "Secret" || types.contains(name))
+        part.names()
+            .into_iter()
+            .any(|name| name == "Secret" || types.contains(name))
     }
 }
 
@@ -191,7 +215,8 @@ impl Module {
 }
 
 fn read_folder(folder: &Path, path: &mut Vec<String>, modules: &mut Vec<Module>) {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries {
         let file = entry.unwrap().path();
         let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
@@ -200,7 +225,8 @@ fn read_folder(folder: &Path, path: &mut Vec<String>, modules: &mut Vec<Module>)
             read_folder(&file, path, modules);
         } else if file.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&file).unwrap();
-            let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let parsed = syn::parse_file(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             add_items(parsed.items, path, modules);
         }
         path.pop();
@@ -217,12 +243,21 @@ fn add_items(mut items: Vec<syn::Item>, path: &mut Vec<String>, modules: &mut Ve
             path.pop();
         }
     }
-    modules.push(Module { path: path.clone(), items });
+    modules.push(Module {
+        path: path.clone(),
+        items,
+    });
 }
 
 /// The last segment of a path.
 fn last(path: &syn::Path) -> String {
-    path.segments.last().unwrap().ident.to_string().trim_start_matches("r#").to_owned()
+    path.segments
+        .last()
+        .unwrap()
+        .ident
+        .to_string()
+        .trim_start_matches("r#")
+        .to_owned()
 }
 
 /// The type as it is written.
@@ -231,13 +266,24 @@ fn type_of(written: &syn::Type) -> Type {
     match written {
         syn::Type::Path(path) => {
             let arguments = match &path.path.segments.last().unwrap().arguments {
-                syn::PathArguments::AngleBracketed(brackets) => brackets.args.iter().filter_map(type_argument).collect(),
+                syn::PathArguments::AngleBracketed(brackets) => {
+                    brackets.args.iter().filter_map(type_argument).collect()
+                }
                 _ => Vec::new(),
             };
-            Type { name: last(&path.path), arguments: all(arguments) }
+            Type {
+                name: last(&path.path),
+                arguments: all(arguments),
+            }
         }
-        syn::Type::Tuple(tuple) => Type { name: String::new(), arguments: all(tuple.elems.iter().collect()) },
-        syn::Type::Array(array) => Type { name: "array".to_owned(), arguments: all(vec![&*array.elem]) },
+        syn::Type::Tuple(tuple) => Type {
+            name: String::new(),
+            arguments: all(tuple.elems.iter().collect()),
+        },
+        syn::Type::Array(array) => Type {
+            name: "array".to_owned(),
+            arguments: all(vec![&*array.elem]),
+        },
         syn::Type::Reference(reference) => type_of(&reference.elem),
         _ => panic!("a public type of a kind that the surface does not know yet"),
     }
@@ -253,7 +299,9 @@ fn type_argument(argument: &syn::GenericArgument) -> Option<&syn::Type> {
 /// The type that an inherent `impl` block is for.
 fn inherent(item: &syn::Item) -> Option<(String, &syn::ItemImpl)> {
     match item {
-        syn::Item::Impl(block) if block.trait_.is_none() => Some((type_of(&block.self_ty).name, block)),
+        syn::Item::Impl(block) if block.trait_.is_none() => {
+            Some((type_of(&block.self_ty).name, block))
+        }
         _ => None,
     }
 }

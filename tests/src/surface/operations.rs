@@ -7,7 +7,7 @@ use syn::visit::Visit;
 /// Reads every operation: its static, the request that is built for it, and the client's method.
 pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Operation> {
     let items = || modules.iter().flat_map(|module| &module.items);
-    let statics: BTreeMap<String, Facts> = items().filter_map(facts).collect();
+    let statics: BTreeMap<String, Known> = items().filter_map(known).collect();
     let fields: BTreeMap<String, &syn::Fields> = items().filter_map(request_fields).collect();
     let mut operations = BTreeMap::new();
     let mut methods = BTreeMap::new();
@@ -16,36 +16,65 @@ pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Operation> {
             methods.extend(functions(block).filter_map(client_method));
         } else if let Some(fields) = fields.get(&name) {
             let request = Request::read(block);
-            let facts = statics.get(&request.operation).unwrap_or_else(|| panic!("`{name}` sends no known operation"));
-            operations.insert(facts.name.clone(), (name, request.into_operation(facts, fields)));
+            let known = statics
+                .get(&request.operation)
+                .unwrap_or_else(|| panic!("`{name}` sends no known operation"));
+            operations.insert(
+                known.name.clone(),
+                (name, request.into_operation(known, fields)),
+            );
         }
     }
-    assert_eq!(operations.len(), statics.len(), "every operation has one request");
+    assert_eq!(
+        operations.len(),
+        statics.len(),
+        "every operation has one request"
+    );
     for (name, (request, _)) in &operations {
-        assert_eq!(methods.get(name), Some(request), "the client's method `{name}`");
+        assert_eq!(
+            methods.get(name),
+            Some(request),
+            "the client's method `{name}`"
+        );
     }
-    operations.into_iter().map(|(name, (_, operation))| (name, operation)).collect()
+    operations
+        .into_iter()
+        .map(|(name, (_, operation))| (name, operation))
+        .collect()
 }
 
 /// What the static of an operation says.
-struct Facts {
+struct Known {
     name: String,
     method: String,
     path: String,
     facts: Vec<String>,
 }
 
-fn facts(item: &syn::Item) -> Option<(String, Facts)> {
-    let syn::Item::Static(item) = item else { return None };
-    let syn::Expr::Struct(value) = &*item.expr else { return None };
+fn known(item: &syn::Item) -> Option<(String, Known)> {
+    let syn::Item::Static(item) = item else {
+        return None;
+    };
+    let syn::Expr::Struct(value) = &*item.expr else {
+        return None;
+    };
     if last(&value.path) != "Operation" {
         return None;
     }
     let field = |name: &str| {
-        let found = value.fields.iter().find(|field| matches!(&field.member, syn::Member::Named(known) if known == name));
-        &found.unwrap_or_else(|| panic!("`{}` has no `{name}`", item.ident)).expr
+        let found = value
+            .fields
+            .iter()
+            .find(|field| matches!(&field.member, syn::Member::Named(known) if known == name));
+        &found
+            .unwrap_or_else(|| panic!("`{}` has no `{name}`", item.ident))
+            .expr
     };
-    let mut facts = vec![word(field("effect")), word(field("stability")), word(field("confidence"))];
+    let mut facts = vec![
+        word(field("effect")),
+        word(field("stability")),
+        word(field("confidence")),
+    ];
     let access = word(field("access"));
     if access != "credentials" {
         facts.push(format!("credentials:{access}"));
@@ -63,14 +92,25 @@ fn facts(item: &syn::Item) -> Option<(String, Facts)> {
     }
     let text = |name: &str| string(field(name)).unwrap();
     let method = word(field("method")).to_uppercase();
-    Some((item.ident.to_string(), Facts { name: text("name"), method, path: text("path"), facts }))
+    Some((
+        item.ident.to_string(),
+        Known {
+            name: text("name"),
+            method,
+            path: text("path"),
+            facts,
+        },
+    ))
 }
 
 /// `Some(Confidence::High)` is `high`, `Paging::PageQuery { .. }` is `page_query`.
 fn word(expression: &syn::Expr) -> String {
     match expression {
         syn::Expr::Path(path) => snake_case(&last(&path.path)),
-        syn::Expr::Call(call) => call.args.first().map(word).unwrap_or_default(),
+        syn::Expr::Call(call) => match word(&call.func).as_str() {
+            "some" => call.args.first().map(word).unwrap_or_default(),
+            name => name.to_owned(),
+        },
         syn::Expr::Struct(value) => snake_case(&last(&value.path)),
         syn::Expr::Lit(value) => match &value.lit {
             syn::Lit::Int(number) => number.base10_digits().to_owned(),
@@ -96,17 +136,30 @@ fn snake_case(name: &str) -> String {
 
 /// Name and fields of a request, which is what borrows a client.
 fn request_fields(item: &syn::Item) -> Option<(String, &syn::Fields)> {
-    let syn::Item::Struct(item) = item else { return None };
-    let borrows = |field: &syn::Field| matches!(field.ty, syn::Type::Reference(_)) && type_of(&field.ty).name == "Client";
-    item.fields.iter().any(borrows).then(|| (item.ident.to_string(), &item.fields))
+    let syn::Item::Struct(item) = item else {
+        return None;
+    };
+    let borrows = |field: &syn::Field| {
+        matches!(field.ty, syn::Type::Reference(_)) && type_of(&field.ty).name == "Client"
+    };
+    item.fields
+        .iter()
+        .any(borrows)
+        .then(|| (item.ident.to_string(), &item.fields))
 }
 
 /// Names of a method of the client and of the request that it makes.
 fn client_method(function: &syn::ImplItemFn) -> Option<(String, String)> {
     match &function.sig.output {
-        syn::ReturnType::Type(_, made) => {
-            Some((function.sig.ident.to_string().trim_start_matches("r#").to_owned(), type_of(made).name))
-        }
+        syn::ReturnType::Type(_, made) => Some((
+            function
+                .sig
+                .ident
+                .to_string()
+                .trim_start_matches("r#")
+                .to_owned(),
+            type_of(made).name,
+        )),
         syn::ReturnType::Default => None,
     }
 }
@@ -140,12 +193,15 @@ impl Request {
         request
     }
 
-    fn into_operation(self, facts: &Facts, fields: &syn::Fields) -> Operation {
-        let parameters = fields.iter().filter_map(|field| self.parameter(field)).collect();
+    fn into_operation(self, known: &Known, fields: &syn::Fields) -> Operation {
+        let parameters = fields
+            .iter()
+            .filter_map(|field| self.parameter(field))
+            .collect();
         Operation {
-            method: facts.method.clone(),
-            path: facts.path.clone(),
-            facts: facts.facts.clone(),
+            method: known.method.clone(),
+            path: known.path.clone(),
+            facts: known.facts.clone(),
             parameters,
             answer: self.answer.unwrap(),
             error: self.error.unwrap(),
@@ -159,9 +215,23 @@ impl Request {
             return None;
         }
         let held = held.arguments.into_iter().next()?;
-        let (_, place, wire) = self.places.iter().find(|(field, ..)| *field == name)?.clone();
-        let type_ = if held.name == "Option" { held.arguments.into_iter().next()? } else { held };
-        Some(Parameter { required: self.required.contains(&name), name, wire, place, type_ })
+        let (_, place, wire) = self
+            .places
+            .iter()
+            .find(|(field, ..)| *field == name)?
+            .clone();
+        let type_ = if held.name == "Option" {
+            held.arguments.into_iter().next()?
+        } else {
+            held
+        };
+        Some(Parameter {
+            required: self.required.contains(&name),
+            name,
+            wire,
+            place,
+            type_,
+        })
     }
 }
 
@@ -199,10 +269,16 @@ impl<'ast> Visit<'ast> for Request {
 
 /// `&self.field`.
 fn own_field(argument: &syn::Expr) -> Option<String> {
-    let syn::Expr::Reference(reference) = argument else { return None };
-    let syn::Expr::Field(access) = &*reference.expr else { return None };
+    let syn::Expr::Reference(reference) = argument else {
+        return None;
+    };
+    let syn::Expr::Field(access) = &*reference.expr else {
+        return None;
+    };
     match (&*access.base, &access.member) {
-        (syn::Expr::Path(base), syn::Member::Named(name)) if base.path.is_ident("self") => Some(name.to_string()),
+        (syn::Expr::Path(base), syn::Member::Named(name)) if base.path.is_ident("self") => {
+            Some(name.to_string())
+        }
         _ => None,
     }
 }

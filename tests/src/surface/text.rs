@@ -18,7 +18,14 @@ impl fmt::Display for Surface {
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, path, facts, parameters, answer, error } = self;
+        let Self {
+            method,
+            path,
+            facts,
+            parameters,
+            answer,
+            error,
+        } = self;
         write!(f, "{method} {path}  {}  ", facts.join(" "))?;
         if !parameters.is_empty() {
             let parameters: Vec<String> = parameters.iter().map(ToString::to_string).collect();
@@ -30,7 +37,13 @@ impl fmt::Display for Operation {
 
 impl fmt::Display for Parameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, wire, place, type_, required } = self;
+        let Self {
+            name,
+            wire,
+            place,
+            type_,
+            required,
+        } = self;
         let optional = if *required { "" } else { "?" };
         write!(f, "{name}{optional}: {type_}")?;
         // Where a name in the path or the query, or JSON in the body, is nothing to mention.
@@ -50,7 +63,9 @@ impl Definition {
         match &self.shape {
             Shape::Struct(members) => {
                 writeln!(f, "{name}: struct{builder}")?;
-                members.iter().try_for_each(|member| writeln!(f, "{name}.{member}"))
+                members
+                    .iter()
+                    .try_for_each(|member| writeln!(f, "{name}.{member}"))
             }
             Shape::Tuple(types) => {
                 let types: Vec<String> = types.iter().map(ToString::to_string).collect();
@@ -59,7 +74,9 @@ impl Definition {
             Shape::Enum { untagged, variants } => {
                 let untagged = if *untagged { ", untagged" } else { "" };
                 writeln!(f, "{name}: enum{untagged}{builder}")?;
-                variants.iter().try_for_each(|variant| writeln!(f, "{name}::{variant}"))
+                variants
+                    .iter()
+                    .try_for_each(|variant| writeln!(f, "{name}::{variant}"))
             }
         }
     }
@@ -67,10 +84,19 @@ impl Definition {
 
 impl fmt::Display for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, wire, type_, may_be_missing } = self;
+        let Self {
+            name,
+            wire,
+            type_,
+            may_be_missing,
+        } = self;
         let missing = if *may_be_missing { "?" } else { "" };
         write!(f, "{name}{missing}: {type_}")?;
-        if wire == name { Ok(()) } else { write!(f, " = {wire:?}") }
+        if wire == name {
+            Ok(())
+        } else {
+            write!(f, " = {wire:?}")
+        }
     }
 }
 

@@ -7,15 +7,30 @@ use syn::visit::Visit;
 /// Reads every type that stands in `types` itself.
 pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Definition> {
     let mut types = BTreeMap::new();
-    let in_types = |module: &&Module| module.is_in("types") && !module.is_in("builder") && !module.is_in("error");
+    let in_types = |module: &&Module| {
+        module.is_in("types") && !module.is_in("builder") && !module.is_in("error")
+    };
     for module in modules.iter().filter(in_types) {
         for (name, shape) in module.items.iter().filter_map(shape) {
-            let known = types.insert(name.clone(), Definition { builder: false, shape });
+            let known = types.insert(
+                name.clone(),
+                Definition {
+                    builder: false,
+                    shape,
+                },
+            );
             assert!(known.is_none(), "two types are called `{name}`");
         }
     }
-    for (name, block) in modules.iter().filter(in_types).flat_map(|module| &module.items).filter_map(inherent) {
-        let Some(definition) = types.get_mut(&name) else { continue };
+    for (name, block) in modules
+        .iter()
+        .filter(in_types)
+        .flat_map(|module| &module.items)
+        .filter_map(inherent)
+    {
+        let Some(definition) = types.get_mut(&name) else {
+            continue;
+        };
         for function in functions(block) {
             definition.builder |= function.sig.ident == "builder";
             if let Shape::Enum { variants, .. } = &mut definition.shape {
@@ -34,7 +49,10 @@ fn shape(item: &syn::Item) -> Option<(String, Shape)> {
             let variants = item.variants.iter().map(variant).collect();
             Some((item.ident.to_string(), Shape::Enum { untagged, variants }))
         }
-        syn::Item::Type(item) => Some((item.ident.to_string(), Shape::Tuple(vec![type_of(&item.ty)]))),
+        syn::Item::Type(item) => Some((
+            item.ident.to_string(),
+            Shape::Tuple(vec![type_of(&item.ty)]),
+        )),
         _ => None,
     }
 }
@@ -42,7 +60,14 @@ fn shape(item: &syn::Item) -> Option<(String, Shape)> {
 fn fields(fields: &syn::Fields) -> Shape {
     let public = |field: &&syn::Field| matches!(field.vis, syn::Visibility::Public(_));
     match fields {
-        syn::Fields::Unnamed(fields) => Shape::Tuple(fields.unnamed.iter().filter(public).map(|f| type_of(&f.ty)).collect()),
+        syn::Fields::Unnamed(fields) => Shape::Tuple(
+            fields
+                .unnamed
+                .iter()
+                .filter(public)
+                .map(|f| type_of(&f.ty))
+                .collect(),
+        ),
         fields => Shape::Struct(fields.iter().filter(public).map(member).collect()),
     }
 }
@@ -51,15 +76,28 @@ fn member(field: &syn::Field) -> Member {
     let serde = Serde::of(&field.attrs);
     let name = field.ident.as_ref().unwrap().to_string();
     let type_ = type_of(&field.ty);
-    let wire = serde.rename.unwrap_or_else(|| name.trim_start_matches("r#").to_owned());
-    Member { may_be_missing: serde.default && type_.name != "Option", name, wire, type_ }
+    let wire = serde
+        .rename
+        .unwrap_or_else(|| name.trim_start_matches("r#").to_owned());
+    Member {
+        may_be_missing: serde.default && type_.name != "Option",
+        name,
+        wire,
+        type_,
+    }
 }
 
 fn variant(variant: &syn::Variant) -> Variant {
     Variant {
         name: variant.ident.to_string(),
-        content: variant.fields.iter().map(|field| type_of(&field.ty)).collect(),
-        wire: Serde::of(&variant.attrs).rename.map(|name| format!("{name:?}")),
+        content: variant
+            .fields
+            .iter()
+            .map(|field| type_of(&field.ty))
+            .collect(),
+        wire: Serde::of(&variant.attrs)
+            .rename
+            .map(|name| format!("{name:?}")),
     }
 }
 
@@ -74,7 +112,10 @@ struct Serde {
 impl Serde {
     fn of(attributes: &[syn::Attribute]) -> Self {
         let mut found = Self::default();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("serde"))
+        {
             let read = attribute.parse_nested_meta(|meta| {
                 found.default |= meta.path.is_ident("default");
                 found.untagged |= meta.path.is_ident("untagged");
@@ -100,13 +141,21 @@ struct WireValues<'a> {
 impl<'ast> Visit<'ast> for WireValues<'_> {
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
         let (name, wire) = match (&arm.pat, &*arm.body) {
-            (syn::Pat::Path(path), syn::Expr::Lit(value)) => (last(&path.path), written(&value.lit)),
-            (syn::Pat::TupleStruct(pattern), syn::Expr::Lit(value)) => (last(&pattern.path), written(&value.lit)),
+            (syn::Pat::Path(path), syn::Expr::Lit(value)) => {
+                (last(&path.path), written(&value.lit))
+            }
+            (syn::Pat::TupleStruct(pattern), syn::Expr::Lit(value)) => {
+                (last(&pattern.path), written(&value.lit))
+            }
             (syn::Pat::Lit(status), body) => (own_variant(body), written(&status.lit)),
             (syn::Pat::Range(_), body) => (own_variant(body), Some("a range".to_owned())),
             _ => return syn::visit::visit_arm(self, arm),
         };
-        if let Some(variant) = self.variants.iter_mut().find(|variant| variant.name == name) {
+        if let Some(variant) = self
+            .variants
+            .iter_mut()
+            .find(|variant| variant.name == name)
+        {
             variant.wire = wire;
         }
     }

@@ -6,7 +6,7 @@ use crate::source::escape_segment;
 
 /// What a node of a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Root,
     Info,
     Paths,
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 
 /// What a member may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// A node.
     One(Kind),
     /// An object of nodes by name.
@@ -60,7 +60,7 @@ use Shape::{
 
 impl Kind {
     /// The members of a node that the checks know. Members that are not named here are not looked at.
-    pub(super) fn members(self) -> &'static [(&'static str, Shape)] {
+    pub(crate) fn members(self) -> &'static [(&'static str, Shape)] {
         match self {
             Root => &[
                 ("info", One(Info)),
@@ -218,9 +218,9 @@ const SCHEMA_MEMBERS: &[(&str, Shape)] = &[
 ];
 
 /// One node, with the way back to the root.
-pub(super) struct Node<'a> {
-    pub(super) kind: Kind,
-    pub(super) value: &'a Value,
+pub(crate) struct Node<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) value: &'a Value,
     /// Index of the node that holds it; its own for the root.
     parent: usize,
     /// The member of the parent, and the name or index in it.
@@ -235,7 +235,7 @@ enum Step<'a> {
 
 impl<'a> Node<'a> {
     /// The name under which the node stands, as the path of a path item; `None` for an element of an array.
-    pub(super) fn name(&self) -> Option<&'a str> {
+    pub(crate) fn name(&self) -> Option<&'a str> {
         match self.steps.iter().flatten().last() {
             Some(Step::Name(name)) => Some(name),
             _ => None,
@@ -243,24 +243,24 @@ impl<'a> Node<'a> {
     }
 
     /// A member of the node.
-    pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
         self.value.get(name)
     }
 
     /// The target of the reference that stands in place of the node.
-    pub(super) fn reference(&self) -> Option<&'a str> {
+    pub(crate) fn reference(&self) -> Option<&'a str> {
         self.get("$ref").and_then(Value::as_str)
     }
 }
 
 /// All nodes of a document, each before those that it holds.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     nodes: Vec<Node<'a>>,
 }
 
 impl<'a> Walk<'a> {
     /// Finds the nodes. Examples, defaults and extensions hold none.
-    pub(super) fn new(root: &'a Value) -> Self {
+    pub(crate) fn new(root: &'a Value) -> Self {
         let mut nodes = Vec::new();
         let mut queue = vec![Node {
             kind: Root,
@@ -280,22 +280,22 @@ impl<'a> Walk<'a> {
         Self { nodes }
     }
 
-    pub(super) fn nodes(&self) -> &[Node<'a>] {
+    pub(crate) fn nodes(&self) -> &[Node<'a>] {
         &self.nodes
     }
 
     /// The nodes of one kind.
-    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
         self.nodes.iter().filter(move |node| node.kind == kind)
     }
 
     /// The node that holds another.
-    pub(super) fn parent(&self, node: &Node<'_>) -> Option<&Node<'a>> {
+    pub(crate) fn parent(&self, node: &Node<'_>) -> Option<&Node<'a>> {
         self.nodes.get(node.parent)
     }
 
     /// JSON pointer to a node.
-    pub(super) fn pointer(&self, node: &Node<'_>) -> String {
+    pub(crate) fn pointer(&self, node: &Node<'_>) -> String {
         let mut steps = Vec::new();
         let mut at = Some((node.steps, node.parent));
         // A child stands after its parent, so the way up ends at the root.

@@ -26,6 +26,14 @@ impl OperationKey {
         }
     }
 
+    /// The key of an operation that differs from another only in the names of its path parameters.
+    #[must_use]
+    pub fn exact(method: &str, path: &str) -> Self {
+        Self {
+            text: format!("{} {path}", method.to_ascii_uppercase()),
+        }
+    }
+
     /// The method, in upper case.
     #[must_use]
     pub fn method(&self) -> &str {

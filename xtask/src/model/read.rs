@@ -38,7 +38,8 @@ pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, F
     let tags = sort_tags(root, reader.tags, &mut read);
     let info = root.get("info").unwrap_or(&Value::Null);
     let api = Api {
-        title: text(info, "title").unwrap_or_else(|| "Untitled API".to_owned()),
+        title: text(info, "title")
+            .map_or_else(|| "Untitled API".to_owned(), |text| one_line(&text)),
         description: text(info, "description"),
         auth: reader.auth,
         tags,
@@ -85,14 +86,7 @@ impl<'a> Reader<'a> {
             method,
             value,
         } = reference;
-        let key = OperationKey::new(method, path);
-        if !self.keys.insert(key.clone()) {
-            let message = format!("{key} stands twice in the document, under two parameter names");
-            return Err(Problem::error(ProblemKind::DuplicateOperation, message)
-                .operation(key.to_string())
-                .pointer(operation_pointer(path, method))
-                .help("remove one of the two with an overlay action"));
-        }
+        let key = self.key(method, path)?;
         let id = text(value, "operationId").unwrap_or_else(|| derived_id(method, path));
         let facts = self.facts(&key, reference, &id);
         let (results, errors) = responses(value, &facts);
@@ -107,7 +101,7 @@ impl<'a> Reader<'a> {
             tag: tag_index(value, &mut self.tags),
             summary: summary.map_or_else(
                 || key.to_string(),
-                |text| text.trim_end_matches('.').to_owned(),
+                |text| one_line(&text).trim_end_matches('.').to_owned(),
             ),
             description: text(value, "description"),
             deprecated: flag(value, "deprecated"),
@@ -120,6 +114,29 @@ impl<'a> Reader<'a> {
             key,
             facts,
         })
+    }
+
+    /// The key of an operation; two that differ only in names of path parameters are told apart by those.
+    fn key(&mut self, method: &str, path: &str) -> Result<OperationKey, Problem> {
+        let key = OperationKey::new(method, path);
+        if self.keys.insert(key.clone()) {
+            return Ok(key);
+        }
+        let exact = OperationKey::exact(method, path);
+        let problem = Problem::error(
+            ProblemKind::DuplicateOperation,
+            format!("{key} stands in the document more than once"),
+        )
+        .operation(exact.to_string())
+        .pointer(operation_pointer(path, method));
+        if !self.keys.insert(exact.clone()) {
+            return Err(problem.help("remove one of the two with an overlay action"));
+        }
+        let problem = problem.warning().help(
+            "both get a method; the name of this one is not locked, and the server decides which it serves",
+        );
+        self.findings.problems.push(problem);
+        Ok(exact)
     }
 
     /// The committed knowledge of the operation, or what can be said without.
@@ -135,7 +152,9 @@ impl<'a> Reader<'a> {
         let name = unique(value_name(id), &mut self.methods);
         let has_result = describes_result(reference.value);
         let entry = derived_entry(reference.method, reference.path, name, has_result);
-        self.findings.new_entries.push((key.clone(), entry.clone()));
+        if *key == OperationKey::new(reference.method, reference.path) {
+            self.findings.new_entries.push((key.clone(), entry.clone()));
+        }
         entry
     }
 }
@@ -175,20 +194,33 @@ fn derived_entry(method: &str, path: &str, name: String, has_result: bool) -> Op
     }
 }
 
+/// Modules that every generated crate has, and crates that its `use` lines name.
+const MODULES: [&str; 11] = [
+    "types",
+    "operations",
+    "client",
+    "shared",
+    "builder",
+    "mod",
+    "error",
+    "std",
+    "serde",
+    "serde_json",
+    "rapid7_core",
+];
+
 fn tag_index(operation: &Value, tags: &mut Vec<Tag>) -> usize {
     let name = operation
         .pointer("/tags/0")
         .and_then(Value::as_str)
-        .map(str::trim)
+        .map(one_line)
         .filter(|name| !name.is_empty())
-        .unwrap_or("default")
-        .to_owned();
+        .unwrap_or_else(|| "default".to_owned());
     if let Some(index) = tags.iter().position(|tag| tag.name == name) {
         return index;
     }
     let mut taken: BTreeSet<String> = tags.iter().map(|tag| tag.module.clone()).collect();
-    // Names of files that every generated crate has.
-    taken.extend(["types", "operations", "client", "shared", "builder", "mod"].map(str::to_owned));
+    taken.extend(MODULES.map(str::to_owned));
     tags.push(Tag {
         module: unique(value_name(&name), &mut taken),
         name,
@@ -202,11 +234,16 @@ fn describe_tags(root: &Value, tags: &mut [Tag]) {
     for value in described.into_iter().flatten() {
         let tag = tags
             .iter_mut()
-            .find(|tag| Some(&tag.name) == text(value, "name").as_ref());
+            .find(|tag| text(value, "name").is_some_and(|name| one_line(&name) == tag.name));
         if let Some(tag) = tag {
             tag.description = text(value, "description");
         }
     }
+}
+
+/// A title, without the line breaks that would end a comment or a table.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The order in which the document lists its tags, unlisted ones last.
@@ -216,7 +253,7 @@ fn sort_tags(root: &Value, tags: Vec<Tag>, operations: &mut [Operation]) -> Vec<
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|tag| text(tag, "name"))
+        .filter_map(|tag| text(tag, "name").map(|name| one_line(&name)))
         .collect();
     let rank = |tag: &Tag| {
         listed

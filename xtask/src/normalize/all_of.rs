@@ -1,23 +1,36 @@
-//! Merges `allOf` of objects into one object.
+//! Merges `allOf` into one schema.
 
-use super::{Facts, lossless};
+use super::{Facts, lossless, lossy};
 use crate::change::Change;
-use crate::schema::{Shape, edit_all, resolve, shape};
-use serde_json::{Map, Value};
+use crate::schema::{Shape, component_name, edit_all, resolve, shape};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const RULE: &str = "all_of";
 
+/// Parts of parts that are followed; a longer chain refers to itself.
+const MAX_DEPTH: usize = 32;
+
+/// Rounds of merging: a merged object may bring in another composed one.
+const MAX_ROUNDS: usize = 16;
+
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
-    // A merged object may bring in another composed one: repeat until nothing is left to merge.
-    for _ in 0..16 {
+    for _ in 0..MAX_ROUNDS {
         let whole = root.clone();
         let before = changes.len();
         edit_all(root, &mut |pointer, operation, schema| {
-            if let Some(merged) = merge(&whole, schema) {
-                *schema = merged;
-                changes.push(lossless(RULE, pointer, operation, "allOf merged".into()));
+            if shape(schema) != Shape::Composed {
+                return;
             }
+            let merged = merge(&whole, schema);
+            changes.push(if merged.is_some() {
+                lossless(RULE, pointer, operation, "allOf merged".to_owned())
+            } else {
+                let what = "allOf of types that exclude each other read as any value".to_owned();
+                lossy(RULE, pointer, operation, what, "their types")
+            });
+            *schema = merged.unwrap_or_else(|| any(schema));
         });
         if changes.len() == before {
             break;
@@ -26,69 +39,156 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     changes
 }
 
-/// The one schema that an `allOf` stands for; `None` when the parts are not all objects.
-fn merge(root: &Value, schema: &Value) -> Option<Value> {
-    let parts = schema.get("allOf")?.as_array()?;
-    let mut own = schema.as_object()?.clone();
-    own.shift_remove("allOf");
-    if let [single] = parts.as_slice()
-        && let Some(merged) = single_part(single, &own)
-    {
-        return Some(merged);
-    }
-    let mut merged = Map::new();
-    for part in parts {
-        add(&mut merged, object_part(root, part)?)?;
-    }
-    let own = Value::Object(own);
-    add(&mut merged, own.as_object()?)?;
-    merged.insert("type".into(), "object".into());
-    Some(Value::Object(merged))
+/// Any value, with the words of the schema.
+fn any(schema: &Value) -> Value {
+    let words = ["description", "nullable"];
+    let kept = words
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), schema.get(key)?.clone())));
+    Value::Object(kept.collect())
 }
 
-/// `allOf` around one reference only serves to add a description or `nullable`.
-fn single_part(part: &Value, own: &Map<String, Value>) -> Option<Value> {
-    let plain = own.keys().all(|key| {
-        [
-            "description",
-            "title",
-            "nullable",
-            "readOnly",
-            "writeOnly",
-            "deprecated",
-            "example",
-            "default",
-        ]
-        .contains(&key.as_str())
+/// The one schema that an `allOf` stands for; `None` when its parts exclude each other.
+fn merge(root: &Value, schema: &Value) -> Option<Value> {
+    let mut own = schema.as_object()?.clone();
+    let Some(Value::Array(parts)) = own.shift_remove("allOf") else {
+        return Some(Value::Object(own));
+    };
+    let own_type = says_type(&own);
+    let (typed, plain): (Vec<&Value>, Vec<&Value>) = parts
+        .iter()
+        .partition(|part| part.as_object().is_some_and(says_type));
+    if let ([single], false) = (typed.as_slice(), own_type) {
+        return Some(with_words(single, &plain, &own));
+    }
+    let mut flat = Vec::new();
+    let mut seen = BTreeSet::new();
+    for part in &parts {
+        flatten(root, part, 0, &mut seen, &mut flat);
+    }
+    flat.push(Value::Object(own));
+    merge_flat(&flat)
+}
+
+/// Whether the object says of what type a value is, rather than only words about it.
+fn says_type(object: &Map<String, Value>) -> bool {
+    const WORDS: [&str; 10] = [
+        "$ref",
+        "type",
+        "properties",
+        "enum",
+        "items",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "additionalProperties",
+        "required",
+    ];
+    WORDS.iter().any(|word| object.contains_key(*word))
+}
+
+/// The only typed part, with the words of the others: they serve to add a description or `nullable`.
+fn with_words(single: &Value, plain: &[&Value], own: &Map<String, Value>) -> Value {
+    let mut merged = single.as_object().cloned().unwrap_or_default();
+    for words in plain
+        .iter()
+        .filter_map(|part| part.as_object())
+        .chain([own])
+    {
+        merged.extend(words.clone());
+    }
+    Value::Object(merged)
+}
+
+/// The parts of a part: references followed, each once, and nested `allOf` opened.
+fn flatten(
+    root: &Value,
+    part: &Value,
+    depth: usize,
+    seen: &mut BTreeSet<String>,
+    flat: &mut Vec<Value>,
+) {
+    // Parts that share parts would otherwise double with each level.
+    if component_name(part).is_some_and(|name| !seen.insert(name)) {
+        return;
+    }
+    let Some(target) = resolve(root, part).and_then(Value::as_object) else {
+        return;
+    };
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let mut rest = target.clone();
+    if let Some(Value::Array(parts)) = rest.shift_remove("allOf") {
+        for part in &parts {
+            flatten(root, part, depth + 1, seen, flat);
+        }
+    }
+    // The name of a part is not the name of the whole.
+    rest.shift_remove("title");
+    flat.push(Value::Object(rest));
+}
+
+fn merge_flat(parts: &[Value]) -> Option<Value> {
+    let typed: Vec<&Value> = parts
+        .iter()
+        .filter(|part| part.as_object().is_some_and(says_type))
+        .collect();
+    let objects = typed
+        .iter()
+        .all(|part| matches!(shape(part), Shape::Struct | Shape::Map | Shape::Any));
+    let unions = typed
+        .iter()
+        .filter(|part| shape(part) == Shape::Union)
+        .count();
+    let rest_are_objects = typed.iter().all(|part| {
+        matches!(
+            shape(part),
+            Shape::Struct | Shape::Map | Shape::Any | Shape::Union
+        )
     });
-    if !plain || part.get("$ref").is_none() {
+    if objects || unions == 1 && rest_are_objects {
+        let mut merged = Map::new();
+        for part in parts.iter().filter_map(Value::as_object) {
+            add(&mut merged, part);
+        }
+        if unions == 0 {
+            merged.insert("type".to_owned(), "object".into());
+        }
+        return Some(Value::Object(merged));
+    }
+    most_specific(&typed, parts)
+}
+
+/// Parts of one simple type: the one that lists values, else the last.
+fn most_specific(typed: &[&Value], parts: &[Value]) -> Option<Value> {
+    let kind = |part: &&Value| part.get("type").and_then(Value::as_str).map(str::to_owned);
+    let kinds: Vec<String> = typed.iter().filter_map(kind).collect();
+    let simple = typed
+        .iter()
+        .all(|part| matches!(shape(part), Shape::Scalar | Shape::Enum | Shape::Array));
+    if !simple || kinds.windows(2).any(|pair| pair[0] != pair[1]) {
         return None;
     }
-    let mut merged = part.as_object()?.clone();
-    merged.extend(own.clone());
+    let chosen = typed
+        .iter()
+        .find(|part| shape(part) == Shape::Enum)
+        .or(typed.last())?;
+    let mut merged = chosen.as_object()?.clone();
+    for key in ["description", "nullable"] {
+        if let Some(value) = parts.iter().rev().find_map(|part| part.get(key)) {
+            merged.insert(key.to_owned(), value.clone());
+        }
+    }
     Some(Value::Object(merged))
 }
 
-/// The object that a part of an `allOf` describes.
-fn object_part<'a>(root: &'a Value, part: &'a Value) -> Option<&'a Map<String, Value>> {
-    let target = resolve(root, part)?;
-    match shape(target) {
-        Shape::Struct | Shape::Map => target.as_object(),
-        Shape::Any if target.get("required").is_some() || target.get("description").is_some() => {
-            target.as_object()
-        }
-        _ => None,
-    }
-}
-
-/// Adds the keywords of `part`; `None` when they contradict what is there.
-fn add(merged: &mut Map<String, Value>, part: &Map<String, Value>) -> Option<()> {
+/// Adds the keywords of a part; where two say something of one thing, the later wins.
+fn add(merged: &mut Map<String, Value>, part: &Map<String, Value>) {
     for (key, value) in part {
         match (key.as_str(), merged.get_mut(key), value) {
             ("properties", Some(Value::Object(there)), Value::Object(more)) => {
-                for (name, member) in more {
-                    there.insert(name.clone(), member.clone());
-                }
+                add_members(there, more);
             }
             ("required", Some(Value::Array(there)), Value::Array(more)) => {
                 let new: Vec<_> = more
@@ -98,19 +198,38 @@ fn add(merged: &mut Map<String, Value>, part: &Map<String, Value>) -> Option<()>
                     .collect();
                 there.extend(new);
             }
-            (_, None, _) => {
+            // Members that two parts describe differently may hold anything.
+            ("additionalProperties", Some(there @ Value::Object(_)), Value::Object(_)) => {
+                if there != value {
+                    *there = true.into();
+                }
+            }
+            // One part that is open leaves the whole open.
+            ("additionalProperties", Some(Value::Object(_)), Value::Bool(_)) => {}
+            _ => {
                 merged.insert(key.clone(), value.clone());
             }
-            (
-                "description" | "title" | "type" | "example" | "nullable" | "discriminator",
-                Some(there),
-                _,
-            ) => {
-                *there = value.clone();
-            }
-            (_, Some(there), value) if there == value => {}
-            _ => return None,
         }
     }
-    Some(())
+}
+
+/// A member that two parts describe is described by both.
+fn add_members(there: &mut Map<String, Value>, more: &Map<String, Value>) {
+    for (name, member) in more {
+        let known = there
+            .get(name)
+            .filter(|known| *known != member && composable(known) && composable(member));
+        let member = match known {
+            Some(known) => json!({ "allOf": [known, member] }),
+            None => member.clone(),
+        };
+        there.insert(name.clone(), member);
+    }
+}
+
+fn composable(member: &Value) -> bool {
+    matches!(
+        shape(member),
+        Shape::Struct | Shape::Reference | Shape::Composed
+    )
 }

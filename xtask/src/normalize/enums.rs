@@ -1,8 +1,8 @@
-//! Splits enum values that were joined by commas into one string.
+//! Leaves enums only where each value is a different string.
 
 use super::{Facts, lossless};
 use crate::change::Change;
-use crate::schema::edit_all;
+use crate::schema::{edit_all, text};
 use serde_json::Value;
 
 const RULE: &str = "enums";
@@ -10,15 +10,77 @@ const RULE: &str = "enums";
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     edit_all(root, &mut |pointer, operation, schema| {
-        if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
-            && let Some(split) = split(values)
-        {
-            let what = format!("{} joined values split into {}", values.len(), split.len());
-            *values = split;
+        // A member may be called `enum`; the keyword is a list.
+        if !schema.get("enum").is_some_and(Value::is_array) {
+            return;
+        }
+        for what in repair(schema) {
             changes.push(lossless(RULE, pointer, operation, what));
         }
     });
     changes
+}
+
+/// Repairs one schema that has an enum; says what was done.
+fn repair(schema: &mut Value) -> Vec<String> {
+    let mut done = Vec::new();
+    let mut values = schema["enum"].as_array().cloned().unwrap_or_default();
+    if let Some(split) = split(&values) {
+        done.push(format!(
+            "{} joined values split into {}",
+            values.len(),
+            split.len()
+        ));
+        values = split;
+    }
+    let before = values.len();
+    values.retain(|value| !value.is_null());
+    if values.len() < before {
+        schema["nullable"] = true.into();
+        done.push("null among the values means nullable".to_owned());
+    }
+    let mut distinct: Vec<Value> = Vec::new();
+    for value in values {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
+    }
+    let strings = !distinct.is_empty() && distinct.iter().all(Value::is_string);
+    let kind = text(schema, "type");
+    if strings && kind.as_deref().is_none_or(|kind| kind == "string") {
+        if schema["enum"].as_array() != Some(&distinct) {
+            schema["enum"] = distinct.into();
+            if done.is_empty() {
+                done.push("repeated values left out".to_owned());
+            }
+        }
+        if kind.is_none() {
+            schema["type"] = "string".into();
+        }
+        return done;
+    }
+    describe(schema, &distinct);
+    done.push(format!(
+        "{} values described instead of enumerated",
+        distinct.len()
+    ));
+    done
+}
+
+/// Numbers and mixtures have no names for variants: the values go into the description.
+fn describe(schema: &mut Value, values: &[Value]) {
+    let listed: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    let mut description = text(schema, "description").unwrap_or_default();
+    if !description.is_empty() {
+        description.push_str("\n\n");
+    }
+    description.push_str("Values: ");
+    description.push_str(&listed.join(", "));
+    description.push('.');
+    if let Some(object) = schema.as_object_mut() {
+        object.shift_remove("enum");
+        object.insert("description".to_owned(), description.into());
+    }
 }
 
 /// The separate values, when there is one string that lists several words.

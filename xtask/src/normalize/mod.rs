@@ -13,6 +13,7 @@ mod aliases;
 mod all_of;
 mod answers;
 mod authentication;
+mod cycles;
 mod directions;
 mod enums;
 mod formats;
@@ -20,7 +21,9 @@ pub mod media_types;
 mod path_parameters;
 mod references;
 mod secrets;
+mod shapes;
 pub mod type_names;
+mod unions;
 
 /// What rules may consult besides the document: the committed knowledge about this API.
 #[derive(Debug, Clone, Copy)]
@@ -70,16 +73,34 @@ pub const RULES: &[Rule] = &[
         apply: media_types::apply,
     },
     Rule {
+        name: "shapes",
+        why: "a schema says one thing that Rust has a type for",
+        needed: true,
+        apply: shapes::apply,
+    },
+    Rule {
         name: "enums",
         why: "values joined by commas in one string are several values",
-        needed: false,
+        needed: true,
         apply: enums::apply,
+    },
+    Rule {
+        name: "cycles",
+        why: "a schema that is a part of itself has no shape, and the generator would never end",
+        needed: true,
+        apply: cycles::apply,
     },
     Rule {
         name: "all_of",
         why: "a composed object is one struct",
-        needed: false,
+        needed: true,
         apply: all_of::apply,
+    },
+    Rule {
+        name: "unions",
+        why: "the alternatives of a union are types, each once, and more than one",
+        needed: true,
+        apply: unions::apply,
     },
     Rule {
         name: "aliases",

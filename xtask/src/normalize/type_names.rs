@@ -265,7 +265,13 @@ fn rename(root: &mut Value, lock: &TypesToml, changes: &mut Vec<Change>) {
 fn final_names(root: &Value, lock: &TypesToml) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    for (place, old) in all_places(root) {
+    let all = components(root);
+    let places = all_places(root);
+    // A dangling reference has a place, but no type that could have the name.
+    let places = places
+        .into_iter()
+        .filter(|(_, old)| all.is_some_and(|all| all.contains_key(old)));
+    for (place, old) in places {
         if let Some(locked) = lock.by_location.get(&place)
             && !names.contains_key(&old)
             && taken.insert(locked.clone())

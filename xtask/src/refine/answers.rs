@@ -10,6 +10,7 @@ use crate::model::{Api, Content, Operation, Response};
 use crate::names::type_name;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use syn::Ident;
 
@@ -66,8 +67,13 @@ struct Plain {
 }
 
 /// Decides all types.
-pub(super) fn decide(api: &Api, generated: &Generated) -> Answers {
-    let mut taken: BTreeSet<String> = super::types::names(&generated.types);
+pub(super) fn decide(root: &Value, api: &Api, generated: &Generated) -> Answers {
+    let mut taken: BTreeSet<String> = crate::schema::components(root)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
+    taken.extend(super::types::names(&generated.types));
     let decided = api
         .operations
         .iter()

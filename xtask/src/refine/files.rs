@@ -261,7 +261,7 @@ fn imports(path: &str, items: &[Item], type_names: &BTreeSet<String>) -> String 
     let core: Vec<&str> = candidates
         .iter()
         .copied()
-        .filter(|name| used.contains(*name))
+        .filter(|name| used.contains(*name) && !defined.contains(*name))
         .collect();
     match core.as_slice() {
         [] => {}

@@ -6,8 +6,8 @@
 use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
 use crate::generate::KEYED_BY;
-use crate::names::{unique, value_name, variant_name};
-use crate::schema::{component_name, components, text};
+use crate::names::{member_names, unique, value_name, variant_name};
+use crate::schema::{component_name, components, list, text};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -16,8 +16,13 @@ use syn::Ident;
 
 /// Writes the types of all keyed schemas.
 pub(super) fn apply(root: &Value, types: &mut Types) {
+    let mut taken: BTreeSet<String> = components(root)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
     for (name, schema) in components(root).into_iter().flatten() {
-        if let Some(keyed) = Keyed::read(name, schema) {
+        if let Some(keyed) = Keyed::read(root, name, schema, &mut taken) {
             types.insert(name.clone(), Definition::new(keyed.write()));
         }
     }
@@ -31,6 +36,14 @@ struct Keyed {
     /// Wire name and Rust name of the member that names the other.
     key: (String, Ident),
     members: Vec<Member>,
+    /// Rust name and type of members that all of the types have.
+    shared: Vec<(Ident, Ident)>,
+}
+
+/// The Rust name of the member that names the other, beside `value` and `others`.
+fn key_name(wire: &str) -> String {
+    let mut taken = BTreeSet::from(["value", "others"].map(str::to_owned));
+    unique(value_name(wire), &mut taken)
 }
 
 struct Member {
@@ -40,10 +53,15 @@ struct Member {
 }
 
 impl Keyed {
-    fn read(name: &str, schema: &Value) -> Option<Self> {
+    fn read(
+        root: &Value,
+        name: &str,
+        schema: &Value,
+        names: &mut BTreeSet<String>,
+    ) -> Option<Self> {
         let key = schema.get(KEYED_BY)?.as_str()?.to_owned();
         let mut taken = BTreeSet::from(["Other".to_owned()]);
-        let members = schema
+        let members: Vec<Member> = schema
             .get("properties")?
             .as_object()?
             .iter()
@@ -68,9 +86,10 @@ impl Keyed {
             .collect();
         Some(Self {
             name: format_ident!("{name}"),
-            value: format_ident!("{name}Value"),
+            value: format_ident!("{}", unique(format!("{name}Value"), names)),
             description: text(schema, "description"),
-            key: (key.clone(), format_ident!("{}", value_name(&key))),
+            key: (key.clone(), format_ident!("{}", key_name(&key))),
+            shared: shared(root, &members),
             members,
         })
     }
@@ -132,6 +151,20 @@ impl Keyed {
         } = self;
         let variants: Vec<&Ident> = self.members.iter().map(|member| &member.variant).collect();
         let wires: Vec<&String> = self.members.iter().map(|member| &member.wire).collect();
+        let accessors = self.shared.iter().map(|(member, ty)| {
+            let docs = markdown(&format!(
+                "The `{member}` of whatever it is; `None` for an unlisted one."
+            ));
+            quote! {
+                #docs
+                pub fn #member(&self) -> Option<&#ty> {
+                    match self {
+                        #(Self::#variants(value) => value.#member.as_ref(),)*
+                        Self::Other(..) => None,
+                    }
+                }
+            }
+        });
         quote! {
             impl #value {
                 /// The name of the member on the wire.
@@ -141,6 +174,8 @@ impl Keyed {
                         Self::Other(key, _) => key,
                     }
                 }
+
+                #(#accessors)*
 
                 fn read(key: String, value: serde_json::Value) -> Self {
                     let known = match key.as_str() {
@@ -191,4 +226,36 @@ impl Keyed {
             }
         }
     }
+}
+
+/// Members that every one of the types has as an optional one of the same named type.
+fn shared(root: &Value, members: &[Member]) -> Vec<(Ident, Ident)> {
+    let mut sets = members.iter().map(|member| named_members(root, &member.ty));
+    let first = sets.next().unwrap_or_default();
+    let shared = sets.fold(first, |shared, set| {
+        shared.intersection(&set).cloned().collect()
+    });
+    shared
+        .into_iter()
+        .map(|(name, ty)| (format_ident!("{name}"), format_ident!("{ty}")))
+        .collect()
+}
+
+/// Rust name and type of the optional members of a component that are components themselves.
+fn named_members(root: &Value, component: &Ident) -> BTreeSet<(String, String)> {
+    let Some(schema) = components(root).and_then(|all| all.get(&component.to_string())) else {
+        return BTreeSet::new();
+    };
+    let required = schema
+        .as_object()
+        .map(|object| list(object, "required"))
+        .unwrap_or_default();
+    member_names(schema)
+        .into_iter()
+        .filter(|(_, wire)| !required.iter().any(|name| name == wire))
+        .filter_map(|(name, wire)| {
+            let member = schema.get("properties")?.get(&wire)?;
+            Some((name, component_name(member)?))
+        })
+        .collect()
 }

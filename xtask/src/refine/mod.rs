@@ -8,18 +8,20 @@ use crate::write::FileSet;
 use serde_json::Value;
 
 mod answers;
+mod builders;
 mod client;
 mod docs;
+mod enums;
 mod files;
 mod keyed;
 mod layout;
-mod open_enums;
 mod operations;
 mod paths;
 mod prose;
 mod table;
 mod tolerant;
 mod types;
+mod unions;
 
 /// What the generated files need to know besides the API.
 #[derive(Debug, Clone)]
@@ -33,11 +35,12 @@ pub struct Naming {
 /// The files of `src/generated/`, relative to it.
 #[must_use]
 pub fn refine(root: &Value, api: &Api, generated: &Generated, naming: &Naming) -> FileSet {
-    let answers = answers::decide(api, generated);
+    let answers = answers::decide(root, api, generated);
     let layout = layout::place_types(root, api, &answers);
     let mut types = types::collect(root, generated.types.clone());
-    open_enums::apply(&mut types);
     tolerant::apply(root, &mut types);
+    enums::apply(root, &mut types);
+    unions::apply(root, generated, &mut types);
     keyed::apply(root, &mut types);
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);

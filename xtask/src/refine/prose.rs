@@ -13,7 +13,7 @@ pub(super) fn doc(text: &str) -> TokenStream {
 
 /// Doc attributes for our own markdown, whose links are meant.
 pub(super) fn markdown(text: &str) -> TokenStream {
-    let lines = wrap(text);
+    let lines = wrap(&printable(text));
     let lines = lines.iter().map(|line| {
         let line = if line.is_empty() {
             String::new()
@@ -23,6 +23,19 @@ pub(super) fn markdown(text: &str) -> TokenStream {
         quote! { #[doc = #line] }
     });
     quote! { #(#lines)* }
+}
+
+/// The text without control characters; Rust takes no bare carriage return in a comment.
+fn printable(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| match c {
+            '\n' | '\t' => c,
+            '\r' => '\n',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
 }
 
 /// The lines of a text, long ones broken at spaces; code and tables stay as they are.

@@ -9,7 +9,11 @@ use quote::{format_ident, quote};
 
 /// Name of the static of an operation.
 pub(super) fn constant(operation: &Operation) -> syn::Ident {
-    format_ident!("{}", operation.name.trim_end_matches('_').to_uppercase())
+    match operation.name.trim_end_matches('_').to_uppercase().as_str() {
+        // The name of the table itself.
+        "OPERATIONS" => format_ident!("OPERATIONS_"),
+        name => format_ident!("{name}"),
+    }
 }
 
 /// Writes `operations/`, a file a tag.

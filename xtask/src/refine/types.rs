@@ -2,8 +2,10 @@
 
 use super::files::Files;
 use super::layout::Layout;
-use super::{paths, prose};
+use super::{builders, paths, prose};
+use crate::names::member_names;
 use crate::normalize::type_names;
+use crate::schema::components;
 use crate::usage::usage;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -71,25 +73,27 @@ fn type_ident(item: &Item) -> Option<String> {
 /// Sorts progenitor's items by type; only types that requests use keep a builder.
 pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
     let usages = usage(root);
-    let built = |name: &str| usages.get(name).is_some_and(|usage| usage.request);
+    // A struct without members needs no builder.
+    let members = |name: &str| {
+        components(root)?
+            .get(name)?
+            .get("properties")?
+            .as_object()
+            .map(|all| all.len())
+    };
+    let built = |name: &str| {
+        usages.get(name).is_some_and(|usage| usage.request)
+            && members(name).is_some_and(|count| count > 0)
+    };
+    let defined = names(&items);
     let mut types = Types::default();
     for item in items {
         match item {
-            Item::Mod(module) if module.ident == "builder" => {
-                for item in module.content.into_iter().flat_map(|(_, items)| items) {
-                    if let Some(name) = owner(&item).filter(|name| built(name)) {
-                        types
-                            .definitions
-                            .entry(name)
-                            .or_default()
-                            .builder
-                            .push(item);
-                    }
-                }
-            }
+            // Replaced: its setters take no plain numbers for optional members.
+            Item::Mod(module) if module.ident == "builder" => {}
             Item::Mod(_) => types.common.push(item),
             item => {
-                if let Some(name) = owner(&item)
+                if let Some(name) = owner(&item, &defined)
                     && keep(&item, &name, built(&name))
                 {
                     types.definitions.entry(name).or_default().items.push(item);
@@ -101,23 +105,41 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
         .into_iter()
         .map(|(place, name)| (name, place))
         .collect();
+    let all: BTreeSet<String> = components(root)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .chain(defined)
+        .collect();
     for (name, definition) in &mut types.definitions {
         let place = places.get(name).map(String::as_str);
         tidy(name, definition, root, place);
+        if built(name) {
+            definition.builder = builder(definition, &all);
+        }
     }
     types
 }
 
-/// The type that an item defines or implements something for.
-fn owner(item: &Item) -> Option<String> {
-    match item {
-        Item::Impl(block) => {
-            let for_type = last_ident(&block.self_ty)?;
-            // `impl From<super::X> for X` and `impl TryFrom<X> for super::X` both belong to X.
-            Some(for_type)
-        }
-        item => type_ident(item),
+/// The type that an item defines or implements something for: with `impl From<X> for Vec<X>`, it is `X`.
+fn owner(item: &Item, defined: &BTreeSet<String>) -> Option<String> {
+    let Item::Impl(block) = item else {
+        return type_ident(item);
+    };
+    // `impl From<super::X> for X` and `impl TryFrom<X> for super::X` both belong to X.
+    let for_type = last_ident(&block.self_ty)?;
+    if defined.contains(&for_type) {
+        return Some(for_type);
     }
+    let (path, _) = block.trait_.as_ref()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else {
+        return Some(for_type);
+    };
+    let converted = arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => last_ident(ty).filter(|name| defined.contains(name)),
+        _ => None,
+    });
+    Some(converted.unwrap_or(for_type))
 }
 
 fn last_ident(ty: &Type) -> Option<String> {
@@ -155,7 +177,6 @@ fn converts_from_own_reference(block: &ItemImpl, name: &str) -> bool {
 
 /// Rewrites attributes, docs and paths of one definition.
 fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&str>) {
-    let mut members = BTreeMap::new();
     for item in &mut definition.items {
         match item {
             Item::Struct(item) => {
@@ -166,7 +187,7 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
                 }
                 item.fields.iter_mut().for_each(tidy_field);
-                members = member_docs(&item.fields);
+                restore_wire_names(&mut item.fields, root, name);
             }
             Item::Enum(item) => {
                 redocument(&mut item.attrs, &described(root, name, place));
@@ -183,27 +204,11 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
         requalify(item);
     }
     paths::shorten(&mut definition.items);
-    for item in &mut definition.builder {
-        requalify(item);
-        if let Item::Impl(block) = item {
-            document_setters(block, &members);
-        }
-        if let Item::Struct(item) = item {
-            redocument(
-                &mut item.attrs,
-                &prose::markdown(&format!("Builder of [`types::{name}`].")),
-            );
-            item.attrs
-                .retain(|attribute| !attribute.path().is_ident("derive"));
-            item.attrs.push(parse_quote!(#[derive(Clone, Debug)]));
-        }
-    }
-    paths::shorten(&mut definition.builder);
 }
 
 /// What the document says of a type, else where it is used first.
 fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
-    let schema = crate::schema::components(root).and_then(|all| all.get(name));
+    let schema = components(root).and_then(|all| all.get(name));
     match (
         schema.and_then(|schema| crate::schema::text(schema, "description")),
         place,
@@ -211,6 +216,43 @@ fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
         (Some(text), _) => prose::doc(&text),
         (None, Some(place)) => prose::markdown(&format!("In `{place}`.")),
         (None, None) => prose::markdown(&format!("`{name}` of the API.")),
+    }
+}
+
+/// Says in serde's terms what each member is called on the wire.
+fn restore_wire_names(fields: &mut Fields, root: &Value, name: &str) {
+    let schema = components(root).and_then(|all| all.get(name));
+    let names = schema.map(member_names).unwrap_or_default();
+    for field in fields {
+        let Some(ident) = field.ident.as_ref().map(ToString::to_string) else {
+            continue;
+        };
+        let Some((_, wire)) = names.iter().find(|(name, _)| *name == ident) else {
+            continue;
+        };
+        rename(field, wire, *wire != ident);
+    }
+}
+
+/// Sets or removes `rename` among the serde arguments of a field.
+fn rename(field: &mut Field, wire: &str, needed: bool) {
+    let mut arguments: Punctuated<Meta, Token![,]> = Punctuated::new();
+    if needed {
+        arguments.push(parse_quote!(rename = #wire));
+    }
+    let is_rename = |argument: &Meta| argument.path().is_ident("rename");
+    let others = field.attrs.iter().filter_map(serde_arguments).flatten();
+    arguments.extend(others.filter(|argument| !is_rename(argument)));
+    let at = field
+        .attrs
+        .iter()
+        .position(|attribute| attribute.path().is_ident("serde"));
+    field
+        .attrs
+        .retain(|attribute| !attribute.path().is_ident("serde"));
+    if !arguments.is_empty() {
+        let at = at.unwrap_or(field.attrs.len()).min(field.attrs.len());
+        field.attrs.insert(at, parse_quote!(#[serde(#arguments)]));
     }
 }
 
@@ -318,47 +360,18 @@ fn document_builder(block: &mut ItemImpl) {
     }
 }
 
-/// The docs of each member of a struct.
-fn member_docs(fields: &Fields) -> BTreeMap<String, Vec<Attribute>> {
-    let docs = |field: &Field| -> Vec<Attribute> {
-        field
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("doc"))
-            .cloned()
-            .collect()
-    };
-    fields
-        .iter()
-        .filter_map(|field| Some((field.ident.as_ref()?.to_string(), docs(field))))
-        .collect()
+/// The builder of a definition that is a struct with members.
+fn builder(definition: &Definition, all: &BTreeSet<String>) -> Vec<Item> {
+    let found = definition.items.iter().find_map(|item| match item {
+        Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => Some(item.clone()),
+        _ => None,
+    });
+    found
+        .map(|item| Definition::new(builders::write(&builders::qualified(item, all))).items)
+        .unwrap_or_default()
 }
 
-/// A setter says of its member what the struct says.
-fn document_setters(block: &mut ItemImpl, members: &BTreeMap<String, Vec<Attribute>>) {
-    if block.trait_.is_some() {
-        return;
-    }
-    for item in &mut block.items {
-        if let syn::ImplItem::Fn(function) = item {
-            let name = function.sig.ident.to_string();
-            match members.get(&name).filter(|docs| !docs.is_empty()) {
-                Some(docs) => {
-                    function
-                        .attrs
-                        .retain(|attribute| !attribute.path().is_ident("doc"));
-                    function.attrs.splice(0..0, docs.iter().cloned());
-                }
-                None => redocument(
-                    &mut function.attrs,
-                    &prose::markdown(&format!("Sets `{name}`.")),
-                ),
-            }
-        }
-    }
-}
-
-/// In files of their own, a builder's `super::X` is `types::X`, and a type's `builder::X` is `types::builder::X`.
+/// In a file of its own, a type's `builder::X` is `types::builder::X`.
 fn requalify(item: &mut Item) {
     struct Requalify;
     impl VisitMut for Requalify {
@@ -367,10 +380,8 @@ fn requalify(item: &mut Item) {
             if path.leading_colon.is_some() || path.segments.len() < 2 {
                 return;
             }
-            match path.segments[0].ident.to_string().as_str() {
-                "super" => path.segments[0].ident = format_ident!("types"),
-                "builder" => path.segments.insert(0, format_ident!("types").into()),
-                _ => {}
+            if path.segments[0].ident == "builder" {
+                path.segments.insert(0, format_ident!("types").into());
             }
         }
     }

@@ -7,8 +7,11 @@ pub(crate) fn cases() -> Vec<Case> {
         nested(),
         described_reference(),
         inline(),
+        simple_types(),
+        union(),
         contradiction(),
-        endless(),
+        member_of_both(),
+        plain(),
     ]
 }
 
@@ -71,8 +74,8 @@ fn nested() -> Case {
             &json!({ "Last": last, "Middle": middle, "Base": base() }),
         ),
         [
-            "all_of: /components/schemas/Middle: allOf merged",
             "all_of: /components/schemas/Last: allOf merged",
+            "all_of: /components/schemas/Middle: allOf merged",
         ],
     )
 }
@@ -104,32 +107,106 @@ fn inline() -> Case {
     )
 }
 
-fn contradiction() -> Case {
-    Case::unchanged(
-        "parts that are no objects, or that no object can be at once",
+fn simple_types() -> Case {
+    Case::new(
+        "parts of one simple type: the one that lists values, else the last",
         document(
             &json!({}),
             &json!({
                 "Text": { "allOf": [{ "type": "string" }, { "maxLength": 3 }] },
-                "Closed": { "allOf": [
-                    { "type": "object", "additionalProperties": { "type": "string" } },
-                    { "type": "object", "additionalProperties": { "type": "integer" } },
-                ] },
-                "Choice": { "allOf": [base(), { "oneOf": [base(), { "type": "string" }] }] },
+                "State": { "allOf": [{ "type": "string", "enum": ["on"] }, { "type": "string" }] },
             }),
         ),
-    )
-}
-
-fn endless() -> Case {
-    Case::unchanged(
-        "two schemas that are part of each other",
         document(
             &json!({}),
             &json!({
-                "One": { "allOf": [to("Two"), base()] },
-                "Two": { "allOf": [to("One"), base()] },
+                "Text": { "type": "string", "maxLength": 3 },
+                "State": { "type": "string", "enum": ["on"] },
             }),
+        ),
+        [
+            "all_of: /components/schemas/Text: allOf merged",
+            "all_of: /components/schemas/State: allOf merged",
+        ],
+    )
+}
+
+fn union() -> Case {
+    let choice = json!([base(), { "type": "string" }]);
+    let mut after = base();
+    after["oneOf"] = choice.clone();
+    Case::new(
+        "members and one union, whose business another rule is",
+        document(
+            &json!({}),
+            &json!({ "A": { "allOf": [base(), { "oneOf": choice }] } }),
+        ),
+        document(&json!({}), &json!({ "A": after })),
+        ["all_of: /components/schemas/A: allOf merged"],
+    )
+}
+
+fn contradiction() -> Case {
+    let map = |of: &str| json!({ "type": "object", "additionalProperties": { "type": of } });
+    Case::new(
+        "parts that exclude each other",
+        document(
+            &json!({}),
+            &json!({
+                "Map": { "allOf": [map("string"), map("integer")] },
+                "Simple": { "description": "Both?", "allOf": [{ "type": "string" }, { "type": "integer" }] },
+                "Mixed": { "allOf": [base(), { "type": "string" }] },
+            }),
+        ),
+        document(
+            &json!({}),
+            &json!({
+                "Map": { "type": "object", "additionalProperties": true },
+                "Simple": { "description": "Both?" },
+                "Mixed": {},
+            }),
+        ),
+        [
+            "all_of: /components/schemas/Map: allOf merged",
+            "all_of: /components/schemas/Simple: allOf of types that exclude each other read as any value \
+             (lost: their types)",
+            "all_of: /components/schemas/Mixed: allOf of types that exclude each other read as any value \
+             (lost: their types)",
+        ],
+    )
+}
+
+fn member_of_both() -> Case {
+    let owner = |members: Value| json!({ "type": "object", "properties": members });
+    Case::new(
+        "a member that two parts describe is described by both",
+        document(
+            &json!({}),
+            &json!({ "A": { "allOf": [
+                { "type": "object", "properties": { "owner": owner(json!({ "id": {} })), "n": { "type": "integer" } } },
+                { "type": "object", "properties": { "owner": owner(json!({ "name": {} })), "n": { "type": "number" } } },
+            ] } }),
+        ),
+        document(
+            &json!({}),
+            &json!({ "A": { "type": "object", "properties": {
+                "owner": owner(json!({ "id": {}, "name": {} })),
+                "n": { "type": "number" },
+            } } }),
+        ),
+        [
+            "all_of: /components/schemas/A: allOf merged",
+            "all_of: /components/schemas/A/properties/owner: allOf merged",
+        ],
+    )
+}
+
+fn plain() -> Case {
+    Case::unchanged(
+        "schemas without parts",
+        document(
+            &json!({}),
+            &json!({ "Base": base(), "Text": { "type": "string" } }),
         ),
     )
 }

@@ -1,21 +1,32 @@
 use super::case::{Case, answers, document};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![joined(), prose(), separate()]
+    vec![
+        joined(),
+        prose(),
+        null(),
+        repeated(),
+        no_strings(),
+        separate(),
+    ]
+}
+
+fn one(schema: &Value) -> Value {
+    document(&json!({}), &json!({ "A": schema }))
 }
 
 fn joined() -> Case {
+    let of = |one: Value, two: Value| {
+        document(
+            &json!({ "/a": { "get": answers(&json!({ "type": "string", "enum": one })) } }),
+            &json!({ "Order": { "type": "array", "items": { "type": "string", "enum": two } } }),
+        )
+    };
     Case::new(
         "values joined by commas, wherever the schema stands",
-        document(
-            &json!({ "/a": { "get": answers(&json!({ "type": "string", "enum": ["on,off"] })) } }),
-            &json!({ "Order": { "type": "array", "items": { "enum": ["asc, desc, un-sorted.v2"] } } }),
-        ),
-        document(
-            &json!({ "/a": { "get": answers(&json!({ "type": "string", "enum": ["on", "off"] })) } }),
-            &json!({ "Order": { "type": "array", "items": { "enum": ["asc", "desc", "un-sorted.v2"] } } }),
-        ),
+        of(json!(["on,off"]), json!(["asc, desc, un-sorted.v2"])),
+        of(json!(["on", "off"]), json!(["asc", "desc", "un-sorted.v2"])),
         [
             "enums: GET /a: 1 joined values split into 2",
             "enums: /components/schemas/Order/items: 1 joined values split into 3",
@@ -29,17 +40,67 @@ fn prose() -> Case {
         document(
             &json!({}),
             &json!({
-                "Sentence": { "enum": ["on or off, as you like"] },
-                "Trailing": { "enum": ["on,"] },
-                "Number": { "enum": [1] },
+                "Sentence": { "type": "string", "enum": ["on or off, as you like"] },
+                "Trailing": { "type": "string", "enum": ["on,"] },
             }),
         ),
     )
 }
 
+fn null() -> Case {
+    Case::new(
+        "null among the values means nullable",
+        one(&json!({ "type": "string", "enum": ["on", null] })),
+        one(&json!({ "type": "string", "enum": ["on"], "nullable": true })),
+        ["enums: /components/schemas/A: null among the values means nullable"],
+    )
+}
+
+fn repeated() -> Case {
+    Case::new(
+        "a value stands once, and is a string",
+        one(&json!({ "enum": ["on", "off", "on"] })),
+        one(&json!({ "type": "string", "enum": ["on", "off"] })),
+        ["enums: /components/schemas/A: repeated values left out"],
+    )
+}
+
+fn no_strings() -> Case {
+    Case::new(
+        "values that are no strings have no names: they are described",
+        document(
+            &json!({}),
+            &json!({
+                "Number": { "type": "integer", "enum": [1, 2], "description": "How many." },
+                "Mixed": { "enum": ["a", 1, true] },
+                "Text": { "type": "integer", "enum": ["1"] },
+            }),
+        ),
+        document(
+            &json!({}),
+            &json!({
+                "Number": { "type": "integer", "description": "How many.\n\nValues: `1`, `2`." },
+                "Mixed": { "description": "Values: `\"a\"`, `1`, `true`." },
+                "Text": { "type": "integer", "description": "Values: `\"1\"`." },
+            }),
+        ),
+        [
+            "enums: /components/schemas/Number: 2 values described instead of enumerated",
+            "enums: /components/schemas/Mixed: 3 values described instead of enumerated",
+            "enums: /components/schemas/Text: 1 values described instead of enumerated",
+        ],
+    )
+}
+
 fn separate() -> Case {
     Case::unchanged(
-        "several values, though one has a comma",
-        document(&json!({}), &json!({ "Pair": { "enum": ["a,b", "c"] } })),
+        "several values, though one has a comma, and a member called enum",
+        document(
+            &json!({}),
+            &json!({
+                "Pair": { "type": "string", "enum": ["a,b", "c"] },
+                "Member": { "type": "object", "properties": { "enum": { "type": "string" } } },
+            }),
+        ),
     )
 }

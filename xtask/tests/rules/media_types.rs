@@ -47,18 +47,18 @@ fn vendor_json() -> Case {
 
 fn answer() -> Case {
     Case::new(
-        "an answer in several forms is asked for in one, and the others are lost",
+        "an answer in several forms keeps one typed and remembers the others",
         json!({ "paths": { "/a": { "get": { "responses": {
             "200": { "content": kinds(&["text/html", "application/json"]) },
             "404": { "content": kinds(&["*/*", "text/plain"]) },
         } } } } }),
         json!({ "paths": { "/a": { "get": { "responses": {
-            "200": { "content": kinds(&["application/json"]) },
-            "404": { "content": kinds(&["text/plain"]) },
+            "200": { "content": kinds(&["application/json"]), "x-also": ["text/html"] },
+            "404": { "content": kinds(&["text/plain"]), "x-also": ["*/*"] },
         } } } } }),
         [
-            "media_types: GET /a: application/json asked for (lost: the answer as text/html)",
-            "media_types: GET /a: text/plain asked for (lost: the answer as */*)",
+            "media_types: GET /a: application/json typed; text/html received as bytes",
+            "media_types: GET /a: text/plain typed; */* received as bytes",
         ],
     )
 }

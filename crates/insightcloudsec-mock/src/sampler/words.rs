@@ -5,12 +5,27 @@ use serde_json::Value;
 use crate::random::Random;
 
 const NOUNS: &[&str] = &[
-    "atlas", "billing", "checkout", "delta", "edge", "falcon", "harbor", "ledger", "mercury", "orion",
-    "payments", "search",
+    "atlas", "billing", "checkout", "delta", "edge", "falcon", "harbor", "ledger", "mercury",
+    "orion", "payments", "search",
 ];
 const STAGES: &[&str] = &["prod", "staging", "dev", "sandbox", "shared"];
-const PEOPLE: &[&str] = &["ada", "alan", "barbara", "edsger", "grace", "katherine", "linus", "margaret"];
-const REGIONS: &[&str] = &["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
+const PEOPLE: &[&str] = &[
+    "ada",
+    "alan",
+    "barbara",
+    "edsger",
+    "grace",
+    "katherine",
+    "linus",
+    "margaret",
+];
+const REGIONS: &[&str] = &[
+    "us-east-1",
+    "us-west-2",
+    "eu-west-1",
+    "eu-central-1",
+    "ap-southeast-2",
+];
 const KEYS: &[&str] = &["owner", "environment", "team", "cost_center", "service"];
 const CLOUD_TYPES: &[&str] = &["AWS", "AZURE_ARM", "GCE", "OCI", "ALICLOUD"];
 const SEVERITIES: &[&str] = &["low", "medium", "high", "critical"];
@@ -32,8 +47,16 @@ pub(super) fn map_key(random: &mut Random) -> &'static str {
 
 /// The product's usual form, `2024-03-15 17:10:08`, UTC.
 pub(crate) fn timestamp(random: &mut Random) -> String {
-    let (year, month, day) = (random.between(2023, 2024), random.between(1, 12), random.between(1, 28));
-    let (hour, minute, second) = (random.between(0, 23), random.between(0, 59), random.between(0, 59));
+    let (year, month, day) = (
+        random.between(2023, 2024),
+        random.between(1, 12),
+        random.between(1, 28),
+    );
+    let (hour, minute, second) = (
+        random.between(0, 23),
+        random.between(0, 59),
+        random.between(0, 59),
+    );
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
@@ -63,7 +86,10 @@ pub(super) fn text(random: &mut Random, schema: &Value, name: &str) -> String {
 }
 
 fn clipped(mut text: String, schema: &Value) -> String {
-    if let Some(max) = schema["maxLength"].as_u64().and_then(|max| usize::try_from(max).ok()) {
+    if let Some(max) = schema["maxLength"]
+        .as_u64()
+        .and_then(|max| usize::try_from(max).ok())
+    {
         text = text.chars().take(max).collect();
     }
     text
@@ -71,7 +97,9 @@ fn clipped(mut text: String, schema: &Value) -> String {
 
 /// The example with another number in it, so that records differ: `divvyuser:42:` to `divvyuser:17:`.
 fn renumbered(random: &mut Random, example: &str) -> String {
-    let Some(colon) = example.find(':') else { return example.to_owned() };
+    let Some(colon) = example.find(':') else {
+        return example.to_owned();
+    };
     let (prefix, rest) = example.split_at(colon + 1);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 0 {
@@ -86,7 +114,14 @@ fn by_name(random: &mut Random, name: &str) -> String {
         "key" => random.pick(KEYS).to_owned(),
         "severity" => random.pick(SEVERITIES).to_owned(),
         "status" | "state" => random.pick(&["running", "available", "active"]).to_owned(),
-        "cloud" | "cloud_type" | "cloud_type_id" | "supported_cloud" => random.pick(CLOUD_TYPES).to_owned(),
+        "instance_type" => random
+            .pick(&["t3.medium", "m6i.large", "c7g.xlarge"])
+            .to_owned(),
+        "architecture" => random.pick(&["x86_64", "arm64"]).to_owned(),
+        "platform" | "operating_system" => random.pick(&["linux", "windows"]).to_owned(),
+        "cloud" | "cloud_type" | "cloud_type_id" | "supported_cloud" => {
+            random.pick(CLOUD_TYPES).to_owned()
+        }
         "account_id" | "account_number" => format!("{:012}", random.between(1, 999_999_999_999)),
         "resource_type" | "selected_resource_type" => "instance".to_owned(),
         "cve_id" => format!("CVE-2024-{}", random.between(1000, 49_999)),
@@ -108,7 +143,11 @@ fn by_ending(random: &mut Random, name: &str) -> String {
         format!("divvyusergroup:{}", random.between(1, 99))
     } else if ends(&["resource_id"]) {
         let region = random.pick(REGIONS);
-        format!("instance:{}:{region}:i-{}:", random.between(1, 9), random.hex(8))
+        format!(
+            "instance:{}:{region}:i-{}:",
+            random.between(1, 9),
+            random.hex(8)
+        )
     } else if ends(&["username", "owner", "author", "creator", "approver"]) {
         random.pick(PEOPLE).to_owned()
     } else if ends(&["email", "email_address", "email_recipient"]) {
@@ -118,9 +157,18 @@ fn by_ending(random: &mut Random, name: &str) -> String {
     } else if ends(&["zone"]) {
         format!("{}a", random.pick(REGIONS))
     } else if ends(&["arn"]) {
-        format!("arn:aws:iam::{:012}:role/{}", random.between(1, 999_999), self::name(random))
+        format!(
+            "arn:aws:iam::{:012}:role/{}",
+            random.between(1, 999_999),
+            self::name(random)
+        )
     } else if ends(&["ip_address"]) {
-        format!("10.{}.{}.{}", random.between(0, 255), random.between(0, 255), random.between(1, 254))
+        format!(
+            "10.{}.{}.{}",
+            random.between(0, 255),
+            random.between(0, 255),
+            random.between(1, 254)
+        )
     } else if ends(&["cidr"]) {
         format!("10.{}.0.0/16", random.between(0, 255))
     } else if ends(&["url", "uri", "endpoint"]) {
@@ -153,8 +201,12 @@ pub(super) fn integer(random: &mut Random, schema: &Value, name: &str) -> i64 {
         name if name.ends_with("_id") || name == "id" => (1, 999),
         _ => (0, 50),
     };
-    let low = schema["minimum"].as_i64().map_or(low, |minimum| low.max(minimum));
-    let high = schema["maximum"].as_i64().map_or(high, |maximum| high.min(maximum));
+    let low = schema["minimum"]
+        .as_i64()
+        .map_or(low, |minimum| low.max(minimum));
+    let high = schema["maximum"]
+        .as_i64()
+        .map_or(high, |maximum| high.min(maximum));
     random.between(low.min(high), high)
 }
 
@@ -177,11 +229,17 @@ mod tests {
     fn texts_follow_format_then_example_then_name() {
         let mut random = Random::labelled(1, "words");
         let mut made = |schema: Value, name: &str| text(&mut random, &schema, name);
-        assert_eq!(made(json!({"format": "x-timestamp"}), "create_time").len(), 19);
+        assert_eq!(
+            made(json!({"format": "x-timestamp"}), "create_time").len(),
+            19
+        );
         assert!(made(json!({"format": "x-timestamp"}), "inserted_at").ends_with('Z'));
         assert!(made(json!({"format": "password"}), "api_key").starts_with("made-up-"));
         assert!(made(json!({"example": "divvyuser:42:"}), "resource_id").starts_with("divvyuser:"));
-        assert_eq!(made(json!({"example": "000000000000"}), "account_number"), "000000000000");
+        assert_eq!(
+            made(json!({"example": "000000000000"}), "account_number"),
+            "000000000000"
+        );
         assert!(made(json!({}), "email_address").ends_with("@example.com"));
         assert_eq!(made(json!({"maxLength": 2}), "name").len(), 2);
     }
@@ -192,7 +250,10 @@ mod tests {
         for _ in 0..50 {
             assert!((1..=5).contains(&integer(&mut random, &json!({}), "severity")));
             let bounds = json!({"minimum": 100, "maximum": 10});
-            assert!(integer(&mut random, &bounds, "count") <= 100, "nonsense does no harm");
+            assert!(
+                integer(&mut random, &bounds, "count") <= 100,
+                "nonsense does no harm"
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::select::{contains, select};
-use super::table::{Object, integer, overlay, plain, text};
+use super::table::{Object, given, integer, members, overlay, plain, text};
 use super::{Handlers, State, done, found};
 use crate::call::Call;
 use crate::reply::{Failure, Reply};
@@ -37,8 +37,14 @@ const TYPES: [(&str, &str); 10] = [
     ("OCI", "Oracle Cloud Infrastructure"),
 ];
 
-/// The regions that a cloud has from the start.
-pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-2"];
+/// The regions that a cloud of that type has.
+pub(super) fn regions(cloud_type: &str) -> [&'static str; 3] {
+    match cloud_type {
+        "AZURE_ARM" | "AZURE_CHINA" | "AZURE_GOV" => ["eastus", "westeurope", "australiaeast"],
+        "GCE" => ["us-central1", "europe-west1", "australia-southeast1"],
+        _ => ["us-east-1", "eu-west-1", "ap-southeast-2"],
+    }
+}
 
 fn list(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let clouds = state.cloud_views(call);
@@ -50,7 +56,9 @@ fn search(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let wanted = call.text("search_string");
     clouds.retain(|cloud| {
         let id = text(cloud, "resource_id");
-        let named = ["name", "account_id"].iter().any(|name| contains(&text(cloud, name), wanted));
+        let named = ["name", "account_id"]
+            .iter()
+            .any(|name| contains(&text(cloud, name), wanted));
         named
             && state.has_badges(&id, &call.body)
             && !state.has_any_badge(&id, &call.body["exclusion_badges"])
@@ -62,7 +70,13 @@ fn search(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn list_provisioning(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     const SHOWN: [&str; 7] = [
-        "id", "name", "cloud_type_id", "status", "resource_id", "group_resource_id", "creation_time",
+        "id",
+        "name",
+        "cloud_type_id",
+        "status",
+        "resource_id",
+        "group_resource_id",
+        "creation_time",
     ];
     let clouds = state.cloud_views(call).into_iter().map(|mut cloud| {
         cloud.retain(|name, _| SHOWN.contains(&name.as_str()));
@@ -72,31 +86,43 @@ fn list_provisioning(state: &mut State, call: &Call<'_>) -> Result<Reply, Failur
 }
 
 fn list_types(_: &mut State, _: &Call<'_>) -> Result<Reply, Failure> {
-    let types = TYPES.iter().map(|(id, name)| {
-        json!({"cloud_type_id": id, "name": name, "cloud_access": "public"})
-    });
+    let types = TYPES
+        .iter()
+        .map(|(id, name)| json!({"cloud_type_id": id, "name": name, "cloud_access": "public"}));
     found(json!({"clouds": types.collect::<Value>()}))
 }
 
 fn add(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     const SHOWN: [&str; 7] = [
-        "id", "name", "cloud_type_id", "status", "creation_time", "resource_id", "group_resource_id",
+        "id",
+        "name",
+        "cloud_type_id",
+        "status",
+        "creation_time",
+        "resource_id",
+        "group_resource_id",
     ];
     let params = &call.body["creation_params"];
     let account = ["account_number", "subscription_id", "project"].map(|name| plain(&params[name]));
-    let account = account.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let account = account
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .unwrap_or_default();
     let clouds = state.clouds.rows().iter();
-    if !account.is_empty() && clouds.clone().any(|cloud| text(cloud, "account_id") == account) {
+    if !account.is_empty()
+        && clouds
+            .clone()
+            .any(|cloud| text(cloud, "account_id") == account)
+    {
         return Err(Failure::invalid("the account has been added already"));
     }
     let organization = state.organization_of(call);
     // Credentials are not kept.
-    let settled = json!({
-        "name": params["name"],
-        "cloud_type_id": params["cloud_type"],
-        "account_id": account,
-        "role_arn": params["role_arn"],
-    });
+    let mut settled = given(params, &["name", "role_arn"]);
+    settled["cloud_type_id"] = params["cloud_type"].clone();
+    if !account.is_empty() {
+        settled["account_id"] = json!(account);
+    }
     let mut cloud = state.add_cloud_row(organization, settled);
     cloud.retain(|name, _| SHOWN.contains(&name.as_str()));
     found(Value::Object(cloud))
@@ -104,10 +130,12 @@ fn add(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.parameter("cloud_id");
-    let unknown = || Failure::unknown("cloud", id);
-    let resource_id = state.clouds.find("id", id).map(|cloud| text(cloud, "resource_id"));
+    let resource_id = state
+        .clouds
+        .find("id", id)
+        .map(|cloud| text(cloud, "resource_id"));
     let resource_id = resource_id.unwrap_or_else(|| id.to_owned());
-    let cloud = state.clouds.get_mut(&resource_id).ok_or_else(unknown)?;
+    let cloud = state.clouds.require_mut(&resource_id)?;
     overlay(cloud, &call.body, &["name", "role_arn"]);
     let cloud = cloud.clone();
     found(Value::Object(state.cloud_view(&cloud)))
@@ -126,7 +154,7 @@ fn set_name(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    let cloud = state.clouds.remove(id).ok_or_else(|| Failure::unknown("cloud", id))?;
+    let cloud = state.clouds.take(id)?;
     state.cloud_organization.remove(id);
     state.badges.remove(id);
     state.regions.remove(id);
@@ -136,9 +164,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn set_status(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let ids = call.texts("resource_ids");
-    if let Some(unknown) = ids.iter().find(|id| state.clouds.get(id).is_none()) {
-        return Err(Failure::unknown("cloud", unknown));
-    }
+    state.clouds.require_all(&ids)?;
     for id in ids {
         if let Some(cloud) = state.clouds.get_mut(&id) {
             overlay(cloud, &call.body, &["status"]);
@@ -149,7 +175,10 @@ fn set_status(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn list_regions(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    let regions = state.regions.get(id).ok_or_else(|| Failure::unknown("cloud", id))?;
+    let regions = state
+        .regions
+        .get(id)
+        .ok_or_else(|| Failure::unknown("cloud", id))?;
     found(json!({"regions": regions}))
 }
 
@@ -162,7 +191,7 @@ fn enable_region(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 impl State {
-    /// Adds a cloud with its regions; what `settled` leaves out or null is made up.
+    /// Adds a cloud with its regions; what `settled` leaves out is made up.
     pub(super) fn add_cloud_row(&mut self, organization: i64, settled: Value) -> Object {
         let number = self.number("cloud");
         let now = self.now();
@@ -185,11 +214,16 @@ impl State {
                 "trailblazer_cloudtrail_trails": [],
             }),
         );
-        let settled = super::members(settled);
-        cloud.extend(settled.into_iter().filter(|(_, value)| !value.is_null()));
+        cloud.extend(members(settled));
+        if !text(&cloud, "cloud_type_id").starts_with("AWS") {
+            cloud.remove("role_arn");
+        }
         // Whoever sets the id up by hand means it.
         let id = text(&cloud, "resource_id");
-        let regions = REGIONS.iter().map(|region| region_row(integer(&cloud, "id"), region));
+        let regions = regions(&text(&cloud, "cloud_type_id"));
+        let regions = regions
+            .iter()
+            .map(|region| region_row(integer(&cloud, "id"), region));
         self.regions.insert(id.clone(), regions.collect());
         self.cloud_organization.insert(id, organization);
         self.clouds.push(cloud.clone());
@@ -199,7 +233,11 @@ impl State {
     /// The cloud as answers show it, with what is counted.
     pub(super) fn cloud_view(&self, cloud: &Object) -> Object {
         let number = integer(cloud, "id");
-        let resources = self.resources.iter().filter(|one| one.cloud == number).count();
+        let resources = self
+            .resources
+            .iter()
+            .filter(|one| one.cloud == number)
+            .count();
         let mut view = cloud.clone();
         view.insert("resource_count".to_owned(), json!(resources));
         view.insert("resources".to_owned(), json!(resources));
@@ -224,7 +262,9 @@ impl State {
 
     /// A cloud by its number, as `organization_service_id` gives it.
     pub(super) fn cloud_numbered(&self, number: &str) -> Result<&Object, Failure> {
-        self.clouds.find("id", number).ok_or_else(|| Failure::unknown("cloud", number))
+        self.clouds
+            .find("id", number)
+            .ok_or_else(|| Failure::unknown("cloud", number))
     }
 
     fn set_region_status(&mut self, id: &str, status: &str) -> Result<Reply, Failure> {
@@ -237,7 +277,7 @@ impl State {
 }
 
 fn region_row(cloud: i64, region: &str) -> Object {
-    super::members(json!({
+    members(json!({
         "id": region,
         "name": region,
         "resource_id": format!("serviceregion:{cloud}:{region}:"),

@@ -17,22 +17,35 @@ pub(super) const HANDLERS: Handlers = &[
 ];
 
 fn list(state: &mut State, _: &Call<'_>) -> Result<Reply, Failure> {
-    let short = |one: &Object| {
-        json!({"organization_id": one.get("organization_id"), "name": one.get("name")})
-    };
-    found(state.organizations.rows().iter().map(short).collect::<Value>())
+    let short = |one: &Object| json!({"organization_id": one.get("organization_id"), "name": one.get("name")});
+    found(
+        state
+            .organizations
+            .rows()
+            .iter()
+            .map(short)
+            .collect::<Value>(),
+    )
 }
 
 fn list_details(state: &mut State, _: &Call<'_>) -> Result<Reply, Failure> {
-    let organizations: Vec<Value> =
-        state.organizations.rows().iter().map(|one| state.organization_view(one)).collect();
+    let organizations: Vec<Value> = state
+        .organizations
+        .rows()
+        .iter()
+        .map(|one| state.organization_view(one))
+        .collect();
     found(json!({"organizations": organizations}))
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let name = call.text("organization_name");
     if state.organizations.find("name", name).is_some() {
-        return Err(Failure::member("json", "organization_name", "The name is taken."));
+        return Err(Failure::member(
+            "json",
+            "organization_name",
+            "The name is taken.",
+        ));
     }
     let organization = state.add_organization(name);
     found(json!({
@@ -43,15 +56,14 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    let unknown = || Failure::unknown("organization", id);
-    let organization = state.organizations.get_mut(id).ok_or_else(unknown)?;
+    let organization = state.organizations.require_mut(id)?;
     organization.insert("name".to_owned(), json!(call.text("organization_name")));
     done()
 }
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    state.organizations.remove(id).ok_or_else(|| Failure::unknown("organization", id))?;
+    state.organizations.take(id)?;
     done()
 }
 
@@ -59,7 +71,9 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 fn switch(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let user_id = call.user_id();
     if state.user_mut(user_id)?.get("domain_admin") != Some(&json!(true)) {
-        return Err(Failure::forbidden("only domain admins switch organizations"));
+        return Err(Failure::forbidden(
+            "only domain admins switch organizations",
+        ));
     }
     let name = call.text("organization_name");
     let organization = state.organizations.find("name", name);
@@ -98,10 +112,17 @@ impl State {
     fn organization_view(&self, organization: &Object) -> Value {
         let number = integer(organization, "organization_id");
         let is_in = |row: &&Object| integer(row, "organization_id") == number;
-        let clouds = self.cloud_organization.values().filter(|one| **one == number).count();
+        let clouds = self
+            .cloud_organization
+            .values()
+            .filter(|one| **one == number)
+            .count();
         let mut view = organization.clone();
         view.insert("clouds".to_owned(), json!(clouds));
-        view.insert("users".to_owned(), json!(self.users.rows().iter().filter(is_in).count()));
+        view.insert(
+            "users".to_owned(),
+            json!(self.users.rows().iter().filter(is_in).count()),
+        );
         view.insert("bots".to_owned(), json!(self.bots.rows().len()));
         view.insert("name".to_owned(), json!(text(organization, "name")));
         Value::Object(view)

@@ -1,9 +1,11 @@
 //! Resources, their details, notes and tags.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::select::{contains, number};
-use super::table::{Object, members, plain};
+use super::table::{Object, integer, members, plain, text};
 use super::{Handlers, State, done, found};
 use crate::call::Call;
 use crate::reply::{Failure, Reply};
@@ -19,14 +21,30 @@ pub(super) const HANDLERS: Handlers = &[
     ("v2.set_resource_owner", set_owner),
     ("v2.delete_resources", delete),
     ("v2.download_resources_csv", download_csv),
-    ("v2.start_instance", |state, call| state.set_power(call, "running")),
-    ("v2.restart_instance", |state, call| state.set_power(call, "running")),
-    ("v2.resume_instance", |state, call| state.set_power(call, "running")),
-    ("v2.unpause_instance", |state, call| state.set_power(call, "running")),
-    ("v2.stop_instance", |state, call| state.set_power(call, "stopped")),
-    ("v2.pause_instance", |state, call| state.set_power(call, "paused")),
-    ("v2.suspend_instance", |state, call| state.set_power(call, "suspended")),
-    ("v2.terminate_instance", |state, call| state.set_power(call, "terminated")),
+    ("v2.start_instance", |state, call| {
+        state.set_power(call, "running")
+    }),
+    ("v2.restart_instance", |state, call| {
+        state.set_power(call, "running")
+    }),
+    ("v2.resume_instance", |state, call| {
+        state.set_power(call, "running")
+    }),
+    ("v2.unpause_instance", |state, call| {
+        state.set_power(call, "running")
+    }),
+    ("v2.stop_instance", |state, call| {
+        state.set_power(call, "stopped")
+    }),
+    ("v2.pause_instance", |state, call| {
+        state.set_power(call, "paused")
+    }),
+    ("v2.suspend_instance", |state, call| {
+        state.set_power(call, "suspended")
+    }),
+    ("v2.terminate_instance", |state, call| {
+        state.set_power(call, "terminated")
+    }),
 ];
 
 /// Kinds of resource that are made up, with the prefix and shape of their provider ids.
@@ -55,7 +73,10 @@ pub(super) struct Resource {
 impl Resource {
     /// A member that resources of all kinds have, as text.
     pub(super) fn common(&self, member: &str) -> String {
-        self.record.get("common").map(|common| plain(&common[member])).unwrap_or_default()
+        self.record
+            .get("common")
+            .map(|common| plain(&common[member]))
+            .unwrap_or_default()
     }
 
     pub(super) fn set_common(&mut self, member: &str, value: Value) {
@@ -65,7 +86,10 @@ impl Resource {
     }
 
     pub(super) fn tags(&self) -> Map<String, Value> {
-        let tags = self.record.get("common").and_then(|common| common["tags"].as_object());
+        let tags = self
+            .record
+            .get("common")
+            .and_then(|common| common["tags"].as_object());
         tags.cloned().unwrap_or_default()
     }
 
@@ -125,7 +149,7 @@ fn detail(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 fn associations(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = &state.resource(call.first_parameter())?.id;
     let groups = state.resource_groups.rows().iter().filter(|group| {
-        let members = state.group_members.get(&super::table::text(group, "id"));
+        let members = state.group_members.get(&text(group, "id"));
         members.is_some_and(|members| members.contains(id))
     });
     let groups = groups.map(|group| {
@@ -141,7 +165,9 @@ fn associations(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn list_tags(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let tags = state.resource(call.first_parameter())?.tags();
-    let tags = tags.into_iter().map(|(key, value)| json!({"key": key, "value": value}));
+    let tags = tags
+        .into_iter()
+        .map(|(key, value)| json!({"key": key, "value": value}));
     found(json!({"resource_tags": tags.collect::<Value>()}))
 }
 
@@ -151,14 +177,21 @@ fn search_by_tags(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> 
     let fits = |one: &&Resource| {
         let tags = one.tags();
         let has = |key: &String| tags.contains_key(key);
-        let tagged = match (call.body["contains_all"] == true, call.body["missing_all"] == true) {
+        let tagged = match (
+            call.body["contains_all"] == true,
+            call.body["missing_all"] == true,
+        ) {
             (_, true) => !keys.iter().any(has),
             (true, _) => keys.iter().all(has),
             _ => keys.is_empty() || keys.iter().any(has),
         };
         tagged && (kinds.is_empty() || kinds.contains(&one.kind))
     };
-    let resources = state.resources_of(call).into_iter().filter(fits).map(Resource::item);
+    let resources = state
+        .resources_of(call)
+        .into_iter()
+        .filter(fits)
+        .map(Resource::item);
     found(json!({"resources": resources.collect::<Value>()}))
 }
 
@@ -169,14 +202,20 @@ fn list_notes(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn create_note(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = state.resource(call.first_parameter())?.id.clone();
-    state.notes.entry(id).or_default().push(call.text("note_text").to_owned());
+    state
+        .notes
+        .entry(id)
+        .or_default()
+        .push(call.text("note_text").to_owned());
     done()
 }
 
 fn set_owner(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let owner = json!(call.text("owner_resource_id"));
     for id in call.texts("resource_ids") {
-        state.resource_mut(&id)?.set_common("owner_resource_id", owner.clone());
+        state
+            .resource_mut(&id)?
+            .set_common("owner_resource_id", owner.clone());
     }
     done()
 }
@@ -195,9 +234,13 @@ fn download_csv(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let quoted = |text: String| format!("\"{}\"", text.replace('"', "\"\""));
     let mut csv = "resource_id,resource_name,account,region\r\n".to_owned();
     let kind = call.first_parameter();
-    for one in state.resources_of(call).into_iter().filter(|one| one.kind == kind) {
+    for one in state
+        .resources_of(call)
+        .into_iter()
+        .filter(|one| one.kind == kind)
+    {
         let cells = ["resource_name", "account", "region"].map(|member| quoted(one.common(member)));
-        csv.push_str(&format!("{},{}\r\n", quoted(one.id.clone()), cells.join(",")));
+        csv.extend([&quoted(one.id.clone()), ",", &cells.join(","), "\r\n"]);
     }
     Ok(Reply::status(200).body("text/csv", csv))
 }
@@ -222,10 +265,13 @@ impl State {
         let organization = self.organization_of(call);
         let clouds = self.clouds.rows().iter();
         let visible: Vec<i64> = clouds
-            .filter(|cloud| self.is_cloud_in(&super::table::text(cloud, "resource_id"), organization))
-            .map(|cloud| super::table::integer(cloud, "id"))
+            .filter(|cloud| self.is_cloud_in(&text(cloud, "resource_id"), organization))
+            .map(|cloud| integer(cloud, "id"))
             .collect();
-        self.resources.iter().filter(|one| visible.contains(&one.cloud)).collect()
+        self.resources
+            .iter()
+            .filter(|one| visible.contains(&one.cloud))
+            .collect()
     }
 
     /// Adds a resource to a cloud. `common` overrides what is made up for all kinds, `own` the rest.
@@ -236,10 +282,13 @@ impl State {
         common: Object,
         own: Object,
     ) -> Value {
-        let number = super::table::integer(cloud, "id");
+        let number = integer(cloud, "id");
         let mut random = self.random("resource");
-        let region = random.pick(&super::clouds::REGIONS);
-        let prefix = KINDS.iter().find(|(known, _)| *known == kind).map_or("id-", |(_, prefix)| prefix);
+        let region = random.pick(&super::clouds::regions(&text(cloud, "cloud_type_id")));
+        let prefix = KINDS
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map_or("id-", |(_, prefix)| prefix);
         let provider_id = format!("{prefix}{}", random.hex(12));
         let mut record = self.sample_resource(kind);
         let now = self.now();
@@ -260,9 +309,23 @@ impl State {
         })));
         all.extend(common);
         let id = plain(all.get("resource_id").unwrap_or(&Value::Null));
+        // What is said twice is said alike.
+        for (member, value) in [
+            ("name", "resource_name"),
+            (&format!("{kind}_id"), "namespace_id"),
+        ] {
+            if let Some(value) = all.get(value).filter(|_| record.contains_key(member)) {
+                record.insert(member.to_owned(), value.clone());
+            }
+        }
         record.insert("common".to_owned(), Value::Object(all));
         record.extend(own);
-        let resource = Resource { id, kind: kind.to_owned(), cloud: number, record };
+        let resource = Resource {
+            id,
+            kind: kind.to_owned(),
+            cloud: number,
+            record,
+        };
         let item = resource.item();
         self.resources.push(resource);
         item
@@ -289,10 +352,15 @@ impl State {
 
     /// Removes resources and what points at them.
     fn forget_resources(&mut self, is_gone: impl Fn(&Resource) -> bool) {
-        let gone: Vec<String> =
-            self.resources.iter().filter(|one| is_gone(one)).map(|one| one.id.clone()).collect();
-        self.resources.retain(|one| !is_gone(one));
-        let pointing = self.findings.values_mut().chain(self.group_members.values_mut());
+        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.resources)
+            .into_iter()
+            .partition(is_gone);
+        self.resources = kept;
+        let gone: BTreeSet<String> = gone.into_iter().map(|one| one.id).collect();
+        let pointing = self
+            .findings
+            .values_mut()
+            .chain(self.group_members.values_mut());
         for ids in pointing {
             ids.retain(|id| !gone.contains(id));
         }

@@ -25,7 +25,12 @@ pub(crate) fn select(rows: Vec<Object>, options: &Value) -> Result<Selection, Fa
     let total = rows.len();
     let offset = number(options, "offset")?.unwrap_or(0);
     let limit = number(options, "limit")?.unwrap_or(total);
-    let rows = rows.into_iter().skip(offset).take(limit).map(Value::Object).collect();
+    let rows = rows
+        .into_iter()
+        .skip(offset)
+        .take(limit)
+        .map(Value::Object)
+        .collect();
     Ok(Selection { rows, total })
 }
 
@@ -33,7 +38,10 @@ pub(crate) fn select(rows: Vec<Object>, options: &Value) -> Result<Selection, Fa
 pub(crate) fn number(options: &Value, name: &str) -> Result<Option<usize>, Failure> {
     match &options[name] {
         Value::Null => Ok(None),
-        value => match value.as_u64().and_then(|number| usize::try_from(number).ok()) {
+        value => match value
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok())
+        {
             Some(number) => Ok(Some(number)),
             None => Err(Failure::member("json", name, "Must be a number from 0 on.")),
         },
@@ -51,7 +59,11 @@ impl<'a> ListFilter<'a> {
     fn read(filter: &'a Value) -> Result<Self, Failure> {
         let kind = filter["filter_type"].as_str().unwrap_or_default();
         if !["EXACT", "LIKE", "NOT", "IN", "NOT_IN", "BETWEEN"].contains(&kind) {
-            return Err(Failure::member("json", "filter_type", "Not a valid choice."));
+            return Err(Failure::member(
+                "json",
+                "filter_type",
+                "Not a valid choice.",
+            ));
         }
         let list = filter["filter_list_value"].as_array().into_iter().flatten();
         Ok(Self {
@@ -87,7 +99,9 @@ pub(crate) fn contains(text: &str, part: &str) -> bool {
 pub(crate) fn sort(rows: &mut [Map<String, Value>], order_by: &str) {
     let mut words = order_by.split_whitespace();
     let Some(field) = words.next() else { return };
-    let descending = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
+    let descending = words
+        .next()
+        .is_some_and(|word| word.eq_ignore_ascii_case("desc"));
     rows.sort_by(|one, other| {
         let order = compare(&text(one, field), &text(other, field));
         if descending { order.reverse() } else { order }
@@ -105,7 +119,10 @@ fn compare(one: &str, other: &str) -> Ordering {
 /// Rows of a page, from 1, and the number of pages.
 pub(crate) fn page<T>(rows: Vec<T>, page: usize, size: usize) -> (Vec<T>, usize) {
     let pages = rows.len().div_ceil(size.max(1));
-    let rows = rows.into_iter().skip(page.saturating_sub(1).saturating_mul(size)).take(size);
+    let rows = rows
+        .into_iter()
+        .skip(page.saturating_sub(1).saturating_mul(size))
+        .take(size);
     (rows.collect(), pages)
 }
 
@@ -131,17 +148,35 @@ mod tests {
         };
         assert_eq!(keeping("name", "EXACT", json!("beta"), json!(null)), "beta");
         assert_eq!(keeping("name", "LIKE", json!("%AM%"), json!(null)), "Gamma");
-        assert_eq!(keeping("name", "NOT", json!("beta"), json!(null)), "alpha Gamma");
-        assert_eq!(keeping("name", "IN", json!(null), json!(["beta", "alpha"])), "beta alpha");
-        assert_eq!(keeping("name", "NOT_IN", json!(null), json!(["beta"])), "alpha Gamma");
-        assert_eq!(keeping("size", "BETWEEN", json!(null), json!(["9", "10"])), "beta alpha");
+        assert_eq!(
+            keeping("name", "NOT", json!("beta"), json!(null)),
+            "alpha Gamma"
+        );
+        assert_eq!(
+            keeping("name", "IN", json!(null), json!(["beta", "alpha"])),
+            "beta alpha"
+        );
+        assert_eq!(
+            keeping("name", "NOT_IN", json!(null), json!(["beta"])),
+            "alpha Gamma"
+        );
+        assert_eq!(
+            keeping("size", "BETWEEN", json!(null), json!(["9", "10"])),
+            "beta alpha"
+        );
         assert_eq!(keeping("size", "BETWEEN", json!(null), json!([])), "");
     }
 
     #[test]
     fn order_and_pages() {
-        assert_eq!(names(&json!({"order_by": "size DESC"})).join(" "), "Gamma beta alpha");
-        assert_eq!(names(&json!({"order_by": "name ASC", "offset": 1, "limit": 1})), ["alpha"]);
+        assert_eq!(
+            names(&json!({"order_by": "size DESC"})).join(" "),
+            "Gamma beta alpha"
+        );
+        assert_eq!(
+            names(&json!({"order_by": "name ASC", "offset": 1, "limit": 1})),
+            ["alpha"]
+        );
         assert!(select(Vec::new(), &json!({"limit": -1})).is_err());
         assert_eq!(page(vec![1, 2, 3], 2, 2), (vec![3], 2));
         assert_eq!(page(vec![1, 2, 3], usize::MAX, usize::MAX), (vec![], 1));

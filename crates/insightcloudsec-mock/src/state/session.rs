@@ -26,7 +26,11 @@ const MAX_KEY_LENGTH: i64 = 256;
 
 fn login(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let refused = || Failure::unauthorized("user name or password is not right");
-    let user = state.users.find("username", call.text("username")).ok_or_else(refused)?.clone();
+    let user = state
+        .users
+        .find("username", call.text("username"))
+        .ok_or_else(refused)?
+        .clone();
     let user_id = integer(&user, "user_id");
     if !state.access.password_is(user_id, call.text("password")) {
         state.count_failed_login(&user);
@@ -56,7 +60,11 @@ fn login(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 fn logout(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
-    if let Some(session) = call.identity.as_ref().and_then(|identity| identity.session.as_ref()) {
+    if let Some(session) = call
+        .identity
+        .as_ref()
+        .and_then(|identity| identity.session.as_ref())
+    {
         state.access.end_session(session);
     }
     done()
@@ -92,13 +100,19 @@ fn two_factor_state(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure
 }
 
 fn enable_two_factor(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
-    let secret = state.random("otp secret").text(32, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-    state.user_of_two_factor(call)?.insert("two_factor_enabled".to_owned(), json!(true));
+    let secret = state
+        .random("otp secret")
+        .text(32, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+    state
+        .user_of_two_factor(call)?
+        .insert("two_factor_enabled".to_owned(), json!(true));
     found(json!({"otp_secret": secret}))
 }
 
 fn disable_two_factor(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
-    state.user_of_two_factor(call)?.insert("two_factor_enabled".to_owned(), json!(false));
+    state
+        .user_of_two_factor(call)?
+        .insert("two_factor_enabled".to_owned(), json!(false));
     found(json!({"success": true}))
 }
 
@@ -113,7 +127,10 @@ impl State {
     fn count_failed_login(&mut self, user: &Object) {
         if let Some(user) = self.users.get_mut(&text(user, "resource_id")) {
             let attempts = integer(user, "consecutive_failed_login_attempts").saturating_add(1);
-            user.insert("consecutive_failed_login_attempts".to_owned(), json!(attempts));
+            user.insert(
+                "consecutive_failed_login_attempts".to_owned(),
+                json!(attempts),
+            );
         }
     }
 

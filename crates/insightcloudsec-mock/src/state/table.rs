@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::reply::Failure;
+
 /// A JSON object.
 pub(crate) type Object = Map<String, Value>;
 
@@ -9,14 +11,18 @@ pub(crate) type Object = Map<String, Value>;
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     /// What a row is called in errors.
-    pub(crate) what: &'static str,
+    what: &'static str,
     key: &'static str,
     rows: Vec<Object>,
 }
 
 impl Table {
     pub(crate) fn new(what: &'static str, key: &'static str) -> Self {
-        Self { what, key, rows: Vec::new() }
+        Self {
+            what,
+            key,
+            rows: Vec::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, row: Object) {
@@ -43,8 +49,35 @@ impl Table {
 
     /// Takes the row with this key out.
     pub(crate) fn remove(&mut self, key: &str) -> Option<Object> {
-        let at = self.rows.iter().position(|row| text(row, self.key) == key)?;
+        let at = self
+            .rows
+            .iter()
+            .position(|row| text(row, self.key) == key)?;
         Some(self.rows.remove(at))
+    }
+
+    /// The row with this key, or a 404.
+    pub(crate) fn require(&self, key: &str) -> Result<&Object, Failure> {
+        self.get(key)
+            .ok_or_else(|| Failure::unknown(self.what, key))
+    }
+
+    /// The row with this key, or a 404.
+    pub(crate) fn require_mut(&mut self, key: &str) -> Result<&mut Object, Failure> {
+        let what = self.what;
+        self.get_mut(key).ok_or_else(|| Failure::unknown(what, key))
+    }
+
+    /// Takes the row with this key out, or gives a 404.
+    pub(crate) fn take(&mut self, key: &str) -> Result<Object, Failure> {
+        self.remove(key)
+            .ok_or_else(|| Failure::unknown(self.what, key))
+    }
+
+    /// A 404 if one of the keys is not known.
+    pub(crate) fn require_all(&self, keys: &[String]) -> Result<(), Failure> {
+        keys.iter()
+            .try_for_each(|key| self.require(key).map(|_| ()))
     }
 
     pub(crate) fn clear(&mut self) {
@@ -87,4 +120,11 @@ pub(crate) fn overlay(row: &mut Object, given: &Value, names: &[&str]) {
             row.insert((*name).to_owned(), value.clone());
         }
     }
+}
+
+/// The members of the request that are there and not null.
+pub(crate) fn given(request: &Value, names: &[&str]) -> Value {
+    let mut members = Object::new();
+    overlay(&mut members, request, names);
+    Value::Object(members)
 }

@@ -53,8 +53,17 @@ fn list_domain_admins(state: &mut State, call: &Call<'_>) -> Result<Reply, Failu
 fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     state.refuse_taken_name(call.text("username"))?;
     let password = call.body["password"].as_str();
-    if password.is_some() && call.body.get("confirm_password").is_some_and(|again| again.as_str() != password) {
-        return Err(Failure::member("json", "confirm_password", "Differs from the password."));
+    if password.is_some()
+        && call
+            .body
+            .get("confirm_password")
+            .is_some_and(|again| again.as_str() != password)
+    {
+        return Err(Failure::member(
+            "json",
+            "confirm_password",
+            "Differs from the password.",
+        ));
     }
     let mut user = state.add_user_row(call.text("username"), call.text("name"), call.text("email"));
     set_level(&mut user, call.text("access_level"));
@@ -66,7 +75,9 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
             user.insert("temporary_pw".to_owned(), json!(made_up));
             user.insert("require_pw_reset".to_owned(), json!(true));
         }
-        state.access.set_password(user_id, password.map_or(made_up, str::to_owned));
+        state
+            .access
+            .set_password(user_id, password.map_or(made_up, str::to_owned));
     }
     let answer = state.user_view(&user);
     // The password is told once.
@@ -93,7 +104,9 @@ fn create_api_only(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure>
 
 fn convert_to_api_only(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let user_id = state.user_id(call.text("user_id"))?;
-    state.user_mut(user_id)?.insert("console_access_denied".to_owned(), json!(true));
+    state
+        .user_mut(user_id)?
+        .insert("console_access_denied".to_owned(), json!(true));
     state.access.remove_password(user_id);
     let api_key = state.issue_key(user_id, KEY_LENGTH);
     found(json!({"user_id": user_id.to_string(), "api_key": api_key}))
@@ -105,7 +118,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     if taken.is_some_and(|user| text(user, "resource_id") != id) {
         return Err(Failure::member("json", "username", "The name is taken."));
     }
-    let user = state.users.get_mut(id).ok_or_else(|| Failure::unknown("user", id))?;
+    let user = state.users.require_mut(id)?;
     overlay(user, &call.body, &["username", "name"]);
     if let Some(email) = call.body["email"].as_str() {
         user.insert("email_address".to_owned(), json!(email));
@@ -117,7 +130,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 fn set_access_level(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    let user = state.users.get_mut(id).ok_or_else(|| Failure::unknown("user", id))?;
+    let user = state.users.require_mut(id)?;
     set_level(user, call.text("new_access_level"));
     let user = user.clone();
     found(Value::Object(state.user_view(&user)))
@@ -125,13 +138,17 @@ fn set_access_level(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure
 
 fn set_console_access(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let user_id = state.user_id(call.text("user_id"))?;
-    overlay(state.user_mut(user_id)?, &call.body, &["console_access_denied"]);
+    overlay(
+        state.user_mut(user_id)?,
+        &call.body,
+        &["console_access_denied"],
+    );
     done()
 }
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let id = call.first_parameter();
-    let user = state.users.get(id).ok_or_else(|| Failure::unknown("user", id))?;
+    let user = state.users.require(id)?;
     let user_id = integer(user, "user_id");
     if user_id == call.user_id() {
         return Err(Failure::invalid("users cannot delete themselves"));
@@ -165,7 +182,9 @@ impl State {
         let user_id = self.number("user");
         let now = self.now();
         let organization = self.organizations.rows().first();
-        let organization_name = organization.map(|one| text(one, "name")).unwrap_or_default();
+        let organization_name = organization
+            .map(|one| text(one, "name"))
+            .unwrap_or_default();
         let mut user = self.make(
             "User",
             json!({
@@ -190,7 +209,12 @@ impl State {
                 "create_date": now,
             }),
         );
-        for absent in ["temporary_pw", "temp_pw_expiration", "last_login_time", "api_key_last_used"] {
+        for absent in [
+            "temporary_pw",
+            "temp_pw_expiration",
+            "last_login_time",
+            "api_key_last_used",
+        ] {
             user.remove(absent);
         }
         user
@@ -206,12 +230,16 @@ impl State {
     /// The number of a user, given as text.
     pub(super) fn user_id(&self, user_id: &str) -> Result<i64, Failure> {
         let user = self.users.find("user_id", user_id);
-        user.map(|user| integer(user, "user_id")).ok_or_else(|| Failure::unknown("user", user_id))
+        user.map(|user| integer(user, "user_id"))
+            .ok_or_else(|| Failure::unknown("user", user_id))
     }
 
     pub(super) fn user_mut(&mut self, user_id: i64) -> Result<&mut Object, Failure> {
         let unknown = || Failure::unknown("user", &user_id.to_string());
-        let user = self.users.find("user_id", &user_id.to_string()).ok_or_else(unknown)?;
+        let user = self
+            .users
+            .find("user_id", &user_id.to_string())
+            .ok_or_else(unknown)?;
         let id = text(user, "resource_id");
         self.users.get_mut(&id).ok_or_else(unknown)
     }
@@ -219,7 +247,11 @@ impl State {
     /// The user as answers show it, with what is counted.
     pub(super) fn user_view(&self, user: &Object) -> Object {
         let id = text(user, "resource_id");
-        let groups = self.group_users.values().filter(|users| users.contains(&id)).count();
+        let groups = self
+            .group_users
+            .values()
+            .filter(|users| users.contains(&id))
+            .count();
         let mut view = user.clone();
         view.insert("groups".to_owned(), json!(groups));
         let has_key = self.access.has_key(integer(user, "user_id"));
@@ -228,6 +260,10 @@ impl State {
     }
 
     pub(super) fn user_views(&self) -> Vec<Object> {
-        self.users.rows().iter().map(|user| self.user_view(user)).collect()
+        self.users
+            .rows()
+            .iter()
+            .map(|user| self.user_view(user))
+            .collect()
     }
 }

@@ -5,9 +5,9 @@
 use std::env;
 
 use anyhow::{Context, Result};
-use comfy_table::{ContentArrangement, Table, presets};
-use insightcloudsec::{Credentials, InsightCloudSec};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use insightcloudsec::v3::types::{ResourceCommon, ResourceItem};
+use insightcloudsec::{Credentials, InsightCloudSec};
 use insightcloudsec_mock::Mock;
 
 /// An instance, and the mock behind it if it is not a real one; the mock stops when dropped.
@@ -37,6 +37,28 @@ pub(crate) fn table(header: &[&str]) -> Table {
         .set_width(80)
         .set_header(header);
     table
+}
+
+/// Sets columns, counted from 0, flush right.
+pub(crate) fn numbers(table: &mut Table, columns: &[usize]) {
+    for column in columns {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// Lines of a label and a text, the text wrapped to 80 columns.
+pub(crate) fn labelled(lines: &[(&str, &str)]) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(80);
+    for (label, text) in lines {
+        table.add_row([label, text]);
+    }
+    table.trim_fmt()
 }
 
 /// A member that may be missing, for a table.

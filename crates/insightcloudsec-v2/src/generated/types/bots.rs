@@ -25,7 +25,7 @@ pub struct Bot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_scope_operator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<BotCategory>,
+    pub category: Option<types::BotCategory>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_created: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ pub struct Bot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hookpoint_tags_modified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub insight_id: Option<IntegerOrString>,
+    pub insight_id: Option<types::IntegerOrString>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,11 +73,11 @@ pub struct Bot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<BotSchedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<BotSeverity>,
+    pub severity: Option<types::BotSeverity>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<BotState>,
+    pub state: Option<types::BotState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -445,7 +445,7 @@ impl<'de> serde::Deserialize<'de> for BotState {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateBotRequest {
-    pub category: BotCategory,
+    pub category: types::BotCategory,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Insight whose findings the bot acts on.
@@ -455,11 +455,11 @@ pub struct CreateBotRequest {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ondemand_enabled: Option<bool>,
-    pub severity: BotSeverity,
+    pub severity: types::BotSeverity,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<BotState>,
+    pub state: Option<types::BotState>,
 }
 
 impl CreateBotRequest {
@@ -488,25 +488,65 @@ pub struct FunctionRegistry {
 }
 
 /// A number that some answers give as a string.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub enum IntegerOrString {
+    /// `i64`
     Integer(i64),
+    /// `String`
     String(String),
-}
-
-impl std::fmt::Display for IntegerOrString {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Integer(x) => x.fmt(f),
-            Self::String(x) => x.fmt(f),
-        }
-    }
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
 }
 
 impl From<i64> for IntegerOrString {
     fn from(value: i64) -> Self {
         Self::Integer(value)
+    }
+}
+
+impl From<String> for IntegerOrString {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl std::fmt::Debug for IntegerOrString {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => f.debug_tuple("Integer").field(value).finish(),
+            Self::String(value) => f.debug_tuple("String").field(value).finish(),
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for IntegerOrString {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => serde::Serialize::serialize(value, serializer),
+            Self::String(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for IntegerOrString {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            if known.is_none() && value.is_i64() {
+                known = serde::Deserialize::deserialize(&value).map(Self::Integer).ok();
+            }
+            if known.is_none() && value.is_string() {
+                known = serde::Deserialize::deserialize(&value).map(Self::String).ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
     }
 }
 
@@ -577,7 +617,7 @@ pub struct TimeOfDay {
 #[non_exhaustive]
 pub struct UpdateBotRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<BotCategory>,
+    pub category: Option<types::BotCategory>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub instructions: BotInstructions,
@@ -585,9 +625,9 @@ pub struct UpdateBotRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ondemand_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<BotSeverity>,
+    pub severity: Option<types::BotSeverity>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<BotState>,
+    pub state: Option<types::BotState>,
 }
 
 impl UpdateBotRequest {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AddCloudRequest {
-    pub creation_params: CloudCreationParams,
+    pub creation_params: types::CloudCreationParams,
 }
 
 impl AddCloudRequest {
@@ -22,7 +22,7 @@ impl AddCloudRequest {
 #[non_exhaustive]
 pub struct AddedCloud {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_type_id: Option<CloudTypeId>,
+    pub cloud_type_id: Option<types::CloudTypeId>,
     /// Seen as `YYYY-MM-DD HH:MM:SS.ffffff`, without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time: Option<String>,
@@ -179,8 +179,8 @@ impl<'de> serde::Deserialize<'de> for AwsInstanceRoleAuthentication {
 pub struct AwsInstanceRoleCloud {
     /// AWS account number; an integer is accepted too.
     pub account_number: String,
-    pub authentication_type: AwsInstanceRoleAuthentication,
-    pub cloud_type: AwsCloudType,
+    pub authentication_type: types::AwsInstanceRoleAuthentication,
+    pub cloud_type: types::AwsCloudType,
     /// Session length in seconds.
     pub duration: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,8 +268,8 @@ pub struct AwsKeyPairCloud {
     pub account_number: String,
     /// Access key id.
     pub api_key: rapid7_core::Secret,
-    pub authentication_type: AwsKeyPairAuthentication,
-    pub cloud_type: AwsCloudType,
+    pub authentication_type: types::AwsKeyPairAuthentication,
+    pub cloud_type: types::AwsCloudType,
     pub name: String,
     /// Secret access key.
     pub secret_key: rapid7_core::Secret,
@@ -353,8 +353,8 @@ pub struct AwsStsKeyPairCloud {
     /// Access key id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<rapid7_core::Secret>,
-    pub authentication_type: AwsStsAuthentication,
-    pub cloud_type: AwsCloudType,
+    pub authentication_type: types::AwsStsAuthentication,
+    pub cloud_type: types::AwsCloudType,
     /// Session length in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<i64>,
@@ -454,11 +454,11 @@ pub struct AzureCloud {
     /// Client secret, or for `client_certificate` the certificate as PEM.
     pub api_key: rapid7_core::Secret,
     pub app_id: String,
-    pub authentication_type: AzureAuthentication,
+    pub authentication_type: types::AzureAuthentication,
     /// Only for `client_certificate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_thumbprint: Option<String>,
-    pub cloud_type: AzureCloudType,
+    pub cloud_type: types::AzureCloudType,
     pub name: String,
     pub subscription_id: String,
     pub tenant_id: String,
@@ -559,7 +559,7 @@ pub struct Cloud {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_organization_nickname: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_type_id: Option<CloudTypeId>,
+    pub cloud_type_id: Option<types::CloudTypeId>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`, without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time: Option<String>,
@@ -623,43 +623,181 @@ pub struct Cloud {
 }
 
 /// Account and credentials, by kind of cloud and kind of credentials.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub enum CloudCreationParams {
-    AwsKeyPairCloud(AwsKeyPairCloud),
-    AwsStsKeyPairCloud(AwsStsKeyPairCloud),
-    AwsInstanceRoleCloud(AwsInstanceRoleCloud),
-    AzureCloud(AzureCloud),
-    GoogleCloud(GoogleCloud),
+    /// `types::AwsKeyPairCloud`
+    AwsKeyPairCloud(Box<types::AwsKeyPairCloud>),
+    /// `types::AwsStsKeyPairCloud`
+    AwsStsKeyPairCloud(Box<types::AwsStsKeyPairCloud>),
+    /// `types::AwsInstanceRoleCloud`
+    AwsInstanceRoleCloud(Box<types::AwsInstanceRoleCloud>),
+    /// `types::AzureCloud`
+    AzureCloud(Box<types::AzureCloud>),
+    /// `types::GoogleCloud`
+    GoogleCloud(Box<types::GoogleCloud>),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
 }
 
-impl From<AwsKeyPairCloud> for CloudCreationParams {
-    fn from(value: AwsKeyPairCloud) -> Self {
-        Self::AwsKeyPairCloud(value)
+impl From<types::AwsKeyPairCloud> for CloudCreationParams {
+    fn from(value: types::AwsKeyPairCloud) -> Self {
+        Self::AwsKeyPairCloud(Box::new(value))
     }
 }
 
-impl From<AwsStsKeyPairCloud> for CloudCreationParams {
-    fn from(value: AwsStsKeyPairCloud) -> Self {
-        Self::AwsStsKeyPairCloud(value)
+impl From<types::AwsStsKeyPairCloud> for CloudCreationParams {
+    fn from(value: types::AwsStsKeyPairCloud) -> Self {
+        Self::AwsStsKeyPairCloud(Box::new(value))
     }
 }
 
-impl From<AwsInstanceRoleCloud> for CloudCreationParams {
-    fn from(value: AwsInstanceRoleCloud) -> Self {
-        Self::AwsInstanceRoleCloud(value)
+impl From<types::AwsInstanceRoleCloud> for CloudCreationParams {
+    fn from(value: types::AwsInstanceRoleCloud) -> Self {
+        Self::AwsInstanceRoleCloud(Box::new(value))
     }
 }
 
-impl From<AzureCloud> for CloudCreationParams {
-    fn from(value: AzureCloud) -> Self {
-        Self::AzureCloud(value)
+impl From<types::AzureCloud> for CloudCreationParams {
+    fn from(value: types::AzureCloud) -> Self {
+        Self::AzureCloud(Box::new(value))
     }
 }
 
-impl From<GoogleCloud> for CloudCreationParams {
-    fn from(value: GoogleCloud) -> Self {
-        Self::GoogleCloud(value)
+impl From<types::GoogleCloud> for CloudCreationParams {
+    fn from(value: types::GoogleCloud) -> Self {
+        Self::GoogleCloud(Box::new(value))
+    }
+}
+
+impl std::fmt::Debug for CloudCreationParams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AwsKeyPairCloud(value) => {
+                f.debug_tuple("AwsKeyPairCloud").field(value).finish()
+            }
+            Self::AwsStsKeyPairCloud(value) => {
+                f.debug_tuple("AwsStsKeyPairCloud").field(value).finish()
+            }
+            Self::AwsInstanceRoleCloud(value) => {
+                f.debug_tuple("AwsInstanceRoleCloud").field(value).finish()
+            }
+            Self::AzureCloud(value) => f.debug_tuple("AzureCloud").field(value).finish(),
+            Self::GoogleCloud(value) => {
+                f.debug_tuple("GoogleCloud").field(value).finish()
+            }
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for CloudCreationParams {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::AwsKeyPairCloud(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::AwsStsKeyPairCloud(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::AwsInstanceRoleCloud(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::AzureCloud(value) => serde::Serialize::serialize(value, serializer),
+            Self::GoogleCloud(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for CloudCreationParams {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            for index in rapid7_core::most_recognised(
+                &value,
+                &[
+                    &[
+                        "cloud_type",
+                        "authentication_type",
+                        "name",
+                        "account_number",
+                        "api_key",
+                        "secret_key",
+                    ],
+                    &[
+                        "cloud_type",
+                        "authentication_type",
+                        "name",
+                        "account_number",
+                        "api_key",
+                        "secret_key",
+                        "role_arn",
+                        "external_id",
+                        "duration",
+                        "session_name",
+                    ],
+                    &[
+                        "cloud_type",
+                        "authentication_type",
+                        "name",
+                        "account_number",
+                        "role_arn",
+                        "external_id",
+                        "duration",
+                        "session_name",
+                    ],
+                    &[
+                        "cloud_type",
+                        "authentication_type",
+                        "name",
+                        "tenant_id",
+                        "app_id",
+                        "subscription_id",
+                        "api_key",
+                        "certificate_thumbprint",
+                    ],
+                    &["cloud_type", "name", "project", "api_credentials"],
+                ],
+            ) {
+                known = match index {
+                    0usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::AwsKeyPairCloud)
+                            .ok()
+                    }
+                    1usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::AwsStsKeyPairCloud)
+                            .ok()
+                    }
+                    2usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::AwsInstanceRoleCloud)
+                            .ok()
+                    }
+                    3usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::AzureCloud)
+                            .ok()
+                    }
+                    4usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::GoogleCloud)
+                            .ok()
+                    }
+                    _ => None,
+                };
+                if known.is_some() {
+                    break;
+                }
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
     }
 }
 
@@ -766,7 +904,7 @@ pub struct CloudType {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_access: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_type_id: Option<CloudTypeId>,
+    pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -804,7 +942,7 @@ pub struct FailedResourceType {
 #[non_exhaustive]
 pub struct GoogleCloud {
     pub api_credentials: GoogleServiceAccountKey,
-    pub cloud_type: GoogleCloudType,
+    pub cloud_type: types::GoogleCloudType,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -917,7 +1055,7 @@ impl GoogleServiceAccountKey {
 #[non_exhaustive]
 pub struct ProvisioningCloud {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_type_id: Option<CloudTypeId>,
+    pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -982,7 +1120,7 @@ pub struct SearchCloudsRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advanced_search: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     /// Badges an account must carry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<Badge>,
@@ -1019,7 +1157,7 @@ impl SearchCloudsRequest {
 pub struct SetCloudStatusRequest {
     /// Prefixed cloud ids, `divvyorganizationservice:<n>`.
     pub resource_ids: Vec<String>,
-    pub status: CloudStatus,
+    pub status: types::CloudStatus,
 }
 
 impl SetCloudStatusRequest {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Entitlement {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<EntitlementModule>,
+    pub namespace: Option<types::EntitlementModule>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<EntitlementLevel>,
+    pub role: Option<types::EntitlementLevel>,
 }
 
 impl Entitlement {
@@ -255,5 +255,5 @@ impl SetEntitlementsRequest {
 #[non_exhaustive]
 pub struct UserEntitlement {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub entitlement: Option<EntitlementLevel>,
+    pub entitlement: Option<types::EntitlementLevel>,
 }

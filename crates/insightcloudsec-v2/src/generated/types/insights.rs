@@ -213,7 +213,7 @@ pub struct Insight {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -302,7 +302,7 @@ pub struct InsightHistoryEntry {
 #[non_exhaustive]
 pub struct InsightInput {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badges: Option<Vec<Badge>>,
     pub description: String,

@@ -60,7 +60,7 @@ pub struct Pack {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pack_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct PackInput {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backoffice: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badges: Option<Vec<Badge>>,
     /// Numbers of custom insights, the full set.

@@ -40,7 +40,7 @@ pub struct CreateResourceGroupRequest {
     pub group_description: Option<String>,
     /// At most 64 characters.
     pub group_name: String,
-    pub group_owner_type: ResourceGroupOwnerType,
+    pub group_owner_type: types::ResourceGroupOwnerType,
 }
 
 impl CreateResourceGroupRequest {

@@ -1111,7 +1111,7 @@ pub struct FoundResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_type_id: Option<CloudTypeId>,
+    pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1246,7 +1246,7 @@ pub struct PrivateSubnetResource {
 #[non_exhaustive]
 pub struct QueryResourcesRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<Badge>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

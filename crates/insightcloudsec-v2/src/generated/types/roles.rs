@@ -13,7 +13,7 @@ pub struct CreateRoleRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_permissions: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApplyScheduledEventActionRequest {
-    pub action: ScheduledEventAction,
+    pub action: types::ScheduledEventAction,
     pub event_ids: Vec<i64>,
 }
 

@@ -400,7 +400,7 @@ pub struct ListFilter {
     /// Values of the condition, for IN, NOT_IN and BETWEEN.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filter_list_value: Vec<String>,
-    pub filter_type: FilterType,
+    pub filter_type: types::FilterType,
     /// Value of the condition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter_value: Option<String>,
@@ -559,7 +559,7 @@ pub struct Role {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_permissions: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     /// Badges as `key:value`.
     #[serde(
         default,

@@ -187,7 +187,7 @@ pub struct ConvertedUser {
 #[non_exhaustive]
 pub struct CreateApiOnlyUserRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub authentication_type: Option<ApiOnlyAuthenticationType>,
+    pub authentication_type: Option<types::ApiOnlyAuthenticationType>,
     pub email: String,
     pub name: String,
     pub username: String,
@@ -206,11 +206,11 @@ impl CreateApiOnlyUserRequest {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
-    pub access_level: AccessLevel,
+    pub access_level: types::AccessLevel,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_server_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub authentication_type: Option<UserAuthenticationType>,
+    pub authentication_type: Option<types::UserAuthenticationType>,
     /// The password again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm_password: Option<rapid7_core::Secret>,
@@ -256,13 +256,6 @@ impl DisableTwoFactorRequest {
 #[non_exhaustive]
 pub struct EmptyBody {}
 
-impl EmptyBody {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::EmptyBody {
-        Default::default()
-    }
-}
-
 /// A user by number.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -300,8 +293,8 @@ impl SetConsoleAccessRequest {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SetUserAccessLevelRequest {
-    pub current_access_level: AccessLevel,
-    pub new_access_level: AccessLevel,
+    pub current_access_level: types::AccessLevel,
+    pub new_access_level: types::AccessLevel,
 }
 
 impl SetUserAccessLevelRequest {
@@ -342,7 +335,7 @@ pub struct TwoFactorState {
 #[non_exhaustive]
 pub struct UpdateUserRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_level: Option<AccessLevel>,
+    pub access_level: Option<types::AccessLevel>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

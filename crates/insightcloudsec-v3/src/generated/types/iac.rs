@@ -57,7 +57,7 @@ pub struct IacConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack_channel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,12 +93,12 @@ pub struct IacInsightResult {
         skip_serializing_if = "Vec::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub resource_types: Vec<IacResourceType>,
+    pub resource_types: Vec<types::IacResourceType>,
     /// 1 (lowest) to 5 (critical).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
     /// Addresses of resources that pass.
     #[serde(
         default,
@@ -137,7 +137,7 @@ pub struct IacPack {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<InsightSource>,
+    pub source: Option<types::InsightSource>,
 }
 
 /// Support of a resource type in scans.
@@ -153,16 +153,82 @@ pub struct IacResourceSupport {
 }
 
 /// A resource type, by name or with its support.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub enum IacResourceType {
+    /// `String`
     String(String),
-    IacResourceSupport(IacResourceSupport),
+    /// `types::IacResourceSupport`
+    IacResourceSupport(Box<types::IacResourceSupport>),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
 }
 
-impl From<IacResourceSupport> for IacResourceType {
-    fn from(value: IacResourceSupport) -> Self {
-        Self::IacResourceSupport(value)
+impl From<String> for IacResourceType {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<types::IacResourceSupport> for IacResourceType {
+    fn from(value: types::IacResourceSupport) -> Self {
+        Self::IacResourceSupport(Box::new(value))
+    }
+}
+
+impl std::fmt::Debug for IacResourceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::String(value) => f.debug_tuple("String").field(value).finish(),
+            Self::IacResourceSupport(value) => {
+                f.debug_tuple("IacResourceSupport").field(value).finish()
+            }
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for IacResourceType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => serde::Serialize::serialize(value, serializer),
+            Self::IacResourceSupport(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for IacResourceType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            for index in rapid7_core::most_recognised(
+                &value,
+                &[&["cloud_type_id", "resource_type", "supported"]],
+            ) {
+                known = match index {
+                    0usize => {
+                        serde::Deserialize::deserialize(&value)
+                            .map(Self::IacResourceSupport)
+                            .ok()
+                    }
+                    _ => None,
+                };
+                if known.is_some() {
+                    break;
+                }
+            }
+            if known.is_none() && value.is_string() {
+                known = serde::Deserialize::deserialize(&value).map(Self::String).ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
     }
 }
 

@@ -1325,7 +1325,7 @@ pub struct PrivateSubnetResource {
 #[non_exhaustive]
 pub struct QueryResourcesRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub badge_filter_operator: Option<BadgeFilterOperator>,
+    pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<Badge>,
     /// `next_cursor` of the answer before; left out for the first page.

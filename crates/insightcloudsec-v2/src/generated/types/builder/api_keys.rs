@@ -13,45 +13,52 @@ impl Default for CreateApiKeyRequest {
     fn default() -> Self {
         Self {
             key_length: Ok(Default::default()),
-            user_id: Err("no value supplied for user_id".to_string()),
+            user_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateApiKeyRequest {
     /// Usually 32.
-    pub fn key_length<T>(mut self, value: T) -> Self
+    pub fn key_length<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.key_length = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for key_length: {e}"));
+        self.key_length = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Number of the user, as a string.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateApiKeyRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateApiKeyRequest> for types::CreateApiKeyRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateApiKeyRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateApiKeyRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            key_length: value.key_length?,
-            user_id: value.user_id?,
+            key_length: builder
+                .key_length
+                .map_err(|problem| format!("{}: {problem}", "key_length"))?,
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
         })
     }
 }
@@ -74,31 +81,41 @@ pub struct DeactivateApiKeyRequest {
 impl Default for DeactivateApiKeyRequest {
     fn default() -> Self {
         Self {
-            user_id: Err("no value supplied for user_id".to_string()),
+            user_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DeactivateApiKeyRequest {
     /// Number of the user, as a string.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DeactivateApiKeyRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DeactivateApiKeyRequest> for types::DeactivateApiKeyRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DeactivateApiKeyRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { user_id: value.user_id? })
+    fn try_from(builder: DeactivateApiKeyRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
+        })
     }
 }
 

@@ -12,44 +12,51 @@ pub struct LoginRequest {
 impl Default for LoginRequest {
     fn default() -> Self {
         Self {
-            password: Err("no value supplied for password".to_string()),
-            username: Err("no value supplied for username".to_string()),
+            password: Err("is required and was not given".to_owned()),
+            username: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl LoginRequest {
     /// Sets `password`.
-    pub fn password<T>(mut self, value: T) -> Self
+    pub fn password<V>(mut self, value: V) -> Self
     where
-        T: TryInto<rapid7_core::Secret>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.password = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for password: {e}"));
+        self.password = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `username`.
-    pub fn username<T>(mut self, value: T) -> Self
+    pub fn username<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.username = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for username: {e}"));
+        self.username = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::LoginRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<LoginRequest> for types::LoginRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: LoginRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: LoginRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            password: value.password?,
-            username: value.username?,
+            password: builder
+                .password
+                .map_err(|problem| format!("{}: {problem}", "password"))?,
+            username: builder
+                .username
+                .map_err(|problem| format!("{}: {problem}", "username"))?,
         })
     }
 }

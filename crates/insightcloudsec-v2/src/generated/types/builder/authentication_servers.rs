@@ -12,50 +12,53 @@ pub struct GroupMappingInput {
 impl Default for GroupMappingInput {
     fn default() -> Self {
         Self {
-            local_group_name: Err("no value supplied for local_group_name".to_string()),
-            remote_group_name: Err("no value supplied for remote_group_name".to_string()),
+            local_group_name: Err("is required and was not given".to_owned()),
+            remote_group_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl GroupMappingInput {
     /// Sets `local_group_name`.
-    pub fn local_group_name<T>(mut self, value: T) -> Self
+    pub fn local_group_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.local_group_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for local_group_name: {e}")
-            });
+        self.local_group_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `remote_group_name`.
-    pub fn remote_group_name<T>(mut self, value: T) -> Self
+    pub fn remote_group_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.remote_group_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for remote_group_name: {e}")
-            });
+        self.remote_group_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::GroupMappingInput, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<GroupMappingInput> for types::GroupMappingInput {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: GroupMappingInput,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: GroupMappingInput) -> Result<Self, Self::Error> {
         Ok(Self {
-            local_group_name: value.local_group_name?,
-            remote_group_name: value.remote_group_name?,
+            local_group_name: builder
+                .local_group_name
+                .map_err(|problem| format!("{}: {problem}", "local_group_name"))?,
+            remote_group_name: builder
+                .remote_group_name
+                .map_err(|problem| format!("{}: {problem}", "remote_group_name"))?,
         })
     }
 }

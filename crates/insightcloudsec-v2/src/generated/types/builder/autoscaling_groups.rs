@@ -13,36 +13,46 @@ impl Default for DetachAutoscalingGroupInstanceRequest {
     fn default() -> Self {
         Self {
             decrement_capacity: Ok(Default::default()),
-            instance: Err("no value supplied for instance".to_string()),
+            instance: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DetachAutoscalingGroupInstanceRequest {
     /// Whether the group's capacity shrinks.
-    pub fn decrement_capacity<T>(mut self, value: T) -> Self
+    pub fn decrement_capacity<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.decrement_capacity = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for decrement_capacity: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Ids of instances, despite the singular.
-    pub fn instance<T>(mut self, value: T) -> Self
+    pub fn instance<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.instance = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for instance: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.instance = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<
+        types::DetachAutoscalingGroupInstanceRequest,
+        types::error::ConversionError,
+    > {
+        self.try_into()
     }
 }
 
@@ -50,11 +60,15 @@ impl TryFrom<DetachAutoscalingGroupInstanceRequest>
 for types::DetachAutoscalingGroupInstanceRequest {
     type Error = types::error::ConversionError;
     fn try_from(
-        value: DetachAutoscalingGroupInstanceRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+        builder: DetachAutoscalingGroupInstanceRequest,
+    ) -> Result<Self, Self::Error> {
         Ok(Self {
-            decrement_capacity: value.decrement_capacity?,
-            instance: value.instance?,
+            decrement_capacity: builder
+                .decrement_capacity
+                .map_err(|problem| format!("{}: {problem}", "decrement_capacity"))?,
+            instance: builder
+                .instance
+                .map_err(|problem| format!("{}: {problem}", "instance"))?,
         })
     }
 }

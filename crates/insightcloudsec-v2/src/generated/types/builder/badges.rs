@@ -18,27 +18,34 @@ impl Default for CountBadgesRequest {
 
 impl CountBadgesRequest {
     /// Sets `resource_ids`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CountBadgesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CountBadgesRequest> for types::CountBadgesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CountBadgesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CountBadgesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }
@@ -61,50 +68,55 @@ pub struct CreateBadgesRequest {
 impl Default for CreateBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("no value supplied for badges".to_string()),
-            target_resource_ids: Err(
-                "no value supplied for target_resource_ids".to_string(),
-            ),
+            badges: Err("is required and was not given".to_owned()),
+            target_resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateBadgesRequest {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Prefixed cloud ids.
-    pub fn target_resource_ids<T>(mut self, value: T) -> Self
+    pub fn target_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.target_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for target_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.target_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateBadgesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateBadgesRequest> for types::CreateBadgesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateBadgesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateBadgesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            target_resource_ids: value.target_resource_ids?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            target_resource_ids: builder
+                .target_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "target_resource_ids"))?,
         })
     }
 }
@@ -128,50 +140,55 @@ pub struct DeleteBadgesRequest {
 impl Default for DeleteBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("no value supplied for badges".to_string()),
-            target_resource_ids: Err(
-                "no value supplied for target_resource_ids".to_string(),
-            ),
+            badges: Err("is required and was not given".to_owned()),
+            target_resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DeleteBadgesRequest {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Prefixed cloud ids.
-    pub fn target_resource_ids<T>(mut self, value: T) -> Self
+    pub fn target_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.target_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for target_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.target_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DeleteBadgesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DeleteBadgesRequest> for types::DeleteBadgesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DeleteBadgesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: DeleteBadgesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            target_resource_ids: value.target_resource_ids?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            target_resource_ids: builder
+                .target_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "target_resource_ids"))?,
         })
     }
 }
@@ -194,31 +211,40 @@ pub struct ListCloudsByBadgeRequest {
 impl Default for ListCloudsByBadgeRequest {
     fn default() -> Self {
         Self {
-            badges: Err("no value supplied for badges".to_string()),
+            badges: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl ListCloudsByBadgeRequest {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ListCloudsByBadgeRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListCloudsByBadgeRequest> for types::ListCloudsByBadgeRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ListCloudsByBadgeRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { badges: value.badges? })
+    fn try_from(builder: ListCloudsByBadgeRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            badges: builder.badges.map_err(|problem| format!("{}: {problem}", "badges"))?,
+        })
     }
 }
 
@@ -238,7 +264,7 @@ pub struct SetResourceBadgesRequest {
 impl Default for SetResourceBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("no value supplied for badges".to_string()),
+            badges: Err("is required and was not given".to_owned()),
             target_resource_ids: Ok(Default::default()),
         }
     }
@@ -246,40 +272,47 @@ impl Default for SetResourceBadgesRequest {
 
 impl SetResourceBadgesRequest {
     /// The full set; badges left out are removed.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `target_resource_ids`.
-    pub fn target_resource_ids<T>(mut self, value: T) -> Self
+    pub fn target_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.target_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for target_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.target_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetResourceBadgesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetResourceBadgesRequest> for types::SetResourceBadgesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetResourceBadgesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetResourceBadgesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            target_resource_ids: value.target_resource_ids?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            target_resource_ids: builder
+                .target_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "target_resource_ids"))?,
         })
     }
 }

@@ -11,34 +11,41 @@ pub struct ArchiveBotsRequest {
 impl Default for ArchiveBotsRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl ArchiveBotsRequest {
     /// Prefixed bot ids.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ArchiveBotsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ArchiveBotsRequest> for types::ArchiveBotsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ArchiveBotsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ArchiveBotsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }
@@ -71,51 +78,56 @@ impl Default for BotAction {
 
 impl BotAction {
     /// Settings of the action.
-    pub fn config<T>(mut self, value: T) -> Self
+    pub fn config<V>(mut self, value: V) -> Self
     where
-        T: TryInto<serde_json::Map<String, serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
     {
-        self.config = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for config: {e}"));
+        self.config = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Action id from the function registry.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `run_when_result_is`.
-    pub fn run_when_result_is<T>(mut self, value: T) -> Self
+    pub fn run_when_result_is<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.run_when_result_is = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for run_when_result_is: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::BotAction, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<BotAction> for types::BotAction {
     type Error = types::error::ConversionError;
-    fn try_from(value: BotAction) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: BotAction) -> Result<Self, Self::Error> {
         Ok(Self {
-            config: value.config?,
-            name: value.name?,
-            run_when_result_is: value.run_when_result_is?,
+            config: builder
+                .config
+                .map_err(|problem| format!("{}: {problem}", "config"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            run_when_result_is: builder
+                .run_when_result_is
+                .map_err(|problem| format!("{}: {problem}", "run_when_result_is"))?,
         })
     }
 }
@@ -162,133 +174,139 @@ impl Default for BotInstructions {
 
 impl BotInstructions {
     /// Sets `actions`.
-    pub fn actions<T>(mut self, value: T) -> Self
+    pub fn actions<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::BotAction>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotAction, Error: std::fmt::Display>,
     {
-        self.actions = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for actions: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.actions = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Filter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Filter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Resource groups in scope.
-    pub fn groups<T>(mut self, value: T) -> Self
+    pub fn groups<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.groups = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for groups: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.groups = values.map_err(|error| error.to_string());
         self
     }
 
     /// Events that start the bot. Seen: divvycloud.resource.created, divvycloud.resource.modified.
-    pub fn hookpoints<T>(mut self, value: T) -> Self
+    pub fn hookpoints<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.hookpoints = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for hookpoints: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.hookpoints = values.map_err(|error| error.to_string());
         self
     }
 
     /// The bot may be run on demand.
-    pub fn ondemand_enabled<T>(mut self, value: T) -> Self
+    pub fn ondemand_enabled<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.ondemand_enabled = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for ondemand_enabled: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// The schedule as an object; a text in the 2019 example.
-    pub fn schedule<T>(mut self, value: T) -> Self
+    pub fn schedule<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.schedule = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for schedule: {e}"));
+        self.schedule = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `schedule_description`.
-    pub fn schedule_description<T>(mut self, value: T) -> Self
+    pub fn schedule_description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.schedule_description = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for schedule_description: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::BotInstructions, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<BotInstructions> for types::BotInstructions {
     type Error = types::error::ConversionError;
-    fn try_from(value: BotInstructions) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: BotInstructions) -> Result<Self, Self::Error> {
         Ok(Self {
-            actions: value.actions?,
-            badges: value.badges?,
-            filters: value.filters?,
-            groups: value.groups?,
-            hookpoints: value.hookpoints?,
-            ondemand_enabled: value.ondemand_enabled?,
-            resource_types: value.resource_types?,
-            schedule: value.schedule?,
-            schedule_description: value.schedule_description?,
+            actions: builder
+                .actions
+                .map_err(|problem| format!("{}: {problem}", "actions"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            groups: builder
+                .groups
+                .map_err(|problem| format!("{}: {problem}", "groups"))?,
+            hookpoints: builder
+                .hookpoints
+                .map_err(|problem| format!("{}: {problem}", "hookpoints"))?,
+            ondemand_enabled: builder
+                .ondemand_enabled
+                .map_err(|problem| format!("{}: {problem}", "ondemand_enabled"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
+            schedule: builder
+                .schedule
+                .map_err(|problem| format!("{}: {problem}", "schedule"))?,
+            schedule_description: builder
+                .schedule_description
+                .map_err(|problem| format!("{}: {problem}", "schedule_description"))?,
         })
     }
 }
@@ -326,13 +344,13 @@ pub struct CreateBotRequest {
 impl Default for CreateBotRequest {
     fn default() -> Self {
         Self {
-            category: Err("no value supplied for category".to_string()),
+            category: Err("is required and was not given".to_owned()),
             description: Ok(Default::default()),
             insight_id: Ok(Default::default()),
-            instructions: Err("no value supplied for instructions".to_string()),
-            name: Err("no value supplied for name".to_string()),
+            instructions: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
             ondemand_enabled: Ok(Default::default()),
-            severity: Err("no value supplied for severity".to_string()),
+            severity: Err("is required and was not given".to_owned()),
             source: Ok(Default::default()),
             state: Ok(Default::default()),
         }
@@ -341,133 +359,128 @@ impl Default for CreateBotRequest {
 
 impl CreateBotRequest {
     /// Sets `category`.
-    pub fn category<T>(mut self, value: T) -> Self
+    pub fn category<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::BotCategory>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotCategory, Error: std::fmt::Display>,
     {
-        self.category = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for category: {e}"));
+        self.category = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Insight whose findings the bot acts on.
-    pub fn insight_id<T>(mut self, value: T) -> Self
+    pub fn insight_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.insight_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insight_id: {e}"));
+        self.insight_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `instructions`.
-    pub fn instructions<T>(mut self, value: T) -> Self
+    pub fn instructions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::BotInstructions>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotInstructions, Error: std::fmt::Display>,
     {
-        self.instructions = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for instructions: {e}")
-            });
+        self.instructions = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `ondemand_enabled`.
-    pub fn ondemand_enabled<T>(mut self, value: T) -> Self
+    pub fn ondemand_enabled<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.ondemand_enabled = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for ondemand_enabled: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `severity`.
-    pub fn severity<T>(mut self, value: T) -> Self
+    pub fn severity<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::BotSeverity>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotSeverity, Error: std::fmt::Display>,
     {
-        self.severity = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for severity: {e}"));
+        self.severity = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `source`.
-    pub fn source<T>(mut self, value: T) -> Self
+    pub fn source<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::InsightSource>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::InsightSource, Error: std::fmt::Display>,
     {
-        self.source = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for source: {e}"));
+        self.source = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `state`.
-    pub fn state<T>(mut self, value: T) -> Self
+    pub fn state<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BotState>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotState, Error: std::fmt::Display>,
     {
-        self.state = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for state: {e}"));
+        self.state = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateBotRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateBotRequest> for types::CreateBotRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: CreateBotRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateBotRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            category: value.category?,
-            description: value.description?,
-            insight_id: value.insight_id?,
-            instructions: value.instructions?,
-            name: value.name?,
-            ondemand_enabled: value.ondemand_enabled?,
-            severity: value.severity?,
-            source: value.source?,
-            state: value.state?,
+            category: builder
+                .category
+                .map_err(|problem| format!("{}: {problem}", "category"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            insight_id: builder
+                .insight_id
+                .map_err(|problem| format!("{}: {problem}", "insight_id"))?,
+            instructions: builder
+                .instructions
+                .map_err(|problem| format!("{}: {problem}", "instructions"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            ondemand_enabled: builder
+                .ondemand_enabled
+                .map_err(|problem| format!("{}: {problem}", "ondemand_enabled"))?,
+            severity: builder
+                .severity
+                .map_err(|problem| format!("{}: {problem}", "severity"))?,
+            source: builder
+                .source
+                .map_err(|problem| format!("{}: {problem}", "source"))?,
+            state: builder.state.map_err(|problem| format!("{}: {problem}", "state"))?,
         })
     }
 }
@@ -500,9 +513,9 @@ pub struct ListBotsRequest {
 impl Default for ListBotsRequest {
     fn default() -> Self {
         Self {
-            filters: Err("no value supplied for filters".to_string()),
-            limit: Err("no value supplied for limit".to_string()),
-            offset: Err("no value supplied for offset".to_string()),
+            filters: Err("is required and was not given".to_owned()),
+            limit: Err("is required and was not given".to_owned()),
+            offset: Err("is required and was not given".to_owned()),
             order_by: Ok(Default::default()),
         }
     }
@@ -510,62 +523,66 @@ impl Default for ListBotsRequest {
 
 impl ListBotsRequest {
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::ListFilter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ListFilter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Page size.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Number of records to skip.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// `<field> ASC` or `<field> DESC`.
-    pub fn order_by<T>(mut self, value: T) -> Self
+    pub fn order_by<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.order_by = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for order_by: {e}"));
+        self.order_by = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::ListBotsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListBotsRequest> for types::ListBotsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: ListBotsRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ListBotsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            filters: value.filters?,
-            limit: value.limit?,
-            offset: value.offset?,
-            order_by: value.order_by?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            order_by: builder
+                .order_by
+                .map_err(|problem| format!("{}: {problem}", "order_by"))?,
         })
     }
 }
@@ -598,8 +615,8 @@ impl Default for UpdateBotRequest {
         Self {
             category: Ok(Default::default()),
             description: Ok(Default::default()),
-            instructions: Err("no value supplied for instructions".to_string()),
-            name: Err("no value supplied for name".to_string()),
+            instructions: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
             ondemand_enabled: Ok(Default::default()),
             severity: Ok(Default::default()),
             state: Ok(Default::default()),
@@ -609,107 +626,104 @@ impl Default for UpdateBotRequest {
 
 impl UpdateBotRequest {
     /// Sets `category`.
-    pub fn category<T>(mut self, value: T) -> Self
+    pub fn category<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BotCategory>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotCategory, Error: std::fmt::Display>,
     {
-        self.category = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for category: {e}"));
+        self.category = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `instructions`.
-    pub fn instructions<T>(mut self, value: T) -> Self
+    pub fn instructions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::BotInstructions>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotInstructions, Error: std::fmt::Display>,
     {
-        self.instructions = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for instructions: {e}")
-            });
+        self.instructions = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `ondemand_enabled`.
-    pub fn ondemand_enabled<T>(mut self, value: T) -> Self
+    pub fn ondemand_enabled<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.ondemand_enabled = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for ondemand_enabled: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `severity`.
-    pub fn severity<T>(mut self, value: T) -> Self
+    pub fn severity<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BotSeverity>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotSeverity, Error: std::fmt::Display>,
     {
-        self.severity = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for severity: {e}"));
+        self.severity = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `state`.
-    pub fn state<T>(mut self, value: T) -> Self
+    pub fn state<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BotState>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BotState, Error: std::fmt::Display>,
     {
-        self.state = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for state: {e}"));
+        self.state = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateBotRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateBotRequest> for types::UpdateBotRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: UpdateBotRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateBotRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            category: value.category?,
-            description: value.description?,
-            instructions: value.instructions?,
-            name: value.name?,
-            ondemand_enabled: value.ondemand_enabled?,
-            severity: value.severity?,
-            state: value.state?,
+            category: builder
+                .category
+                .map_err(|problem| format!("{}: {problem}", "category"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            instructions: builder
+                .instructions
+                .map_err(|problem| format!("{}: {problem}", "instructions"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            ondemand_enabled: builder
+                .ondemand_enabled
+                .map_err(|problem| format!("{}: {problem}", "ondemand_enabled"))?,
+            severity: builder
+                .severity
+                .map_err(|problem| format!("{}: {problem}", "severity"))?,
+            state: builder.state.map_err(|problem| format!("{}: {problem}", "state"))?,
         })
     }
 }

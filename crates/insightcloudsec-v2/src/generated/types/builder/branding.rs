@@ -18,24 +18,32 @@ impl Default for SetCustomLogoRequest {
 
 impl SetCustomLogoRequest {
     /// URL, or data URL of a PNG of about 450 by 115 pixels.
-    pub fn image<T>(mut self, value: T) -> Self
+    pub fn image<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.image = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for image: {e}"));
+        self.image = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetCustomLogoRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetCustomLogoRequest> for types::SetCustomLogoRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetCustomLogoRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { image: value.image? })
+    fn try_from(builder: SetCustomLogoRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            image: builder.image.map_err(|problem| format!("{}: {problem}", "image"))?,
+        })
     }
 }
 

@@ -23,10 +23,10 @@ impl Default for AddCloudOrganizationRequest {
             auto_add: Ok(Default::default()),
             auto_badge: Ok(Default::default()),
             auto_remove: Ok(Default::default()),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
-            credentials: Err("no value supplied for credentials".to_string()),
+            cloud_type: Err("is required and was not given".to_owned()),
+            credentials: Err("is required and was not given".to_owned()),
             domain_name: Ok(Default::default()),
-            nickname: Err("no value supplied for nickname".to_string()),
+            nickname: Err("is required and was not given".to_owned()),
             parent_folder_id: Ok(Default::default()),
             remove_suspended: Ok(Default::default()),
             skip_prefixes: Ok(Default::default()),
@@ -36,154 +36,146 @@ impl Default for AddCloudOrganizationRequest {
 
 impl AddCloudOrganizationRequest {
     /// Google Cloud only.
-    pub fn auto_add<T>(mut self, value: T) -> Self
+    pub fn auto_add<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.auto_add = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for auto_add: {e}"));
+        self.auto_add = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Google Cloud only.
-    pub fn auto_badge<T>(mut self, value: T) -> Self
+    pub fn auto_badge<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.auto_badge = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for auto_badge: {e}"));
+        self.auto_badge = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Google Cloud only.
-    pub fn auto_remove<T>(mut self, value: T) -> Self
+    pub fn auto_remove<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.auto_remove = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for auto_remove: {e}")
-            });
+        self.auto_remove = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::CloudOrganizationType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudOrganizationType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Credentials as one string.
-    pub fn credentials<T>(mut self, value: T) -> Self
+    pub fn credentials<V>(mut self, value: V) -> Self
     where
-        T: TryInto<rapid7_core::Secret>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.credentials = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for credentials: {e}")
-            });
+        self.credentials = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `domain_name`.
-    pub fn domain_name<T>(mut self, value: T) -> Self
+    pub fn domain_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.domain_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for domain_name: {e}")
-            });
+        self.domain_name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `nickname`.
-    pub fn nickname<T>(mut self, value: T) -> Self
+    pub fn nickname<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.nickname = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for nickname: {e}"));
+        self.nickname = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `parent_folder_id`.
-    pub fn parent_folder_id<T>(mut self, value: T) -> Self
+    pub fn parent_folder_id<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.parent_folder_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for parent_folder_id: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.parent_folder_id = values.map_err(|error| error.to_string());
         self
     }
 
     /// AWS only.
-    pub fn remove_suspended<T>(mut self, value: T) -> Self
+    pub fn remove_suspended<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.remove_suspended = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for remove_suspended: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `skip_prefixes`.
-    pub fn skip_prefixes<T>(mut self, value: T) -> Self
+    pub fn skip_prefixes<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.skip_prefixes = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for skip_prefixes: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.skip_prefixes = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AddCloudOrganizationRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddCloudOrganizationRequest> for types::AddCloudOrganizationRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AddCloudOrganizationRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddCloudOrganizationRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            auto_add: value.auto_add?,
-            auto_badge: value.auto_badge?,
-            auto_remove: value.auto_remove?,
-            cloud_type: value.cloud_type?,
-            credentials: value.credentials?,
-            domain_name: value.domain_name?,
-            nickname: value.nickname?,
-            parent_folder_id: value.parent_folder_id?,
-            remove_suspended: value.remove_suspended?,
-            skip_prefixes: value.skip_prefixes?,
+            auto_add: builder
+                .auto_add
+                .map_err(|problem| format!("{}: {problem}", "auto_add"))?,
+            auto_badge: builder
+                .auto_badge
+                .map_err(|problem| format!("{}: {problem}", "auto_badge"))?,
+            auto_remove: builder
+                .auto_remove
+                .map_err(|problem| format!("{}: {problem}", "auto_remove"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            credentials: builder
+                .credentials
+                .map_err(|problem| format!("{}: {problem}", "credentials"))?,
+            domain_name: builder
+                .domain_name
+                .map_err(|problem| format!("{}: {problem}", "domain_name"))?,
+            nickname: builder
+                .nickname
+                .map_err(|problem| format!("{}: {problem}", "nickname"))?,
+            parent_folder_id: builder
+                .parent_folder_id
+                .map_err(|problem| format!("{}: {problem}", "parent_folder_id"))?,
+            remove_suspended: builder
+                .remove_suspended
+                .map_err(|problem| format!("{}: {problem}", "remove_suspended"))?,
+            skip_prefixes: builder
+                .skip_prefixes
+                .map_err(|problem| format!("{}: {problem}", "skip_prefixes"))?,
         })
     }
 }

@@ -11,32 +11,38 @@ pub struct AddCloudRequest {
 impl Default for AddCloudRequest {
     fn default() -> Self {
         Self {
-            creation_params: Err("no value supplied for creation_params".to_string()),
+            creation_params: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AddCloudRequest {
     /// Sets `creation_params`.
-    pub fn creation_params<T>(mut self, value: T) -> Self
+    pub fn creation_params<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::CloudCreationParams>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudCreationParams, Error: std::fmt::Display>,
     {
-        self.creation_params = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for creation_params: {e}")
-            });
+        self.creation_params = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::AddCloudRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddCloudRequest> for types::AddCloudRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: AddCloudRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddCloudRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            creation_params: value.creation_params?,
+            creation_params: builder
+                .creation_params
+                .map_err(|problem| format!("{}: {problem}", "creation_params"))?,
         })
     }
 }
@@ -65,140 +71,129 @@ pub struct AwsInstanceRoleCloud {
 impl Default for AwsInstanceRoleCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("no value supplied for account_number".to_string()),
-            authentication_type: Err(
-                "no value supplied for authentication_type".to_string(),
-            ),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
-            duration: Err("no value supplied for duration".to_string()),
+            account_number: Err("is required and was not given".to_owned()),
+            authentication_type: Err("is required and was not given".to_owned()),
+            cloud_type: Err("is required and was not given".to_owned()),
+            duration: Err("is required and was not given".to_owned()),
             external_id: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
-            role_arn: Err("no value supplied for role_arn".to_string()),
-            session_name: Err("no value supplied for session_name".to_string()),
+            name: Err("is required and was not given".to_owned()),
+            role_arn: Err("is required and was not given".to_owned()),
+            session_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AwsInstanceRoleCloud {
     /// AWS account number; an integer is accepted too.
-    pub fn account_number<T>(mut self, value: T) -> Self
+    pub fn account_number<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.account_number = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for account_number: {e}")
-            });
+        self.account_number = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsInstanceRoleAuthentication>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsInstanceRoleAuthentication, Error: std::fmt::Display>,
     {
-        self.authentication_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+        self.authentication_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsCloudType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Session length in seconds.
-    pub fn duration<T>(mut self, value: T) -> Self
+    pub fn duration<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.duration = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for duration: {e}"));
+        self.duration = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `external_id`.
-    pub fn external_id<T>(mut self, value: T) -> Self
+    pub fn external_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.external_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for external_id: {e}")
-            });
+        self.external_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Role to assume.
-    pub fn role_arn<T>(mut self, value: T) -> Self
+    pub fn role_arn<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.role_arn = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for role_arn: {e}"));
+        self.role_arn = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `session_name`.
-    pub fn session_name<T>(mut self, value: T) -> Self
+    pub fn session_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.session_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for session_name: {e}")
-            });
+        self.session_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AwsInstanceRoleCloud, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AwsInstanceRoleCloud> for types::AwsInstanceRoleCloud {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AwsInstanceRoleCloud,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AwsInstanceRoleCloud) -> Result<Self, Self::Error> {
         Ok(Self {
-            account_number: value.account_number?,
-            authentication_type: value.authentication_type?,
-            cloud_type: value.cloud_type?,
-            duration: value.duration?,
-            external_id: value.external_id?,
-            name: value.name?,
-            role_arn: value.role_arn?,
-            session_name: value.session_name?,
+            account_number: builder
+                .account_number
+                .map_err(|problem| format!("{}: {problem}", "account_number"))?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            duration: builder
+                .duration
+                .map_err(|problem| format!("{}: {problem}", "duration"))?,
+            external_id: builder
+                .external_id
+                .map_err(|problem| format!("{}: {problem}", "external_id"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            role_arn: builder
+                .role_arn
+                .map_err(|problem| format!("{}: {problem}", "role_arn"))?,
+            session_name: builder
+                .session_name
+                .map_err(|problem| format!("{}: {problem}", "session_name"))?,
         })
     }
 }
@@ -232,106 +227,101 @@ pub struct AwsKeyPairCloud {
 impl Default for AwsKeyPairCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("no value supplied for account_number".to_string()),
-            api_key: Err("no value supplied for api_key".to_string()),
-            authentication_type: Err(
-                "no value supplied for authentication_type".to_string(),
-            ),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
-            name: Err("no value supplied for name".to_string()),
-            secret_key: Err("no value supplied for secret_key".to_string()),
+            account_number: Err("is required and was not given".to_owned()),
+            api_key: Err("is required and was not given".to_owned()),
+            authentication_type: Err("is required and was not given".to_owned()),
+            cloud_type: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
+            secret_key: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AwsKeyPairCloud {
     /// AWS account number.
-    pub fn account_number<T>(mut self, value: T) -> Self
+    pub fn account_number<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.account_number = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for account_number: {e}")
-            });
+        self.account_number = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Access key id.
-    pub fn api_key<T>(mut self, value: T) -> Self
+    pub fn api_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<rapid7_core::Secret>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.api_key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for api_key: {e}"));
+        self.api_key = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsKeyPairAuthentication>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsKeyPairAuthentication, Error: std::fmt::Display>,
     {
-        self.authentication_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+        self.authentication_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsCloudType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Secret access key.
-    pub fn secret_key<T>(mut self, value: T) -> Self
+    pub fn secret_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<rapid7_core::Secret>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.secret_key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for secret_key: {e}"));
+        self.secret_key = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::AwsKeyPairCloud, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AwsKeyPairCloud> for types::AwsKeyPairCloud {
     type Error = types::error::ConversionError;
-    fn try_from(value: AwsKeyPairCloud) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AwsKeyPairCloud) -> Result<Self, Self::Error> {
         Ok(Self {
-            account_number: value.account_number?,
-            api_key: value.api_key?,
-            authentication_type: value.authentication_type?,
-            cloud_type: value.cloud_type?,
-            name: value.name?,
-            secret_key: value.secret_key?,
+            account_number: builder
+                .account_number
+                .map_err(|problem| format!("{}: {problem}", "account_number"))?,
+            api_key: builder
+                .api_key
+                .map_err(|problem| format!("{}: {problem}", "api_key"))?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            secret_key: builder
+                .secret_key
+                .map_err(|problem| format!("{}: {problem}", "secret_key"))?,
         })
     }
 }
@@ -367,16 +357,14 @@ pub struct AwsStsKeyPairCloud {
 impl Default for AwsStsKeyPairCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("no value supplied for account_number".to_string()),
+            account_number: Err("is required and was not given".to_owned()),
             api_key: Ok(Default::default()),
-            authentication_type: Err(
-                "no value supplied for authentication_type".to_string(),
-            ),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
+            authentication_type: Err("is required and was not given".to_owned()),
+            cloud_type: Err("is required and was not given".to_owned()),
             duration: Ok(Default::default()),
             external_id: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
-            role_arn: Err("no value supplied for role_arn".to_string()),
+            name: Err("is required and was not given".to_owned()),
+            role_arn: Err("is required and was not given".to_owned()),
             secret_key: Ok(Default::default()),
             session_name: Ok(Default::default()),
         }
@@ -385,150 +373,142 @@ impl Default for AwsStsKeyPairCloud {
 
 impl AwsStsKeyPairCloud {
     /// AWS account number.
-    pub fn account_number<T>(mut self, value: T) -> Self
+    pub fn account_number<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.account_number = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for account_number: {e}")
-            });
+        self.account_number = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Access key id.
-    pub fn api_key<T>(mut self, value: T) -> Self
+    pub fn api_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.api_key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for api_key: {e}"));
+        self.api_key = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsStsAuthentication>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsStsAuthentication, Error: std::fmt::Display>,
     {
-        self.authentication_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+        self.authentication_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AwsCloudType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Session length in seconds.
-    pub fn duration<T>(mut self, value: T) -> Self
+    pub fn duration<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.duration = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for duration: {e}"));
+        self.duration = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `external_id`.
-    pub fn external_id<T>(mut self, value: T) -> Self
+    pub fn external_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.external_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for external_id: {e}")
-            });
+        self.external_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Role to assume.
-    pub fn role_arn<T>(mut self, value: T) -> Self
+    pub fn role_arn<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.role_arn = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for role_arn: {e}"));
+        self.role_arn = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Secret access key.
-    pub fn secret_key<T>(mut self, value: T) -> Self
+    pub fn secret_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.secret_key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for secret_key: {e}"));
+        self.secret_key = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `session_name`.
-    pub fn session_name<T>(mut self, value: T) -> Self
+    pub fn session_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.session_name = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for session_name: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AwsStsKeyPairCloud, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AwsStsKeyPairCloud> for types::AwsStsKeyPairCloud {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AwsStsKeyPairCloud,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AwsStsKeyPairCloud) -> Result<Self, Self::Error> {
         Ok(Self {
-            account_number: value.account_number?,
-            api_key: value.api_key?,
-            authentication_type: value.authentication_type?,
-            cloud_type: value.cloud_type?,
-            duration: value.duration?,
-            external_id: value.external_id?,
-            name: value.name?,
-            role_arn: value.role_arn?,
-            secret_key: value.secret_key?,
-            session_name: value.session_name?,
+            account_number: builder
+                .account_number
+                .map_err(|problem| format!("{}: {problem}", "account_number"))?,
+            api_key: builder
+                .api_key
+                .map_err(|problem| format!("{}: {problem}", "api_key"))?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            duration: builder
+                .duration
+                .map_err(|problem| format!("{}: {problem}", "duration"))?,
+            external_id: builder
+                .external_id
+                .map_err(|problem| format!("{}: {problem}", "external_id"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            role_arn: builder
+                .role_arn
+                .map_err(|problem| format!("{}: {problem}", "role_arn"))?,
+            secret_key: builder
+                .secret_key
+                .map_err(|problem| format!("{}: {problem}", "secret_key"))?,
+            session_name: builder
+                .session_name
+                .map_err(|problem| format!("{}: {problem}", "session_name"))?,
         })
     }
 }
@@ -566,138 +546,130 @@ pub struct AzureCloud {
 impl Default for AzureCloud {
     fn default() -> Self {
         Self {
-            api_key: Err("no value supplied for api_key".to_string()),
-            app_id: Err("no value supplied for app_id".to_string()),
-            authentication_type: Err(
-                "no value supplied for authentication_type".to_string(),
-            ),
+            api_key: Err("is required and was not given".to_owned()),
+            app_id: Err("is required and was not given".to_owned()),
+            authentication_type: Err("is required and was not given".to_owned()),
             certificate_thumbprint: Ok(Default::default()),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
-            name: Err("no value supplied for name".to_string()),
-            subscription_id: Err("no value supplied for subscription_id".to_string()),
-            tenant_id: Err("no value supplied for tenant_id".to_string()),
+            cloud_type: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
+            subscription_id: Err("is required and was not given".to_owned()),
+            tenant_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AzureCloud {
     /// Client secret, or for `client_certificate` the certificate as PEM.
-    pub fn api_key<T>(mut self, value: T) -> Self
+    pub fn api_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<rapid7_core::Secret>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.api_key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for api_key: {e}"));
+        self.api_key = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `app_id`.
-    pub fn app_id<T>(mut self, value: T) -> Self
+    pub fn app_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.app_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for app_id: {e}"));
+        self.app_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AzureAuthentication>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AzureAuthentication, Error: std::fmt::Display>,
     {
-        self.authentication_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+        self.authentication_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Only for `client_certificate`.
-    pub fn certificate_thumbprint<T>(mut self, value: T) -> Self
+    pub fn certificate_thumbprint<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.certificate_thumbprint = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for certificate_thumbprint: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AzureCloudType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AzureCloudType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `subscription_id`.
-    pub fn subscription_id<T>(mut self, value: T) -> Self
+    pub fn subscription_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.subscription_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for subscription_id: {e}")
-            });
+        self.subscription_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tenant_id`.
-    pub fn tenant_id<T>(mut self, value: T) -> Self
+    pub fn tenant_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.tenant_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tenant_id: {e}"));
+        self.tenant_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::AzureCloud, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AzureCloud> for types::AzureCloud {
     type Error = types::error::ConversionError;
-    fn try_from(value: AzureCloud) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AzureCloud) -> Result<Self, Self::Error> {
         Ok(Self {
-            api_key: value.api_key?,
-            app_id: value.app_id?,
-            authentication_type: value.authentication_type?,
-            certificate_thumbprint: value.certificate_thumbprint?,
-            cloud_type: value.cloud_type?,
-            name: value.name?,
-            subscription_id: value.subscription_id?,
-            tenant_id: value.tenant_id?,
+            api_key: builder
+                .api_key
+                .map_err(|problem| format!("{}: {problem}", "api_key"))?,
+            app_id: builder
+                .app_id
+                .map_err(|problem| format!("{}: {problem}", "app_id"))?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            certificate_thumbprint: builder
+                .certificate_thumbprint
+                .map_err(|problem| format!("{}: {problem}", "certificate_thumbprint"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            subscription_id: builder
+                .subscription_id
+                .map_err(|problem| format!("{}: {problem}", "subscription_id"))?,
+            tenant_id: builder
+                .tenant_id
+                .map_err(|problem| format!("{}: {problem}", "tenant_id"))?,
         })
     }
 }
@@ -729,9 +701,9 @@ pub struct GoogleCloud {
 impl Default for GoogleCloud {
     fn default() -> Self {
         Self {
-            api_credentials: Err("no value supplied for api_credentials".to_string()),
-            cloud_type: Err("no value supplied for cloud_type".to_string()),
-            name: Err("no value supplied for name".to_string()),
+            api_credentials: Err("is required and was not given".to_owned()),
+            cloud_type: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
             project: Ok(Default::default()),
         }
     }
@@ -739,64 +711,65 @@ impl Default for GoogleCloud {
 
 impl GoogleCloud {
     /// Sets `api_credentials`.
-    pub fn api_credentials<T>(mut self, value: T) -> Self
+    pub fn api_credentials<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::GoogleServiceAccountKey>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::GoogleServiceAccountKey, Error: std::fmt::Display>,
     {
-        self.api_credentials = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for api_credentials: {e}")
-            });
+        self.api_credentials = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type`.
-    pub fn cloud_type<T>(mut self, value: T) -> Self
+    pub fn cloud_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::GoogleCloudType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::GoogleCloudType, Error: std::fmt::Display>,
     {
-        self.cloud_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cloud_type: {e}"));
+        self.cloud_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `project`.
-    pub fn project<T>(mut self, value: T) -> Self
+    pub fn project<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.project = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for project: {e}"));
+        self.project = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::GoogleCloud, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<GoogleCloud> for types::GoogleCloud {
     type Error = types::error::ConversionError;
-    fn try_from(value: GoogleCloud) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: GoogleCloud) -> Result<Self, Self::Error> {
         Ok(Self {
-            api_credentials: value.api_credentials?,
-            cloud_type: value.cloud_type?,
-            name: value.name?,
-            project: value.project?,
+            api_credentials: builder
+                .api_credentials
+                .map_err(|problem| format!("{}: {problem}", "api_credentials"))?,
+            cloud_type: builder
+                .cloud_type
+                .map_err(|problem| format!("{}: {problem}", "cloud_type"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            project: builder
+                .project
+                .map_err(|problem| format!("{}: {problem}", "project"))?,
         })
     }
 }
@@ -846,154 +819,153 @@ impl Default for GoogleServiceAccountKey {
 
 impl GoogleServiceAccountKey {
     /// Sets `auth_provider_x509_cert_url`.
-    pub fn auth_provider_x509_cert_url<T>(mut self, value: T) -> Self
+    pub fn auth_provider_x509_cert_url<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.auth_provider_x509_cert_url = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for auth_provider_x509_cert_url: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `auth_uri`.
-    pub fn auth_uri<T>(mut self, value: T) -> Self
+    pub fn auth_uri<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.auth_uri = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for auth_uri: {e}"));
+        self.auth_uri = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `client_email`.
-    pub fn client_email<T>(mut self, value: T) -> Self
+    pub fn client_email<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.client_email = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for client_email: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `client_id`.
-    pub fn client_id<T>(mut self, value: T) -> Self
+    pub fn client_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.client_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for client_id: {e}"));
+        self.client_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `client_x509_cert_url`.
-    pub fn client_x509_cert_url<T>(mut self, value: T) -> Self
+    pub fn client_x509_cert_url<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.client_x509_cert_url = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for client_x509_cert_url: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `private_key`.
-    pub fn private_key<T>(mut self, value: T) -> Self
+    pub fn private_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.private_key = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for private_key: {e}")
-            });
+        self.private_key = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `private_key_id`.
-    pub fn private_key_id<T>(mut self, value: T) -> Self
+    pub fn private_key_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.private_key_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for private_key_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `project_id`.
-    pub fn project_id<T>(mut self, value: T) -> Self
+    pub fn project_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.project_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for project_id: {e}"));
+        self.project_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `token_uri`.
-    pub fn token_uri<T>(mut self, value: T) -> Self
+    pub fn token_uri<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.token_uri = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for token_uri: {e}"));
+        self.token_uri = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `type_`.
-    pub fn type_<T>(mut self, value: T) -> Self
+    pub fn type_<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.type_ = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for type_: {e}"));
+        self.type_ = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::GoogleServiceAccountKey, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<GoogleServiceAccountKey> for types::GoogleServiceAccountKey {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: GoogleServiceAccountKey,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: GoogleServiceAccountKey) -> Result<Self, Self::Error> {
         Ok(Self {
-            auth_provider_x509_cert_url: value.auth_provider_x509_cert_url?,
-            auth_uri: value.auth_uri?,
-            client_email: value.client_email?,
-            client_id: value.client_id?,
-            client_x509_cert_url: value.client_x509_cert_url?,
-            private_key: value.private_key?,
-            private_key_id: value.private_key_id?,
-            project_id: value.project_id?,
-            token_uri: value.token_uri?,
-            type_: value.type_?,
+            auth_provider_x509_cert_url: builder
+                .auth_provider_x509_cert_url
+                .map_err(|problem| {
+                    format!("{}: {problem}", "auth_provider_x509_cert_url")
+                })?,
+            auth_uri: builder
+                .auth_uri
+                .map_err(|problem| format!("{}: {problem}", "auth_uri"))?,
+            client_email: builder
+                .client_email
+                .map_err(|problem| format!("{}: {problem}", "client_email"))?,
+            client_id: builder
+                .client_id
+                .map_err(|problem| format!("{}: {problem}", "client_id"))?,
+            client_x509_cert_url: builder
+                .client_x509_cert_url
+                .map_err(|problem| format!("{}: {problem}", "client_x509_cert_url"))?,
+            private_key: builder
+                .private_key
+                .map_err(|problem| format!("{}: {problem}", "private_key"))?,
+            private_key_id: builder
+                .private_key_id
+                .map_err(|problem| format!("{}: {problem}", "private_key_id"))?,
+            project_id: builder
+                .project_id
+                .map_err(|problem| format!("{}: {problem}", "project_id"))?,
+            token_uri: builder
+                .token_uri
+                .map_err(|problem| format!("{}: {problem}", "token_uri"))?,
+            type_: builder.type_.map_err(|problem| format!("{}: {problem}", "type_"))?,
         })
     }
 }
@@ -1049,152 +1021,154 @@ impl Default for SearchCloudsRequest {
 
 impl SearchCloudsRequest {
     /// Sets `advanced_search`.
-    pub fn advanced_search<T>(mut self, value: T) -> Self
+    pub fn advanced_search<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.advanced_search = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for advanced_search: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Badges an account must carry.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `empty_badges`.
-    pub fn empty_badges<T>(mut self, value: T) -> Self
+    pub fn empty_badges<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.empty_badges = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for empty_badges: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Badges an account must not carry.
-    pub fn exclusion_badges<T>(mut self, value: T) -> Self
+    pub fn exclusion_badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.exclusion_badges = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for exclusion_badges: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.exclusion_badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::ListFilter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ListFilter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Page size.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Number of records to skip.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// `<field> ASC` or `<field> DESC`.
-    pub fn order_by<T>(mut self, value: T) -> Self
+    pub fn order_by<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.order_by = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for order_by: {e}"));
+        self.order_by = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `search_string`.
-    pub fn search_string<T>(mut self, value: T) -> Self
+    pub fn search_string<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.search_string = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for search_string: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SearchCloudsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SearchCloudsRequest> for types::SearchCloudsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SearchCloudsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SearchCloudsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            advanced_search: value.advanced_search?,
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            empty_badges: value.empty_badges?,
-            exclusion_badges: value.exclusion_badges?,
-            filters: value.filters?,
-            limit: value.limit?,
-            offset: value.offset?,
-            order_by: value.order_by?,
-            search_string: value.search_string?,
+            advanced_search: builder
+                .advanced_search
+                .map_err(|problem| format!("{}: {problem}", "advanced_search"))?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            empty_badges: builder
+                .empty_badges
+                .map_err(|problem| format!("{}: {problem}", "empty_badges"))?,
+            exclusion_badges: builder
+                .exclusion_badges
+                .map_err(|problem| format!("{}: {problem}", "exclusion_badges"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            order_by: builder
+                .order_by
+                .map_err(|problem| format!("{}: {problem}", "order_by"))?,
+            search_string: builder
+                .search_string
+                .map_err(|problem| format!("{}: {problem}", "search_string"))?,
         })
     }
 }
@@ -1226,48 +1200,52 @@ pub struct SetCloudStatusRequest {
 impl Default for SetCloudStatusRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
-            status: Err("no value supplied for status".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
+            status: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetCloudStatusRequest {
     /// Prefixed cloud ids, `divvyorganizationservice:<n>`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `status`.
-    pub fn status<T>(mut self, value: T) -> Self
+    pub fn status<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::CloudStatus>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudStatus, Error: std::fmt::Display>,
     {
-        self.status = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for status: {e}"));
+        self.status = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetCloudStatusRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetCloudStatusRequest> for types::SetCloudStatusRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetCloudStatusRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetCloudStatusRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
-            status: value.status?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
+            status: builder.status.map_err(|problem| format!("{}: {problem}", "status"))?,
         })
     }
 }
@@ -1290,31 +1268,39 @@ pub struct SetResourceNameRequest {
 impl Default for SetResourceNameRequest {
     fn default() -> Self {
         Self {
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetResourceNameRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetResourceNameRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetResourceNameRequest> for types::SetResourceNameRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetResourceNameRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { name: value.name? })
+    fn try_from(builder: SetResourceNameRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+        })
     }
 }
 

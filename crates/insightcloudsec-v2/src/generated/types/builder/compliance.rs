@@ -21,9 +21,9 @@ impl Default for AddScorecardExportConfigRequest {
             backoffice_pack_id: Ok(Default::default()),
             bad_only: Ok(Default::default()),
             custom_pack_id: Ok(Default::default()),
-            export_id: Err("no value supplied for export_id".to_string()),
+            export_id: Err("is required and was not given".to_owned()),
             insight_filters: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
             organization_service_filters: Ok(Default::default()),
             resource_tags: Ok(Default::default()),
         }
@@ -32,129 +32,131 @@ impl Default for AddScorecardExportConfigRequest {
 
 impl AddScorecardExportConfigRequest {
     /// A built-in pack.
-    pub fn backoffice_pack_id<T>(mut self, value: T) -> Self
+    pub fn backoffice_pack_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
         self.backoffice_pack_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for backoffice_pack_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Leave out what passes.
-    pub fn bad_only<T>(mut self, value: T) -> Self
+    pub fn bad_only<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.bad_only = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for bad_only: {e}"));
+        self.bad_only = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// A pack of the organization.
-    pub fn custom_pack_id<T>(mut self, value: T) -> Self
+    pub fn custom_pack_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
         self.custom_pack_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for custom_pack_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `export_id`.
-    pub fn export_id<T>(mut self, value: T) -> Self
+    pub fn export_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.export_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for export_id: {e}"));
+        self.export_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `insight_filters`.
-    pub fn insight_filters<T>(mut self, value: T) -> Self
+    pub fn insight_filters<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::InsightSelection>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::InsightSelection, Error: std::fmt::Display>,
     {
         self.insight_filters = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_filters: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `organization_service_filters`.
-    pub fn organization_service_filters<T>(mut self, value: T) -> Self
+    pub fn organization_service_filters<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::CloudSelection>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudSelection, Error: std::fmt::Display>,
     {
         self.organization_service_filters = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for organization_service_filters: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_tags`.
-    pub fn resource_tags<T>(mut self, value: T) -> Self
+    pub fn resource_tags<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.resource_tags = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_tags: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_tags = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AddScorecardExportConfigRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddScorecardExportConfigRequest>
 for types::AddScorecardExportConfigRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AddScorecardExportConfigRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddScorecardExportConfigRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            backoffice_pack_id: value.backoffice_pack_id?,
-            bad_only: value.bad_only?,
-            custom_pack_id: value.custom_pack_id?,
-            export_id: value.export_id?,
-            insight_filters: value.insight_filters?,
-            name: value.name?,
-            organization_service_filters: value.organization_service_filters?,
-            resource_tags: value.resource_tags?,
+            backoffice_pack_id: builder
+                .backoffice_pack_id
+                .map_err(|problem| format!("{}: {problem}", "backoffice_pack_id"))?,
+            bad_only: builder
+                .bad_only
+                .map_err(|problem| format!("{}: {problem}", "bad_only"))?,
+            custom_pack_id: builder
+                .custom_pack_id
+                .map_err(|problem| format!("{}: {problem}", "custom_pack_id"))?,
+            export_id: builder
+                .export_id
+                .map_err(|problem| format!("{}: {problem}", "export_id"))?,
+            insight_filters: builder
+                .insight_filters
+                .map_err(|problem| format!("{}: {problem}", "insight_filters"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            organization_service_filters: builder
+                .organization_service_filters
+                .map_err(|problem| {
+                    format!("{}: {problem}", "organization_service_filters")
+                })?,
+            resource_tags: builder
+                .resource_tags
+                .map_err(|problem| format!("{}: {problem}", "resource_tags"))?,
         })
     }
 }
@@ -194,55 +196,61 @@ impl Default for CloudSelection {
 
 impl CloudSelection {
     /// Pairs of key and value, each a two-element array.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<Vec<String>>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<Vec<String>, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_types`.
-    pub fn cloud_types<T>(mut self, value: T) -> Self
+    pub fn cloud_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.cloud_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for cloud_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.cloud_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// Numeric cloud ids.
-    pub fn organization_service_ids<T>(mut self, value: T) -> Self
+    pub fn organization_service_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.organization_service_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for organization_service_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.organization_service_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::CloudSelection, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CloudSelection> for types::CloudSelection {
     type Error = types::error::ConversionError;
-    fn try_from(value: CloudSelection) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CloudSelection) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            cloud_types: value.cloud_types?,
-            organization_service_ids: value.organization_service_ids?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            cloud_types: builder
+                .cloud_types
+                .map_err(|problem| format!("{}: {problem}", "cloud_types"))?,
+            organization_service_ids: builder
+                .organization_service_ids
+                .map_err(|problem| format!("{}: {problem}", "organization_service_ids"))?,
         })
     }
 }
@@ -266,31 +274,39 @@ pub struct CreateScorecardExportRequest {
 impl Default for CreateScorecardExportRequest {
     fn default() -> Self {
         Self {
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateScorecardExportRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateScorecardExportRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateScorecardExportRequest> for types::CreateScorecardExportRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateScorecardExportRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { name: value.name? })
+    fn try_from(builder: CreateScorecardExportRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+        })
     }
 }
 
@@ -318,43 +334,52 @@ impl Default for ExportComplianceScorecardRequest {
 
 impl ExportComplianceScorecardRequest {
     /// Sets `insight_filters`.
-    pub fn insight_filters<T>(mut self, value: T) -> Self
+    pub fn insight_filters<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::InsightSelection>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::InsightSelection, Error: std::fmt::Display>,
     {
         self.insight_filters = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_filters: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_scope`.
-    pub fn resource_scope<T>(mut self, value: T) -> Self
+    pub fn resource_scope<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::ScorecardScope>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ScorecardScope, Error: std::fmt::Display>,
     {
         self.resource_scope = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_scope: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ExportComplianceScorecardRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ExportComplianceScorecardRequest>
 for types::ExportComplianceScorecardRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ExportComplianceScorecardRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ExportComplianceScorecardRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            insight_filters: value.insight_filters?,
-            resource_scope: value.resource_scope?,
+            insight_filters: builder
+                .insight_filters
+                .map_err(|problem| format!("{}: {problem}", "insight_filters"))?,
+            resource_scope: builder
+                .resource_scope
+                .map_err(|problem| format!("{}: {problem}", "resource_scope"))?,
         })
     }
 }
@@ -388,53 +413,60 @@ impl Default for InsightSelection {
 
 impl InsightSelection {
     /// Sets `insight_ids`.
-    pub fn insight_ids<T>(mut self, value: T) -> Self
+    pub fn insight_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.insight_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.insight_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// 1 info, 2 low, 3 medium, 4 high, 5 critical.
-    pub fn severity<T>(mut self, value: T) -> Self
+    pub fn severity<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.severity = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for severity: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.severity = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::InsightSelection, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<InsightSelection> for types::InsightSelection {
     type Error = types::error::ConversionError;
-    fn try_from(value: InsightSelection) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: InsightSelection) -> Result<Self, Self::Error> {
         Ok(Self {
-            insight_ids: value.insight_ids?,
-            resource_types: value.resource_types?,
-            severity: value.severity?,
+            insight_ids: builder
+                .insight_ids
+                .map_err(|problem| format!("{}: {problem}", "insight_ids"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
+            severity: builder
+                .severity
+                .map_err(|problem| format!("{}: {problem}", "severity"))?,
         })
     }
 }
@@ -467,46 +499,57 @@ impl Default for ResourceGroupSelection {
 
 impl ResourceGroupSelection {
     /// Sets `azure_resource_group_ids`.
-    pub fn azure_resource_group_ids<T>(mut self, value: T) -> Self
+    pub fn azure_resource_group_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.azure_resource_group_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for azure_resource_group_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.azure_resource_group_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `custom_resource_group_ids`.
-    pub fn custom_resource_group_ids<T>(mut self, value: T) -> Self
+    pub fn custom_resource_group_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.custom_resource_group_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for custom_resource_group_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.custom_resource_group_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ResourceGroupSelection, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ResourceGroupSelection> for types::ResourceGroupSelection {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ResourceGroupSelection,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ResourceGroupSelection) -> Result<Self, Self::Error> {
         Ok(Self {
-            azure_resource_group_ids: value.azure_resource_group_ids?,
-            custom_resource_group_ids: value.custom_resource_group_ids?,
+            azure_resource_group_ids: builder
+                .azure_resource_group_ids
+                .map_err(|problem| {
+                    format!("{}: {problem}", "azure_resource_group_ids")
+                })?,
+            custom_resource_group_ids: builder
+                .custom_resource_group_ids
+                .map_err(|problem| {
+                    format!("{}: {problem}", "custom_resource_group_ids")
+                })?,
         })
     }
 }
@@ -540,57 +583,63 @@ impl Default for ScorecardScope {
 
 impl ScorecardScope {
     /// Sets `organization_service_filters`.
-    pub fn organization_service_filters<T>(mut self, value: T) -> Self
+    pub fn organization_service_filters<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::CloudSelection>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudSelection, Error: std::fmt::Display>,
     {
         self.organization_service_filters = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for organization_service_filters: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_group_filters`.
-    pub fn resource_group_filters<T>(mut self, value: T) -> Self
+    pub fn resource_group_filters<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::ResourceGroupSelection>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ResourceGroupSelection, Error: std::fmt::Display>,
     {
         self.resource_group_filters = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for resource_group_filters: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Seen: divvyorganizationservice.
-    pub fn scope_type<T>(mut self, value: T) -> Self
+    pub fn scope_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scope_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scope_type: {e}"));
+        self.scope_type = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::ScorecardScope, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ScorecardScope> for types::ScorecardScope {
     type Error = types::error::ConversionError;
-    fn try_from(value: ScorecardScope) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ScorecardScope) -> Result<Self, Self::Error> {
         Ok(Self {
-            organization_service_filters: value.organization_service_filters?,
-            resource_group_filters: value.resource_group_filters?,
-            scope_type: value.scope_type?,
+            organization_service_filters: builder
+                .organization_service_filters
+                .map_err(|problem| {
+                    format!("{}: {problem}", "organization_service_filters")
+                })?,
+            resource_group_filters: builder
+                .resource_group_filters
+                .map_err(|problem| format!("{}: {problem}", "resource_group_filters"))?,
+            scope_type: builder
+                .scope_type
+                .map_err(|problem| format!("{}: {problem}", "scope_type"))?,
         })
     }
 }

@@ -13,49 +13,55 @@ impl Default for CreateDataCollectionRequest {
     fn default() -> Self {
         Self {
             collection_data: Ok(Default::default()),
-            collection_name: Err("no value supplied for collection_name".to_string()),
+            collection_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateDataCollectionRequest {
     /// Content in free form; examples hold a map of values.
-    pub fn collection_data<T>(mut self, value: T) -> Self
+    pub fn collection_data<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
         self.collection_data = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for collection_data: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `collection_name`.
-    pub fn collection_name<T>(mut self, value: T) -> Self
+    pub fn collection_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.collection_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for collection_name: {e}")
-            });
+        self.collection_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateDataCollectionRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateDataCollectionRequest> for types::CreateDataCollectionRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateDataCollectionRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateDataCollectionRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            collection_data: value.collection_data?,
-            collection_name: value.collection_name?,
+            collection_data: builder
+                .collection_data
+                .map_err(|problem| format!("{}: {problem}", "collection_data"))?,
+            collection_name: builder
+                .collection_name
+                .map_err(|problem| format!("{}: {problem}", "collection_name"))?,
         })
     }
 }

@@ -20,36 +20,41 @@ impl Default for Entitlement {
 
 impl Entitlement {
     /// Sets `namespace`.
-    pub fn namespace<T>(mut self, value: T) -> Self
+    pub fn namespace<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::EntitlementModule>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::EntitlementModule, Error: std::fmt::Display>,
     {
-        self.namespace = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for namespace: {e}"));
+        self.namespace = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `role`.
-    pub fn role<T>(mut self, value: T) -> Self
+    pub fn role<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::EntitlementLevel>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::EntitlementLevel, Error: std::fmt::Display>,
     {
-        self.role = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for role: {e}"));
+        self.role = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::Entitlement, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<Entitlement> for types::Entitlement {
     type Error = types::error::ConversionError;
-    fn try_from(value: Entitlement) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: Entitlement) -> Result<Self, Self::Error> {
         Ok(Self {
-            namespace: value.namespace?,
-            role: value.role?,
+            namespace: builder
+                .namespace
+                .map_err(|problem| format!("{}: {problem}", "namespace"))?,
+            role: builder.role.map_err(|problem| format!("{}: {problem}", "role"))?,
         })
     }
 }
@@ -73,48 +78,55 @@ pub struct SetEntitlementsRequest {
 impl Default for SetEntitlementsRequest {
     fn default() -> Self {
         Self {
-            entitlements: Err("no value supplied for entitlements".to_string()),
-            group_ids: Err("no value supplied for group_ids".to_string()),
+            entitlements: Err("is required and was not given".to_owned()),
+            group_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetEntitlementsRequest {
     /// Sets `entitlements`.
-    pub fn entitlements<T>(mut self, value: T) -> Self
+    pub fn entitlements<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Entitlement>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Entitlement, Error: std::fmt::Display>,
     {
-        self.entitlements = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for entitlements: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.entitlements = values.map_err(|error| error.to_string());
         self
     }
 
     /// Numbers of the groups, not prefixed ids.
-    pub fn group_ids<T>(mut self, value: T) -> Self
+    pub fn group_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.group_ids = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for group_ids: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.group_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetEntitlementsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetEntitlementsRequest> for types::SetEntitlementsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetEntitlementsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetEntitlementsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            entitlements: value.entitlements?,
-            group_ids: value.group_ids?,
+            entitlements: builder
+                .entitlements
+                .map_err(|problem| format!("{}: {problem}", "entitlements"))?,
+            group_ids: builder
+                .group_ids
+                .map_err(|problem| format!("{}: {problem}", "group_ids"))?,
         })
     }
 }

@@ -16,9 +16,7 @@ impl Default for AddEventProducersRequest {
     fn default() -> Self {
         Self {
             enable_all_types: Ok(Default::default()),
-            organization_service_ids: Err(
-                "no value supplied for organization_service_ids".to_string(),
-            ),
+            organization_service_ids: Err("is required and was not given".to_owned()),
             propagate: Ok(Default::default()),
             regions: Ok(Default::default()),
             resource_types: Ok(Default::default()),
@@ -28,85 +26,92 @@ impl Default for AddEventProducersRequest {
 
 impl AddEventProducersRequest {
     /// Sets `enable_all_types`.
-    pub fn enable_all_types<T>(mut self, value: T) -> Self
+    pub fn enable_all_types<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.enable_all_types = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for enable_all_types: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Numeric cloud ids of the producers.
-    pub fn organization_service_ids<T>(mut self, value: T) -> Self
+    pub fn organization_service_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.organization_service_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for organization_service_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.organization_service_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `propagate`.
-    pub fn propagate<T>(mut self, value: T) -> Self
+    pub fn propagate<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::EventPropagation>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::EventPropagation, Error: std::fmt::Display>,
     {
-        self.propagate = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for propagate: {e}"));
+        self.propagate = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `regions`.
-    pub fn regions<T>(mut self, value: T) -> Self
+    pub fn regions<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.regions = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for regions: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.regions = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AddEventProducersRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddEventProducersRequest> for types::AddEventProducersRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AddEventProducersRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddEventProducersRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            enable_all_types: value.enable_all_types?,
-            organization_service_ids: value.organization_service_ids?,
-            propagate: value.propagate?,
-            regions: value.regions?,
-            resource_types: value.resource_types?,
+            enable_all_types: builder
+                .enable_all_types
+                .map_err(|problem| format!("{}: {problem}", "enable_all_types"))?,
+            organization_service_ids: builder
+                .organization_service_ids
+                .map_err(|problem| {
+                    format!("{}: {problem}", "organization_service_ids")
+                })?,
+            propagate: builder
+                .propagate
+                .map_err(|problem| format!("{}: {problem}", "propagate"))?,
+            regions: builder
+                .regions
+                .map_err(|problem| format!("{}: {problem}", "regions"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
         })
     }
 }
@@ -143,51 +148,58 @@ impl Default for EventPropagation {
 
 impl EventPropagation {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `by_badge`.
-    pub fn by_badge<T>(mut self, value: T) -> Self
+    pub fn by_badge<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.by_badge = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for by_badge: {e}"));
+        self.by_badge = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `by_consumer`.
-    pub fn by_consumer<T>(mut self, value: T) -> Self
+    pub fn by_consumer<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.by_consumer = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for by_consumer: {e}")
-            });
+        self.by_consumer = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::EventPropagation, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<EventPropagation> for types::EventPropagation {
     type Error = types::error::ConversionError;
-    fn try_from(value: EventPropagation) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: EventPropagation) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            by_badge: value.by_badge?,
-            by_consumer: value.by_consumer?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            by_badge: builder
+                .by_badge
+                .map_err(|problem| format!("{}: {problem}", "by_badge"))?,
+            by_consumer: builder
+                .by_consumer
+                .map_err(|problem| format!("{}: {problem}", "by_consumer"))?,
         })
     }
 }
@@ -211,34 +223,41 @@ pub struct RemoveEventProducersRequest {
 impl Default for RemoveEventProducersRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl RemoveEventProducersRequest {
     /// Prefixed cloud ids.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::RemoveEventProducersRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<RemoveEventProducersRequest> for types::RemoveEventProducersRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: RemoveEventProducersRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: RemoveEventProducersRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }

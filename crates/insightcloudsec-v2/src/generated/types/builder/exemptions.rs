@@ -18,138 +18,133 @@ pub struct CreateExemptionsRequest {
 impl Default for CreateExemptionsRequest {
     fn default() -> Self {
         Self {
-            approver: Err("no value supplied for approver".to_string()),
+            approver: Err("is required and was not given".to_owned()),
             expiration_date: Ok(Default::default()),
-            insight_id: Err("no value supplied for insight_id".to_string()),
-            insight_source: Err("no value supplied for insight_source".to_string()),
+            insight_id: Err("is required and was not given".to_owned()),
+            insight_source: Err("is required and was not given".to_owned()),
             notes: Ok(Default::default()),
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
-            resource_type: Err("no value supplied for resource_type".to_string()),
-            start_date: Err("no value supplied for start_date".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
+            resource_type: Err("is required and was not given".to_owned()),
+            start_date: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateExemptionsRequest {
     /// Sets `approver`.
-    pub fn approver<T>(mut self, value: T) -> Self
+    pub fn approver<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.approver = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for approver: {e}"));
+        self.approver = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Last day, `YYYY-MM-DD`; no end when left out.
-    pub fn expiration_date<T>(mut self, value: T) -> Self
+    pub fn expiration_date<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.expiration_date = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for expiration_date: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `insight_id`.
-    pub fn insight_id<T>(mut self, value: T) -> Self
+    pub fn insight_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.insight_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insight_id: {e}"));
+        self.insight_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `insight_source`.
-    pub fn insight_source<T>(mut self, value: T) -> Self
+    pub fn insight_source<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::InsightSource>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::InsightSource, Error: std::fmt::Display>,
     {
-        self.insight_source = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_source: {e}")
-            });
+        self.insight_source = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `notes`.
-    pub fn notes<T>(mut self, value: T) -> Self
+    pub fn notes<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.notes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for notes: {e}"));
+        self.notes = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_ids`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_type`.
-    pub fn resource_type<T>(mut self, value: T) -> Self
+    pub fn resource_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_type: {e}")
-            });
+        self.resource_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// First day, `YYYY-MM-DD`.
-    pub fn start_date<T>(mut self, value: T) -> Self
+    pub fn start_date<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.start_date = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for start_date: {e}"));
+        self.start_date = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateExemptionsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateExemptionsRequest> for types::CreateExemptionsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateExemptionsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateExemptionsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            approver: value.approver?,
-            expiration_date: value.expiration_date?,
-            insight_id: value.insight_id?,
-            insight_source: value.insight_source?,
-            notes: value.notes?,
-            resource_ids: value.resource_ids?,
-            resource_type: value.resource_type?,
-            start_date: value.start_date?,
+            approver: builder
+                .approver
+                .map_err(|problem| format!("{}: {problem}", "approver"))?,
+            expiration_date: builder
+                .expiration_date
+                .map_err(|problem| format!("{}: {problem}", "expiration_date"))?,
+            insight_id: builder
+                .insight_id
+                .map_err(|problem| format!("{}: {problem}", "insight_id"))?,
+            insight_source: builder
+                .insight_source
+                .map_err(|problem| format!("{}: {problem}", "insight_source"))?,
+            notes: builder.notes.map_err(|problem| format!("{}: {problem}", "notes"))?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
+            resource_type: builder
+                .resource_type
+                .map_err(|problem| format!("{}: {problem}", "resource_type"))?,
+            start_date: builder
+                .start_date
+                .map_err(|problem| format!("{}: {problem}", "start_date"))?,
         })
     }
 }
@@ -178,34 +173,41 @@ pub struct DeleteExemptionsRequest {
 impl Default for DeleteExemptionsRequest {
     fn default() -> Self {
         Self {
-            exemption_ids: Err("no value supplied for exemption_ids".to_string()),
+            exemption_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DeleteExemptionsRequest {
     /// Sets `exemption_ids`.
-    pub fn exemption_ids<T>(mut self, value: T) -> Self
+    pub fn exemption_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.exemption_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for exemption_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.exemption_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DeleteExemptionsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DeleteExemptionsRequest> for types::DeleteExemptionsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DeleteExemptionsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: DeleteExemptionsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            exemption_ids: value.exemption_ids?,
+            exemption_ids: builder
+                .exemption_ids
+                .map_err(|problem| format!("{}: {problem}", "exemption_ids"))?,
         })
     }
 }
@@ -240,66 +242,69 @@ impl Default for ListExemptionsRequest {
 
 impl ListExemptionsRequest {
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `pack`.
-    pub fn pack<T>(mut self, value: T) -> Self
+    pub fn pack<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.pack = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for pack: {e}"));
+        self.pack = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `search`.
-    pub fn search<T>(mut self, value: T) -> Self
+    pub fn search<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.search = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for search: {e}"));
+        self.search = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ListExemptionsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListExemptionsRequest> for types::ListExemptionsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ListExemptionsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ListExemptionsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            pack: value.pack?,
-            search: value.search?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            pack: builder.pack.map_err(|problem| format!("{}: {problem}", "pack"))?,
+            search: builder.search.map_err(|problem| format!("{}: {problem}", "search"))?,
         })
     }
 }
@@ -325,46 +330,52 @@ pub struct SetInsightExemptGroupsRequest {
 impl Default for SetInsightExemptGroupsRequest {
     fn default() -> Self {
         Self {
-            groups: Err("no value supplied for groups".to_string()),
-            source: Err("no value supplied for source".to_string()),
+            groups: Err("is required and was not given".to_owned()),
+            source: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetInsightExemptGroupsRequest {
     /// Numbers of the resource groups, the full set.
-    pub fn groups<T>(mut self, value: T) -> Self
+    pub fn groups<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.groups = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for groups: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.groups = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `source`.
-    pub fn source<T>(mut self, value: T) -> Self
+    pub fn source<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::InsightSource>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::InsightSource, Error: std::fmt::Display>,
     {
-        self.source = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for source: {e}"));
+        self.source = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetInsightExemptGroupsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetInsightExemptGroupsRequest> for types::SetInsightExemptGroupsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetInsightExemptGroupsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetInsightExemptGroupsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            groups: value.groups?,
-            source: value.source?,
+            groups: builder
+                .groups
+                .map_err(|problem| format!("{}: {problem}", "groups"))?,
+            source: builder.source.map_err(|problem| format!("{}: {problem}", "source"))?,
         })
     }
 }

@@ -11,34 +11,41 @@ pub struct AddGroupUsersRequest {
 impl Default for AddGroupUsersRequest {
     fn default() -> Self {
         Self {
-            user_resource_ids: Err("no value supplied for user_resource_ids".to_string()),
+            user_resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AddGroupUsersRequest {
     /// Prefixed user ids.
-    pub fn user_resource_ids<T>(mut self, value: T) -> Self
+    pub fn user_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for user_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.user_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AddGroupUsersRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddGroupUsersRequest> for types::AddGroupUsersRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AddGroupUsersRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddGroupUsersRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            user_resource_ids: value.user_resource_ids?,
+            user_resource_ids: builder
+                .user_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "user_resource_ids"))?,
         })
     }
 }
@@ -60,32 +67,40 @@ pub struct CreateGroupRequest {
 impl Default for CreateGroupRequest {
     fn default() -> Self {
         Self {
-            group_name: Err("no value supplied for group_name".to_string()),
+            group_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateGroupRequest {
     /// Sets `group_name`.
-    pub fn group_name<T>(mut self, value: T) -> Self
+    pub fn group_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.group_name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for group_name: {e}"));
+        self.group_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateGroupRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateGroupRequest> for types::CreateGroupRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateGroupRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateGroupRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            group_name: value.group_name?,
+            group_name: builder
+                .group_name
+                .map_err(|problem| format!("{}: {problem}", "group_name"))?,
         })
     }
 }
@@ -107,34 +122,40 @@ pub struct RemoveGroupUserRequest {
 impl Default for RemoveGroupUserRequest {
     fn default() -> Self {
         Self {
-            user_resource_id: Err("no value supplied for user_resource_id".to_string()),
+            user_resource_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl RemoveGroupUserRequest {
     /// Prefixed user id.
-    pub fn user_resource_id<T>(mut self, value: T) -> Self
+    pub fn user_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_resource_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for user_resource_id: {e}")
-            });
+        self.user_resource_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::RemoveGroupUserRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<RemoveGroupUserRequest> for types::RemoveGroupUserRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: RemoveGroupUserRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: RemoveGroupUserRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            user_resource_id: value.user_resource_id?,
+            user_resource_id: builder
+                .user_resource_id
+                .map_err(|problem| format!("{}: {problem}", "user_resource_id"))?,
         })
     }
 }
@@ -156,34 +177,41 @@ pub struct SetGroupRolesRequest {
 impl Default for SetGroupRolesRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetGroupRolesRequest {
     /// Prefixed role ids, the full set.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetGroupRolesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetGroupRolesRequest> for types::SetGroupRolesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetGroupRolesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetGroupRolesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }
@@ -205,34 +233,41 @@ pub struct SetGroupUsersRequest {
 impl Default for SetGroupUsersRequest {
     fn default() -> Self {
         Self {
-            user_resource_ids: Err("no value supplied for user_resource_ids".to_string()),
+            user_resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetGroupUsersRequest {
     /// Prefixed user ids, the full set.
-    pub fn user_resource_ids<T>(mut self, value: T) -> Self
+    pub fn user_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for user_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.user_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetGroupUsersRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetGroupUsersRequest> for types::SetGroupUsersRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetGroupUsersRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetGroupUsersRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            user_resource_ids: value.user_resource_ids?,
+            user_resource_ids: builder
+                .user_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "user_resource_ids"))?,
         })
     }
 }

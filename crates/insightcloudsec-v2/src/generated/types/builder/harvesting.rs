@@ -22,58 +22,66 @@ impl Default for AssignHarvestingStrategyRequest {
 
 impl AssignHarvestingStrategyRequest {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `cloud_type_id`.
-    pub fn cloud_type_id<T>(mut self, value: T) -> Self
+    pub fn cloud_type_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::CloudTypeId>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudTypeId, Error: std::fmt::Display>,
     {
         self.cloud_type_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for cloud_type_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Numeric cloud ids.
-    pub fn organization_service_ids<T>(mut self, value: T) -> Self
+    pub fn organization_service_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.organization_service_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for organization_service_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.organization_service_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AssignHarvestingStrategyRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AssignHarvestingStrategyRequest>
 for types::AssignHarvestingStrategyRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AssignHarvestingStrategyRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AssignHarvestingStrategyRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badges: value.badges?,
-            cloud_type_id: value.cloud_type_id?,
-            organization_service_ids: value.organization_service_ids?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            cloud_type_id: builder
+                .cloud_type_id
+                .map_err(|problem| format!("{}: {problem}", "cloud_type_id"))?,
+            organization_service_ids: builder
+                .organization_service_ids
+                .map_err(|problem| format!("{}: {problem}", "organization_service_ids"))?,
         })
     }
 }
@@ -98,51 +106,54 @@ pub struct CreateHarvestingStrategyRequest {
 impl Default for CreateHarvestingStrategyRequest {
     fn default() -> Self {
         Self {
-            cloud_type_id: Err("no value supplied for cloud_type_id".to_string()),
-            strategy_name: Err("no value supplied for strategy_name".to_string()),
+            cloud_type_id: Err("is required and was not given".to_owned()),
+            strategy_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateHarvestingStrategyRequest {
     /// Sets `cloud_type_id`.
-    pub fn cloud_type_id<T>(mut self, value: T) -> Self
+    pub fn cloud_type_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::CloudTypeId>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::CloudTypeId, Error: std::fmt::Display>,
     {
-        self.cloud_type_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for cloud_type_id: {e}")
-            });
+        self.cloud_type_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `strategy_name`.
-    pub fn strategy_name<T>(mut self, value: T) -> Self
+    pub fn strategy_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.strategy_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for strategy_name: {e}")
-            });
+        self.strategy_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateHarvestingStrategyRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateHarvestingStrategyRequest>
 for types::CreateHarvestingStrategyRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateHarvestingStrategyRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateHarvestingStrategyRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            cloud_type_id: value.cloud_type_id?,
-            strategy_name: value.strategy_name?,
+            cloud_type_id: builder
+                .cloud_type_id
+                .map_err(|problem| format!("{}: {problem}", "cloud_type_id"))?,
+            strategy_name: builder
+                .strategy_name
+                .map_err(|problem| format!("{}: {problem}", "strategy_name"))?,
         })
     }
 }
@@ -172,22 +183,30 @@ impl Default for HarvestSchedule {
 
 impl HarvestSchedule {
     /// `<prefix>:<job name>`.
-    pub fn job<T>(mut self, value: T) -> Self
+    pub fn job<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.job = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for job: {e}"));
+        self.job = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::HarvestSchedule, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<HarvestSchedule> for types::HarvestSchedule {
     type Error = types::error::ConversionError;
-    fn try_from(value: HarvestSchedule) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { job: value.job? })
+    fn try_from(builder: HarvestSchedule) -> Result<Self, Self::Error> {
+        Ok(Self {
+            job: builder.job.map_err(|problem| format!("{}: {problem}", "job"))?,
+        })
     }
 }
 

@@ -38,161 +38,155 @@ impl Default for BulkInsight {
 
 impl BulkInsight {
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Filter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Filter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `owner_resource_id`.
-    pub fn owner_resource_id<T>(mut self, value: T) -> Self
+    pub fn owner_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.owner_resource_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for owner_resource_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `scopes`.
-    pub fn scopes<T>(mut self, value: T) -> Self
+    pub fn scopes<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scopes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scopes: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.scopes = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `selects`.
-    pub fn selects<T>(mut self, value: T) -> Self
+    pub fn selects<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.selects = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for selects: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.selects = values.map_err(|error| error.to_string());
         self
     }
 
     /// 1 (lowest) to 5 (critical).
-    pub fn severity<T>(mut self, value: T) -> Self
+    pub fn severity<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.severity = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for severity: {e}"));
+        self.severity = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tags`.
-    pub fn tags<T>(mut self, value: T) -> Self
+    pub fn tags<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.tags = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tags: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.tags = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `template_id`.
-    pub fn template_id<T>(mut self, value: T) -> Self
+    pub fn template_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.template_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for template_id: {e}")
-            });
+        self.template_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `timeseries`.
-    pub fn timeseries<T>(mut self, value: T) -> Self
+    pub fn timeseries<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.timeseries = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for timeseries: {e}"));
+        self.timeseries = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::BulkInsight, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<BulkInsight> for types::BulkInsight {
     type Error = types::error::ConversionError;
-    fn try_from(value: BulkInsight) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: BulkInsight) -> Result<Self, Self::Error> {
         Ok(Self {
-            description: value.description?,
-            filters: value.filters?,
-            name: value.name?,
-            owner_resource_id: value.owner_resource_id?,
-            resource_types: value.resource_types?,
-            scopes: value.scopes?,
-            selects: value.selects?,
-            severity: value.severity?,
-            tags: value.tags?,
-            template_id: value.template_id?,
-            timeseries: value.timeseries?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            owner_resource_id: builder
+                .owner_resource_id
+                .map_err(|problem| format!("{}: {problem}", "owner_resource_id"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
+            scopes: builder
+                .scopes
+                .map_err(|problem| format!("{}: {problem}", "scopes"))?,
+            selects: builder
+                .selects
+                .map_err(|problem| format!("{}: {problem}", "selects"))?,
+            severity: builder
+                .severity
+                .map_err(|problem| format!("{}: {problem}", "severity"))?,
+            tags: builder.tags.map_err(|problem| format!("{}: {problem}", "tags"))?,
+            template_id: builder
+                .template_id
+                .map_err(|problem| format!("{}: {problem}", "template_id"))?,
+            timeseries: builder
+                .timeseries
+                .map_err(|problem| format!("{}: {problem}", "timeseries"))?,
         })
     }
 }
@@ -224,31 +218,42 @@ pub struct CreateInsightsRequest {
 impl Default for CreateInsightsRequest {
     fn default() -> Self {
         Self {
-            insights: Err("no value supplied for insights".to_string()),
+            insights: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateInsightsRequest {
     /// Sets `insights`.
-    pub fn insights<T>(mut self, value: T) -> Self
+    pub fn insights<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::BulkInsight>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BulkInsight, Error: std::fmt::Display>,
     {
-        self.insights = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insights: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.insights = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateInsightsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateInsightsRequest> for types::CreateInsightsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateInsightsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { insights: value.insights? })
+    fn try_from(builder: CreateInsightsRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            insights: builder
+                .insights
+                .map_err(|problem| format!("{}: {problem}", "insights"))?,
+        })
     }
 }
 
@@ -269,31 +274,42 @@ pub struct DeleteInsightsRequest {
 impl Default for DeleteInsightsRequest {
     fn default() -> Self {
         Self {
-            insights: Err("no value supplied for insights".to_string()),
+            insights: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DeleteInsightsRequest {
     /// Numbers of custom insights.
-    pub fn insights<T>(mut self, value: T) -> Self
+    pub fn insights<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.insights = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insights: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.insights = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DeleteInsightsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DeleteInsightsRequest> for types::DeleteInsightsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DeleteInsightsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { insights: value.insights? })
+    fn try_from(builder: DeleteInsightsRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            insights: builder
+                .insights
+                .map_err(|problem| format!("{}: {problem}", "insights"))?,
+        })
     }
 }
 
@@ -328,13 +344,13 @@ impl Default for InsightInput {
         Self {
             badge_filter_operator: Ok(Default::default()),
             badges: Ok(Default::default()),
-            description: Err("no value supplied for description".to_string()),
-            filters: Err("no value supplied for filters".to_string()),
-            name: Err("no value supplied for name".to_string()),
+            description: Err("is required and was not given".to_owned()),
+            filters: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
             owner_resource_id: Ok(Default::default()),
-            resource_types: Err("no value supplied for resource_types".to_string()),
-            scopes: Err("no value supplied for scopes".to_string()),
-            severity: Err("no value supplied for severity".to_string()),
+            resource_types: Err("is required and was not given".to_owned()),
+            scopes: Err("is required and was not given".to_owned()),
+            severity: Err("is required and was not given".to_owned()),
             tags: Ok(Default::default()),
             template_id: Ok(Default::default()),
             timeseries: Ok(Default::default()),
@@ -345,193 +361,185 @@ impl Default for InsightInput {
 
 impl InsightInput {
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<Vec<types::Badge>>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<Vec<types::Badge>, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        self.badges = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Filter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Filter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `owner_resource_id`.
-    pub fn owner_resource_id<T>(mut self, value: T) -> Self
+    pub fn owner_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.owner_resource_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for owner_resource_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// Must be present, can be empty.
-    pub fn scopes<T>(mut self, value: T) -> Self
+    pub fn scopes<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scopes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scopes: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.scopes = values.map_err(|error| error.to_string());
         self
     }
 
     /// 1 (lowest) to 5 (critical).
     ///
     /// At least 1. At most 5.
-    pub fn severity<T>(mut self, value: T) -> Self
+    pub fn severity<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.severity = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for severity: {e}"));
+        self.severity = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tags`.
-    pub fn tags<T>(mut self, value: T) -> Self
+    pub fn tags<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<Vec<String>>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<Vec<String>, Error: std::fmt::Display>,
     {
-        self.tags = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tags: {e}"));
+        self.tags = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `template_id`.
-    pub fn template_id<T>(mut self, value: T) -> Self
+    pub fn template_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.template_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for template_id: {e}")
-            });
+        self.template_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Keep daily counts.
-    pub fn timeseries<T>(mut self, value: T) -> Self
+    pub fn timeseries<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.timeseries = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for timeseries: {e}"));
+        self.timeseries = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `timeseries_cache`.
-    pub fn timeseries_cache<T>(mut self, value: T) -> Self
+    pub fn timeseries_cache<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
         self.timeseries_cache = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for timeseries_cache: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::InsightInput, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<InsightInput> for types::InsightInput {
     type Error = types::error::ConversionError;
-    fn try_from(value: InsightInput) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: InsightInput) -> Result<Self, Self::Error> {
         Ok(Self {
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            description: value.description?,
-            filters: value.filters?,
-            name: value.name?,
-            owner_resource_id: value.owner_resource_id?,
-            resource_types: value.resource_types?,
-            scopes: value.scopes?,
-            severity: value.severity?,
-            tags: value.tags?,
-            template_id: value.template_id?,
-            timeseries: value.timeseries?,
-            timeseries_cache: value.timeseries_cache?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            owner_resource_id: builder
+                .owner_resource_id
+                .map_err(|problem| format!("{}: {problem}", "owner_resource_id"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
+            scopes: builder
+                .scopes
+                .map_err(|problem| format!("{}: {problem}", "scopes"))?,
+            severity: builder
+                .severity
+                .map_err(|problem| format!("{}: {problem}", "severity"))?,
+            tags: builder.tags.map_err(|problem| format!("{}: {problem}", "tags"))?,
+            template_id: builder
+                .template_id
+                .map_err(|problem| format!("{}: {problem}", "template_id"))?,
+            timeseries: builder
+                .timeseries
+                .map_err(|problem| format!("{}: {problem}", "timeseries"))?,
+            timeseries_cache: builder
+                .timeseries_cache
+                .map_err(|problem| format!("{}: {problem}", "timeseries_cache"))?,
         })
     }
 }
@@ -565,31 +573,39 @@ pub struct SetInsightNotesRequest {
 impl Default for SetInsightNotesRequest {
     fn default() -> Self {
         Self {
-            notes: Err("no value supplied for notes".to_string()),
+            notes: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetInsightNotesRequest {
     /// Sets `notes`.
-    pub fn notes<T>(mut self, value: T) -> Self
+    pub fn notes<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.notes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for notes: {e}"));
+        self.notes = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetInsightNotesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetInsightNotesRequest> for types::SetInsightNotesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetInsightNotesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { notes: value.notes? })
+    fn try_from(builder: SetInsightNotesRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            notes: builder.notes.map_err(|problem| format!("{}: {problem}", "notes"))?,
+        })
     }
 }
 
@@ -615,24 +631,35 @@ impl Default for ToggleInsightTimeseriesRequest {
 
 impl ToggleInsightTimeseriesRequest {
     /// Sets `insights`.
-    pub fn insights<T>(mut self, value: T) -> Self
+    pub fn insights<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::BulkInsight>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BulkInsight, Error: std::fmt::Display>,
     {
-        self.insights = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insights: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.insights = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ToggleInsightTimeseriesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ToggleInsightTimeseriesRequest> for types::ToggleInsightTimeseriesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ToggleInsightTimeseriesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { insights: value.insights? })
+    fn try_from(builder: ToggleInsightTimeseriesRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            insights: builder
+                .insights
+                .map_err(|problem| format!("{}: {problem}", "insights"))?,
+        })
     }
 }
 
@@ -658,7 +685,7 @@ impl Default for UpdateInsightMetadataRequest {
         Self {
             backoffice: Ok(Default::default()),
             custom: Ok(Default::default()),
-            metadata: Err("no value supplied for metadata".to_string()),
+            metadata: Err("is required and was not given".to_owned()),
             pack_id: Ok(Default::default()),
         }
     }
@@ -666,64 +693,71 @@ impl Default for UpdateInsightMetadataRequest {
 
 impl UpdateInsightMetadataRequest {
     /// Ids of built-in insights.
-    pub fn backoffice<T>(mut self, value: T) -> Self
+    pub fn backoffice<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.backoffice = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for backoffice: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.backoffice = values.map_err(|error| error.to_string());
         self
     }
 
     /// Ids of custom insights.
-    pub fn custom<T>(mut self, value: T) -> Self
+    pub fn custom<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.custom = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for custom: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.custom = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `metadata`.
-    pub fn metadata<T>(mut self, value: T) -> Self
+    pub fn metadata<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.metadata = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for metadata: {e}"));
+        self.metadata = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `pack_id`.
-    pub fn pack_id<T>(mut self, value: T) -> Self
+    pub fn pack_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.pack_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for pack_id: {e}"));
+        self.pack_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateInsightMetadataRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateInsightMetadataRequest> for types::UpdateInsightMetadataRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateInsightMetadataRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateInsightMetadataRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            backoffice: value.backoffice?,
-            custom: value.custom?,
-            metadata: value.metadata?,
-            pack_id: value.pack_id?,
+            backoffice: builder
+                .backoffice
+                .map_err(|problem| format!("{}: {problem}", "backoffice"))?,
+            custom: builder
+                .custom
+                .map_err(|problem| format!("{}: {problem}", "custom"))?,
+            metadata: builder
+                .metadata
+                .map_err(|problem| format!("{}: {problem}", "metadata"))?,
+            pack_id: builder
+                .pack_id
+                .map_err(|problem| format!("{}: {problem}", "pack_id"))?,
         })
     }
 }

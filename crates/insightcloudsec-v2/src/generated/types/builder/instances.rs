@@ -11,24 +11,33 @@ pub struct AttachInstanceNetworkInterfaceRequest {
 impl Default for AttachInstanceNetworkInterfaceRequest {
     fn default() -> Self {
         Self {
-            device_index: Err("no value supplied for device_index".to_string()),
+            device_index: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AttachInstanceNetworkInterfaceRequest {
     /// Sets `device_index`.
-    pub fn device_index<T>(mut self, value: T) -> Self
+    pub fn device_index<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.device_index = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for device_index: {e}")
-            });
+        self.device_index = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<
+        types::AttachInstanceNetworkInterfaceRequest,
+        types::error::ConversionError,
+    > {
+        self.try_into()
     }
 }
 
@@ -36,10 +45,12 @@ impl TryFrom<AttachInstanceNetworkInterfaceRequest>
 for types::AttachInstanceNetworkInterfaceRequest {
     type Error = types::error::ConversionError;
     fn try_from(
-        value: AttachInstanceNetworkInterfaceRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+        builder: AttachInstanceNetworkInterfaceRequest,
+    ) -> Result<Self, Self::Error> {
         Ok(Self {
-            device_index: value.device_index?,
+            device_index: builder
+                .device_index
+                .map_err(|problem| format!("{}: {problem}", "device_index"))?,
         })
     }
 }
@@ -62,36 +73,40 @@ pub struct AttachInstancePublicIpRequest {
 impl Default for AttachInstancePublicIpRequest {
     fn default() -> Self {
         Self {
-            publicip_resource_id: Err(
-                "no value supplied for publicip_resource_id".to_string(),
-            ),
+            publicip_resource_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AttachInstancePublicIpRequest {
     /// Sets `publicip_resource_id`.
-    pub fn publicip_resource_id<T>(mut self, value: T) -> Self
+    pub fn publicip_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.publicip_resource_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for publicip_resource_id: {e}")
-            });
+        self.publicip_resource_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AttachInstancePublicIpRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AttachInstancePublicIpRequest> for types::AttachInstancePublicIpRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AttachInstancePublicIpRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AttachInstancePublicIpRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            publicip_resource_id: value.publicip_resource_id?,
+            publicip_resource_id: builder
+                .publicip_resource_id
+                .map_err(|problem| format!("{}: {problem}", "publicip_resource_id"))?,
         })
     }
 }
@@ -113,31 +128,39 @@ pub struct CreateInstanceSnapshotRequest {
 impl Default for CreateInstanceSnapshotRequest {
     fn default() -> Self {
         Self {
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateInstanceSnapshotRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateInstanceSnapshotRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateInstanceSnapshotRequest> for types::CreateInstanceSnapshotRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateInstanceSnapshotRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { name: value.name? })
+    fn try_from(builder: CreateInstanceSnapshotRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+        })
     }
 }
 

@@ -11,34 +11,40 @@ pub struct CreateOrganizationRequest {
 impl Default for CreateOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("no value supplied for organization_name".to_string()),
+            organization_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateOrganizationRequest {
     /// Sets `organization_name`.
-    pub fn organization_name<T>(mut self, value: T) -> Self
+    pub fn organization_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.organization_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for organization_name: {e}")
-            });
+        self.organization_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateOrganizationRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateOrganizationRequest> for types::CreateOrganizationRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateOrganizationRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateOrganizationRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            organization_name: value.organization_name?,
+            organization_name: builder
+                .organization_name
+                .map_err(|problem| format!("{}: {problem}", "organization_name"))?,
         })
     }
 }
@@ -60,34 +66,40 @@ pub struct SwitchOrganizationRequest {
 impl Default for SwitchOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("no value supplied for organization_name".to_string()),
+            organization_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SwitchOrganizationRequest {
     /// Sets `organization_name`.
-    pub fn organization_name<T>(mut self, value: T) -> Self
+    pub fn organization_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.organization_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for organization_name: {e}")
-            });
+        self.organization_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SwitchOrganizationRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SwitchOrganizationRequest> for types::SwitchOrganizationRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SwitchOrganizationRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SwitchOrganizationRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            organization_name: value.organization_name?,
+            organization_name: builder
+                .organization_name
+                .map_err(|problem| format!("{}: {problem}", "organization_name"))?,
         })
     }
 }
@@ -109,34 +121,40 @@ pub struct UpdateOrganizationRequest {
 impl Default for UpdateOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("no value supplied for organization_name".to_string()),
+            organization_name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl UpdateOrganizationRequest {
     /// Sets `organization_name`.
-    pub fn organization_name<T>(mut self, value: T) -> Self
+    pub fn organization_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.organization_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for organization_name: {e}")
-            });
+        self.organization_name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateOrganizationRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateOrganizationRequest> for types::UpdateOrganizationRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateOrganizationRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateOrganizationRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            organization_name: value.organization_name?,
+            organization_name: builder
+                .organization_name
+                .map_err(|problem| format!("{}: {problem}", "organization_name"))?,
         })
     }
 }

@@ -23,112 +23,113 @@ impl Default for PackInput {
             custom: Ok(Default::default()),
             description: Ok(Default::default()),
             logo_url: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl PackInput {
     /// Numbers of built-in insights, the full set.
-    pub fn backoffice<T>(mut self, value: T) -> Self
+    pub fn backoffice<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.backoffice = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for backoffice: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.backoffice = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<Vec<types::Badge>>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<Vec<types::Badge>, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        self.badges = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Numbers of custom insights, the full set.
-    pub fn custom<T>(mut self, value: T) -> Self
+    pub fn custom<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.custom = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for custom: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.custom = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `logo_url`.
-    pub fn logo_url<T>(mut self, value: T) -> Self
+    pub fn logo_url<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.logo_url = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for logo_url: {e}"));
+        self.logo_url = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::PackInput, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<PackInput> for types::PackInput {
     type Error = types::error::ConversionError;
-    fn try_from(value: PackInput) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: PackInput) -> Result<Self, Self::Error> {
         Ok(Self {
-            backoffice: value.backoffice?,
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            custom: value.custom?,
-            description: value.description?,
-            logo_url: value.logo_url?,
-            name: value.name?,
+            backoffice: builder
+                .backoffice
+                .map_err(|problem| format!("{}: {problem}", "backoffice"))?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            custom: builder
+                .custom
+                .map_err(|problem| format!("{}: {problem}", "custom"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            logo_url: builder
+                .logo_url
+                .map_err(|problem| format!("{}: {problem}", "logo_url"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
         })
     }
 }

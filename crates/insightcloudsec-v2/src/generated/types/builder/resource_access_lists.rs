@@ -18,25 +18,33 @@ impl Default for ListAccessListRulesRequest {
 
 impl ListAccessListRulesRequest {
     /// Sets `direction`.
-    pub fn direction<T>(mut self, value: T) -> Self
+    pub fn direction<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.direction = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for direction: {e}"));
+        self.direction = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ListAccessListRulesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListAccessListRulesRequest> for types::ListAccessListRulesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ListAccessListRulesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ListAccessListRulesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            direction: value.direction?,
+            direction: builder
+                .direction
+                .map_err(|problem| format!("{}: {problem}", "direction"))?,
         })
     }
 }

@@ -12,52 +12,55 @@ pub struct AddResourceGroupMembersRequest {
 impl Default for AddResourceGroupMembersRequest {
     fn default() -> Self {
         Self {
-            resource_group_ids: Err(
-                "no value supplied for resource_group_ids".to_string(),
-            ),
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            resource_group_ids: Err("is required and was not given".to_owned()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AddResourceGroupMembersRequest {
     /// Prefixed ids, `resourcegroup:<n>:`.
-    pub fn resource_group_ids<T>(mut self, value: T) -> Self
+    pub fn resource_group_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_group_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_group_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_group_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_ids`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AddResourceGroupMembersRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AddResourceGroupMembersRequest> for types::AddResourceGroupMembersRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AddResourceGroupMembersRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AddResourceGroupMembersRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_group_ids: value.resource_group_ids?,
-            resource_ids: value.resource_ids?,
+            resource_group_ids: builder
+                .resource_group_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_group_ids"))?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }
@@ -83,63 +86,68 @@ impl Default for CreateResourceGroupRequest {
     fn default() -> Self {
         Self {
             group_description: Ok(Default::default()),
-            group_name: Err("no value supplied for group_name".to_string()),
-            group_owner_type: Err("no value supplied for group_owner_type".to_string()),
+            group_name: Err("is required and was not given".to_owned()),
+            group_owner_type: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateResourceGroupRequest {
     /// At most 255 characters.
-    pub fn group_description<T>(mut self, value: T) -> Self
+    pub fn group_description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.group_description = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for group_description: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// At most 64 characters.
-    pub fn group_name<T>(mut self, value: T) -> Self
+    pub fn group_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.group_name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for group_name: {e}"));
+        self.group_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `group_owner_type`.
-    pub fn group_owner_type<T>(mut self, value: T) -> Self
+    pub fn group_owner_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::ResourceGroupOwnerType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ResourceGroupOwnerType, Error: std::fmt::Display>,
     {
-        self.group_owner_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for group_owner_type: {e}")
-            });
+        self.group_owner_type = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateResourceGroupRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateResourceGroupRequest> for types::CreateResourceGroupRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateResourceGroupRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateResourceGroupRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            group_description: value.group_description?,
-            group_name: value.group_name?,
-            group_owner_type: value.group_owner_type?,
+            group_description: builder
+                .group_description
+                .map_err(|problem| format!("{}: {problem}", "group_description"))?,
+            group_name: builder
+                .group_name
+                .map_err(|problem| format!("{}: {problem}", "group_name"))?,
+            group_owner_type: builder
+                .group_owner_type
+                .map_err(|problem| format!("{}: {problem}", "group_owner_type"))?,
         })
     }
 }
@@ -163,34 +171,41 @@ pub struct DeleteResourcesRequest {
 impl Default for DeleteResourcesRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl DeleteResourcesRequest {
     /// Sets `resource_ids`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DeleteResourcesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DeleteResourcesRequest> for types::DeleteResourcesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DeleteResourcesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: DeleteResourcesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            resource_ids: value.resource_ids?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }

@@ -11,32 +11,40 @@ pub struct CreateResourceNoteRequest {
 impl Default for CreateResourceNoteRequest {
     fn default() -> Self {
         Self {
-            note_text: Err("no value supplied for note_text".to_string()),
+            note_text: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateResourceNoteRequest {
     /// Sets `note_text`.
-    pub fn note_text<T>(mut self, value: T) -> Self
+    pub fn note_text<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.note_text = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for note_text: {e}"));
+        self.note_text = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateResourceNoteRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateResourceNoteRequest> for types::CreateResourceNoteRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateResourceNoteRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateResourceNoteRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            note_text: value.note_text?,
+            note_text: builder
+                .note_text
+                .map_err(|problem| format!("{}: {problem}", "note_text"))?,
         })
     }
 }
@@ -85,163 +93,162 @@ impl Default for QueryResourcesRequest {
 
 impl QueryResourcesRequest {
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Filter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Filter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Only findings of this insight, `<source>:<id>`.
-    pub fn insight<T>(mut self, value: T) -> Self
+    pub fn insight<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.insight = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insight: {e}"));
+        self.insight = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `insight_exemptions`.
-    pub fn insight_exemptions<T>(mut self, value: T) -> Self
+    pub fn insight_exemptions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.insight_exemptions = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_exemptions: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Page size; a vendor script names 100 as the limit.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Number of records to skip.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `order_by`.
-    pub fn order_by<T>(mut self, value: T) -> Self
+    pub fn order_by<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.order_by = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for order_by: {e}"));
+        self.order_by = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Cloud or resource group ids to search in.
-    pub fn scopes<T>(mut self, value: T) -> Self
+    pub fn scopes<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scopes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scopes: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.scopes = values.map_err(|error| error.to_string());
         self
     }
 
     /// Only this type.
-    pub fn selected_resource_type<T>(mut self, value: T) -> Self
+    pub fn selected_resource_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.selected_resource_type = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for selected_resource_type: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tags`.
-    pub fn tags<T>(mut self, value: T) -> Self
+    pub fn tags<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.tags = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tags: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.tags = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::QueryResourcesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<QueryResourcesRequest> for types::QueryResourcesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: QueryResourcesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: QueryResourcesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            filters: value.filters?,
-            insight: value.insight?,
-            insight_exemptions: value.insight_exemptions?,
-            limit: value.limit?,
-            offset: value.offset?,
-            order_by: value.order_by?,
-            scopes: value.scopes?,
-            selected_resource_type: value.selected_resource_type?,
-            tags: value.tags?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            insight: builder
+                .insight
+                .map_err(|problem| format!("{}: {problem}", "insight"))?,
+            insight_exemptions: builder
+                .insight_exemptions
+                .map_err(|problem| format!("{}: {problem}", "insight_exemptions"))?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            order_by: builder
+                .order_by
+                .map_err(|problem| format!("{}: {problem}", "order_by"))?,
+            scopes: builder
+                .scopes
+                .map_err(|problem| format!("{}: {problem}", "scopes"))?,
+            selected_resource_type: builder
+                .selected_resource_type
+                .map_err(|problem| format!("{}: {problem}", "selected_resource_type"))?,
+            tags: builder.tags.map_err(|problem| format!("{}: {problem}", "tags"))?,
         })
     }
 }
@@ -277,7 +284,7 @@ impl Default for SearchResourcesRequest {
         Self {
             limit: Ok(Default::default()),
             offset: Ok(Default::default()),
-            search_string: Err("no value supplied for search_string".to_string()),
+            search_string: Err("is required and was not given".to_owned()),
         }
     }
 }
@@ -286,53 +293,55 @@ impl SearchResourcesRequest {
     /// Page size.
     ///
     /// At least 1. At most 1000.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Number of records to skip.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Literal text.
-    pub fn search_string<T>(mut self, value: T) -> Self
+    pub fn search_string<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.search_string = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for search_string: {e}")
-            });
+        self.search_string = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SearchResourcesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SearchResourcesRequest> for types::SearchResourcesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SearchResourcesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SearchResourcesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            limit: value.limit?,
-            offset: value.offset?,
-            search_string: value.search_string?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            search_string: builder
+                .search_string
+                .map_err(|problem| format!("{}: {problem}", "search_string"))?,
         })
     }
 }
@@ -357,52 +366,54 @@ pub struct SetResourceOwnerRequest {
 impl Default for SetResourceOwnerRequest {
     fn default() -> Self {
         Self {
-            owner_resource_id: Err(
-                "no value supplied for owner_resource_id".to_string(),
-            ),
-            resource_ids: Err("no value supplied for resource_ids".to_string()),
+            owner_resource_id: Err("is required and was not given".to_owned()),
+            resource_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetResourceOwnerRequest {
     /// Prefixed id of the new owner.
-    pub fn owner_resource_id<T>(mut self, value: T) -> Self
+    pub fn owner_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.owner_resource_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for owner_resource_id: {e}")
-            });
+        self.owner_resource_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_ids`.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetResourceOwnerRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetResourceOwnerRequest> for types::SetResourceOwnerRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetResourceOwnerRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetResourceOwnerRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            owner_resource_id: value.owner_resource_id?,
-            resource_ids: value.resource_ids?,
+            owner_resource_id: builder
+                .owner_resource_id
+                .map_err(|problem| format!("{}: {problem}", "owner_resource_id"))?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }

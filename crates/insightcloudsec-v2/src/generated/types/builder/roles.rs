@@ -38,165 +38,161 @@ impl Default for CreateRoleRequest {
 
 impl CreateRoleRequest {
     /// Sets `add_cloud`.
-    pub fn add_cloud<T>(mut self, value: T) -> Self
+    pub fn add_cloud<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.add_cloud = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for add_cloud: {e}"));
+        self.add_cloud = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Grants every permission; does not clear the single flags.
-    pub fn all_permissions<T>(mut self, value: T) -> Self
+    pub fn all_permissions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.all_permissions = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for all_permissions: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `delete`.
-    pub fn delete<T>(mut self, value: T) -> Self
+    pub fn delete<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.delete = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for delete: {e}"));
+        self.delete = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `delete_cloud`.
-    pub fn delete_cloud<T>(mut self, value: T) -> Self
+    pub fn delete_cloud<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.delete_cloud = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for delete_cloud: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `global_scope`.
-    pub fn global_scope<T>(mut self, value: T) -> Self
+    pub fn global_scope<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.global_scope = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for global_scope: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `manage`.
-    pub fn manage<T>(mut self, value: T) -> Self
+    pub fn manage<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.manage = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for manage: {e}"));
+        self.manage = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `provision`.
-    pub fn provision<T>(mut self, value: T) -> Self
+    pub fn provision<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.provision = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for provision: {e}"));
+        self.provision = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `view`.
-    pub fn view<T>(mut self, value: T) -> Self
+    pub fn view<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.view = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for view: {e}"));
+        self.view = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateRoleRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateRoleRequest> for types::CreateRoleRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateRoleRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateRoleRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            add_cloud: value.add_cloud?,
-            all_permissions: value.all_permissions?,
-            badge_filter_operator: value.badge_filter_operator?,
-            delete: value.delete?,
-            delete_cloud: value.delete_cloud?,
-            description: value.description?,
-            global_scope: value.global_scope?,
-            manage: value.manage?,
-            name: value.name?,
-            provision: value.provision?,
-            view: value.view?,
+            add_cloud: builder
+                .add_cloud
+                .map_err(|problem| format!("{}: {problem}", "add_cloud"))?,
+            all_permissions: builder
+                .all_permissions
+                .map_err(|problem| format!("{}: {problem}", "all_permissions"))?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            delete: builder
+                .delete
+                .map_err(|problem| format!("{}: {problem}", "delete"))?,
+            delete_cloud: builder
+                .delete_cloud
+                .map_err(|problem| format!("{}: {problem}", "delete_cloud"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            global_scope: builder
+                .global_scope
+                .map_err(|problem| format!("{}: {problem}", "global_scope"))?,
+            manage: builder
+                .manage
+                .map_err(|problem| format!("{}: {problem}", "manage"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            provision: builder
+                .provision
+                .map_err(|problem| format!("{}: {problem}", "provision"))?,
+            view: builder.view.map_err(|problem| format!("{}: {problem}", "view"))?,
         })
     }
 }
@@ -235,24 +231,33 @@ impl Default for SetRoleBadgesRequest {
 
 impl SetRoleBadgesRequest {
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetRoleBadgesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetRoleBadgesRequest> for types::SetRoleBadgesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetRoleBadgesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { badges: value.badges? })
+    fn try_from(builder: SetRoleBadgesRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            badges: builder.badges.map_err(|problem| format!("{}: {problem}", "badges"))?,
+        })
     }
 }
 
@@ -278,27 +283,34 @@ impl Default for SetRoleGroupsRequest {
 
 impl SetRoleGroupsRequest {
     /// Prefixed group ids, the full set; groups left out lose the role.
-    pub fn group_resource_ids<T>(mut self, value: T) -> Self
+    pub fn group_resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.group_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for group_resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.group_resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetRoleGroupsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetRoleGroupsRequest> for types::SetRoleGroupsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetRoleGroupsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetRoleGroupsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            group_resource_ids: value.group_resource_ids?,
+            group_resource_ids: builder
+                .group_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "group_resource_ids"))?,
         })
     }
 }
@@ -345,150 +357,146 @@ impl Default for UpdateRoleRequest {
 
 impl UpdateRoleRequest {
     /// Sets `add_cloud`.
-    pub fn add_cloud<T>(mut self, value: T) -> Self
+    pub fn add_cloud<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.add_cloud = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for add_cloud: {e}"));
+        self.add_cloud = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Grants every permission; does not clear the single flags.
-    pub fn all_permissions<T>(mut self, value: T) -> Self
+    pub fn all_permissions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.all_permissions = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for all_permissions: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `delete`.
-    pub fn delete<T>(mut self, value: T) -> Self
+    pub fn delete<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.delete = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for delete: {e}"));
+        self.delete = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `delete_cloud`.
-    pub fn delete_cloud<T>(mut self, value: T) -> Self
+    pub fn delete_cloud<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.delete_cloud = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for delete_cloud: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `description`.
-    pub fn description<T>(mut self, value: T) -> Self
+    pub fn description<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.description = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for description: {e}")
-            });
+        self.description = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `global_scope`.
-    pub fn global_scope<T>(mut self, value: T) -> Self
+    pub fn global_scope<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.global_scope = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for global_scope: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `manage`.
-    pub fn manage<T>(mut self, value: T) -> Self
+    pub fn manage<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.manage = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for manage: {e}"));
+        self.manage = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `provision`.
-    pub fn provision<T>(mut self, value: T) -> Self
+    pub fn provision<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.provision = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for provision: {e}"));
+        self.provision = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `view`.
-    pub fn view<T>(mut self, value: T) -> Self
+    pub fn view<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.view = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for view: {e}"));
+        self.view = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateRoleRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateRoleRequest> for types::UpdateRoleRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateRoleRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateRoleRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            add_cloud: value.add_cloud?,
-            all_permissions: value.all_permissions?,
-            delete: value.delete?,
-            delete_cloud: value.delete_cloud?,
-            description: value.description?,
-            global_scope: value.global_scope?,
-            manage: value.manage?,
-            name: value.name?,
-            provision: value.provision?,
-            view: value.view?,
+            add_cloud: builder
+                .add_cloud
+                .map_err(|problem| format!("{}: {problem}", "add_cloud"))?,
+            all_permissions: builder
+                .all_permissions
+                .map_err(|problem| format!("{}: {problem}", "all_permissions"))?,
+            delete: builder
+                .delete
+                .map_err(|problem| format!("{}: {problem}", "delete"))?,
+            delete_cloud: builder
+                .delete_cloud
+                .map_err(|problem| format!("{}: {problem}", "delete_cloud"))?,
+            description: builder
+                .description
+                .map_err(|problem| format!("{}: {problem}", "description"))?,
+            global_scope: builder
+                .global_scope
+                .map_err(|problem| format!("{}: {problem}", "global_scope"))?,
+            manage: builder
+                .manage
+                .map_err(|problem| format!("{}: {problem}", "manage"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            provision: builder
+                .provision
+                .map_err(|problem| format!("{}: {problem}", "provision"))?,
+            view: builder.view.map_err(|problem| format!("{}: {problem}", "view"))?,
         })
     }
 }
@@ -528,44 +536,50 @@ impl Default for UpdateRoleScopesRequest {
 
 impl UpdateRoleScopesRequest {
     /// Cloud or resource group ids to remove.
-    pub fn deprecated_resource_ids<T>(mut self, value: T) -> Self
+    pub fn deprecated_resource_ids<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.deprecated_resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for deprecated_resource_ids: {e}"
-                )
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.deprecated_resource_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Cloud or resource group ids to add.
-    pub fn resource_ids<T>(mut self, value: T) -> Self
+    pub fn resource_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_ids = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_ids: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateRoleScopesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateRoleScopesRequest> for types::UpdateRoleScopesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateRoleScopesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateRoleScopesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            deprecated_resource_ids: value.deprecated_resource_ids?,
-            resource_ids: value.resource_ids?,
+            deprecated_resource_ids: builder
+                .deprecated_resource_ids
+                .map_err(|problem| format!("{}: {problem}", "deprecated_resource_ids"))?,
+            resource_ids: builder
+                .resource_ids
+                .map_err(|problem| format!("{}: {problem}", "resource_ids"))?,
         })
     }
 }

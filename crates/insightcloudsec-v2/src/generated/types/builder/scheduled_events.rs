@@ -12,47 +12,55 @@ pub struct ApplyScheduledEventActionRequest {
 impl Default for ApplyScheduledEventActionRequest {
     fn default() -> Self {
         Self {
-            action: Err("no value supplied for action".to_string()),
-            event_ids: Err("no value supplied for event_ids".to_string()),
+            action: Err("is required and was not given".to_owned()),
+            event_ids: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl ApplyScheduledEventActionRequest {
     /// Sets `action`.
-    pub fn action<T>(mut self, value: T) -> Self
+    pub fn action<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::ScheduledEventAction>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ScheduledEventAction, Error: std::fmt::Display>,
     {
-        self.action = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for action: {e}"));
+        self.action = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `event_ids`.
-    pub fn event_ids<T>(mut self, value: T) -> Self
+    pub fn event_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.event_ids = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for event_ids: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.event_ids = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ApplyScheduledEventActionRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ApplyScheduledEventActionRequest>
 for types::ApplyScheduledEventActionRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ApplyScheduledEventActionRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ApplyScheduledEventActionRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            action: value.action?,
-            event_ids: value.event_ids?,
+            action: builder
+                .action
+                .map_err(|problem| format!("{}: {problem}", "action"))?,
+            event_ids: builder
+                .event_ids
+                .map_err(|problem| format!("{}: {problem}", "event_ids"))?,
         })
     }
 }

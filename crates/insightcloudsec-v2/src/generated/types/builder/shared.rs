@@ -22,51 +22,54 @@ impl Default for Badge {
 
 impl Badge {
     /// Set by the product itself; leave it out of requests.
-    pub fn auto_generated<T>(mut self, value: T) -> Self
+    pub fn auto_generated<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.auto_generated = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for auto_generated: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `key`.
-    pub fn key<T>(mut self, value: T) -> Self
+    pub fn key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for key: {e}"));
+        self.key = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `value`.
-    pub fn value<T>(mut self, value: T) -> Self
+    pub fn value<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.value = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for value: {e}"));
+        self.value = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::Badge, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<Badge> for types::Badge {
     type Error = types::error::ConversionError;
-    fn try_from(value: Badge) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: Badge) -> Result<Self, Self::Error> {
         Ok(Self {
-            auto_generated: value.auto_generated?,
-            key: value.key?,
-            value: value.value?,
+            auto_generated: builder
+                .auto_generated
+                .map_err(|problem| format!("{}: {problem}", "auto_generated"))?,
+            key: builder.key.map_err(|problem| format!("{}: {problem}", "key"))?,
+            value: builder.value.map_err(|problem| format!("{}: {problem}", "value"))?,
         })
     }
 }
@@ -101,51 +104,53 @@ impl Default for Filter {
 
 impl Filter {
     /// Data collections that the settings refer to; an empty object when there are none.
-    pub fn collections<T>(mut self, value: T) -> Self
+    pub fn collections<V>(mut self, value: V) -> Self
     where
-        T: TryInto<serde_json::Map<String, serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
     {
-        self.collections = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for collections: {e}")
-            });
+        self.collections = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Settings of the filter; send an empty object when there are none, a null is refused.
-    pub fn config<T>(mut self, value: T) -> Self
+    pub fn config<V>(mut self, value: V) -> Self
     where
-        T: TryInto<serde_json::Map<String, serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
     {
-        self.config = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for config: {e}"));
+        self.config = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Filter id, `divvy.query.*` or `divvy.filter.*`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::Filter, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<Filter> for types::Filter {
     type Error = types::error::ConversionError;
-    fn try_from(value: Filter) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: Filter) -> Result<Self, Self::Error> {
         Ok(Self {
-            collections: value.collections?,
-            config: value.config?,
-            name: value.name?,
+            collections: builder
+                .collections
+                .map_err(|problem| format!("{}: {problem}", "collections"))?,
+            config: builder
+                .config
+                .map_err(|problem| format!("{}: {problem}", "config"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
         })
     }
 }
@@ -172,9 +177,9 @@ pub struct ListFilter {
 impl Default for ListFilter {
     fn default() -> Self {
         Self {
-            field_name: Err("no value supplied for field_name".to_string()),
+            field_name: Err("is required and was not given".to_owned()),
             filter_list_value: Ok(Default::default()),
-            filter_type: Err("no value supplied for filter_type".to_string()),
+            filter_type: Err("is required and was not given".to_owned()),
             filter_value: Ok(Default::default()),
         }
     }
@@ -182,68 +187,71 @@ impl Default for ListFilter {
 
 impl ListFilter {
     /// Field of the listed records.
-    pub fn field_name<T>(mut self, value: T) -> Self
+    pub fn field_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.field_name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for field_name: {e}"));
+        self.field_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Values of the condition, for IN, NOT_IN and BETWEEN.
-    pub fn filter_list_value<T>(mut self, value: T) -> Self
+    pub fn filter_list_value<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.filter_list_value = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for filter_list_value: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filter_list_value = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filter_type`.
-    pub fn filter_type<T>(mut self, value: T) -> Self
+    pub fn filter_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::FilterType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::FilterType, Error: std::fmt::Display>,
     {
-        self.filter_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for filter_type: {e}")
-            });
+        self.filter_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Value of the condition.
-    pub fn filter_value<T>(mut self, value: T) -> Self
+    pub fn filter_value<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.filter_value = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for filter_value: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::ListFilter, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListFilter> for types::ListFilter {
     type Error = types::error::ConversionError;
-    fn try_from(value: ListFilter) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ListFilter) -> Result<Self, Self::Error> {
         Ok(Self {
-            field_name: value.field_name?,
-            filter_list_value: value.filter_list_value?,
-            filter_type: value.filter_type?,
-            filter_value: value.filter_value?,
+            field_name: builder
+                .field_name
+                .map_err(|problem| format!("{}: {problem}", "field_name"))?,
+            filter_list_value: builder
+                .filter_list_value
+                .map_err(|problem| format!("{}: {problem}", "filter_list_value"))?,
+            filter_type: builder
+                .filter_type
+                .map_err(|problem| format!("{}: {problem}", "filter_type"))?,
+            filter_value: builder
+                .filter_value
+                .map_err(|problem| format!("{}: {problem}", "filter_value"))?,
         })
     }
 }
@@ -281,62 +289,66 @@ impl Default for ListOptions {
 
 impl ListOptions {
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::ListFilter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ListFilter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Page size.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Number of records to skip.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// `<field> ASC` or `<field> DESC`.
-    pub fn order_by<T>(mut self, value: T) -> Self
+    pub fn order_by<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.order_by = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for order_by: {e}"));
+        self.order_by = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::ListOptions, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ListOptions> for types::ListOptions {
     type Error = types::error::ConversionError;
-    fn try_from(value: ListOptions) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ListOptions) -> Result<Self, Self::Error> {
         Ok(Self {
-            filters: value.filters?,
-            limit: value.limit?,
-            offset: value.offset?,
-            order_by: value.order_by?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            order_by: builder
+                .order_by
+                .map_err(|problem| format!("{}: {problem}", "order_by"))?,
         })
     }
 }

@@ -25,194 +25,186 @@ impl Default for CreateReportSubscriptionRequest {
             badge_filter_operator: Ok(Default::default()),
             badges: Ok(Default::default()),
             day_of_week: Ok(Default::default()),
-            email_addresses: Err("no value supplied for email_addresses".to_string()),
+            email_addresses: Err("is required and was not given".to_owned()),
             email_sub_title: Ok(Default::default()),
             hour: Ok(Default::default()),
-            item_id: Err("no value supplied for item_id".to_string()),
-            item_type: Err("no value supplied for item_type".to_string()),
+            item_id: Err("is required and was not given".to_owned()),
+            item_type: Err("is required and was not given".to_owned()),
             minute: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
             resource_tags: Ok(Default::default()),
-            schedule: Err("no value supplied for schedule".to_string()),
+            schedule: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateReportSubscriptionRequest {
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `day_of_week`.
-    pub fn day_of_week<T>(mut self, value: T) -> Self
+    pub fn day_of_week<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.day_of_week = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for day_of_week: {e}")
-            });
+        self.day_of_week = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `email_addresses`.
-    pub fn email_addresses<T>(mut self, value: T) -> Self
+    pub fn email_addresses<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.email_addresses = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for email_addresses: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.email_addresses = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `email_sub_title`.
-    pub fn email_sub_title<T>(mut self, value: T) -> Self
+    pub fn email_sub_title<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.email_sub_title = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for email_sub_title: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `hour`.
-    pub fn hour<T>(mut self, value: T) -> Self
+    pub fn hour<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.hour = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for hour: {e}"));
+        self.hour = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Id of the item to report on.
-    pub fn item_id<T>(mut self, value: T) -> Self
+    pub fn item_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<i64>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.item_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for item_id: {e}"));
+        self.item_id = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `item_type`.
-    pub fn item_type<T>(mut self, value: T) -> Self
+    pub fn item_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::SubscriptionItemType>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::SubscriptionItemType, Error: std::fmt::Display>,
     {
-        self.item_type = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for item_type: {e}"));
+        self.item_type = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `minute`.
-    pub fn minute<T>(mut self, value: T) -> Self
+    pub fn minute<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.minute = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for minute: {e}"));
+        self.minute = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_tags`.
-    pub fn resource_tags<T>(mut self, value: T) -> Self
+    pub fn resource_tags<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.resource_tags = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_tags: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_tags = values.map_err(|error| error.to_string());
         self
     }
 
     /// Seen: daily.
-    pub fn schedule<T>(mut self, value: T) -> Self
+    pub fn schedule<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.schedule = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for schedule: {e}"));
+        self.schedule = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateReportSubscriptionRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateReportSubscriptionRequest>
 for types::CreateReportSubscriptionRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateReportSubscriptionRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateReportSubscriptionRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            day_of_week: value.day_of_week?,
-            email_addresses: value.email_addresses?,
-            email_sub_title: value.email_sub_title?,
-            hour: value.hour?,
-            item_id: value.item_id?,
-            item_type: value.item_type?,
-            minute: value.minute?,
-            name: value.name?,
-            resource_tags: value.resource_tags?,
-            schedule: value.schedule?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            day_of_week: builder
+                .day_of_week
+                .map_err(|problem| format!("{}: {problem}", "day_of_week"))?,
+            email_addresses: builder
+                .email_addresses
+                .map_err(|problem| format!("{}: {problem}", "email_addresses"))?,
+            email_sub_title: builder
+                .email_sub_title
+                .map_err(|problem| format!("{}: {problem}", "email_sub_title"))?,
+            hour: builder.hour.map_err(|problem| format!("{}: {problem}", "hour"))?,
+            item_id: builder
+                .item_id
+                .map_err(|problem| format!("{}: {problem}", "item_id"))?,
+            item_type: builder
+                .item_type
+                .map_err(|problem| format!("{}: {problem}", "item_type"))?,
+            minute: builder
+                .minute
+                .map_err(|problem| format!("{}: {problem}", "minute"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            resource_tags: builder
+                .resource_tags
+                .map_err(|problem| format!("{}: {problem}", "resource_tags"))?,
+            schedule: builder
+                .schedule
+                .map_err(|problem| format!("{}: {problem}", "schedule"))?,
         })
     }
 }

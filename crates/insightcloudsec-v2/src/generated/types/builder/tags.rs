@@ -26,85 +26,90 @@ impl Default for SearchResourcesByTagsRequest {
 
 impl SearchResourcesByTagsRequest {
     /// All keys must be present.
-    pub fn contains_all<T>(mut self, value: T) -> Self
+    pub fn contains_all<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.contains_all = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for contains_all: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// All keys must be missing.
-    pub fn missing_all<T>(mut self, value: T) -> Self
+    pub fn missing_all<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.missing_all = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for missing_all: {e}")
-            });
+        self.missing_all = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `organization_services`.
-    pub fn organization_services<T>(mut self, value: T) -> Self
+    pub fn organization_services<V>(
+        mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.organization_services = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for organization_services: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.organization_services = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `resource_types`.
-    pub fn resource_types<T>(mut self, value: T) -> Self
+    pub fn resource_types<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.resource_types = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for resource_types: {e}")
-            });
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.resource_types = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tag_keys`.
-    pub fn tag_keys<T>(mut self, value: T) -> Self
+    pub fn tag_keys<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.tag_keys = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tag_keys: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.tag_keys = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SearchResourcesByTagsRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SearchResourcesByTagsRequest> for types::SearchResourcesByTagsRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SearchResourcesByTagsRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SearchResourcesByTagsRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            contains_all: value.contains_all?,
-            missing_all: value.missing_all?,
-            organization_services: value.organization_services?,
-            resource_types: value.resource_types?,
-            tag_keys: value.tag_keys?,
+            contains_all: builder
+                .contains_all
+                .map_err(|problem| format!("{}: {problem}", "contains_all"))?,
+            missing_all: builder
+                .missing_all
+                .map_err(|problem| format!("{}: {problem}", "missing_all"))?,
+            organization_services: builder
+                .organization_services
+                .map_err(|problem| format!("{}: {problem}", "organization_services"))?,
+            resource_types: builder
+                .resource_types
+                .map_err(|problem| format!("{}: {problem}", "resource_types"))?,
+            tag_keys: builder
+                .tag_keys
+                .map_err(|problem| format!("{}: {problem}", "tag_keys"))?,
         })
     }
 }

@@ -11,31 +11,41 @@ pub struct ConvertToApiOnlyUserRequest {
 impl Default for ConvertToApiOnlyUserRequest {
     fn default() -> Self {
         Self {
-            user_id: Err("no value supplied for user_id".to_string()),
+            user_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl ConvertToApiOnlyUserRequest {
     /// Number of the user, as a string.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::ConvertToApiOnlyUserRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ConvertToApiOnlyUserRequest> for types::ConvertToApiOnlyUserRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: ConvertToApiOnlyUserRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { user_id: value.user_id? })
+    fn try_from(builder: ConvertToApiOnlyUserRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
+        })
     }
 }
 
@@ -58,75 +68,77 @@ impl Default for CreateApiOnlyUserRequest {
     fn default() -> Self {
         Self {
             authentication_type: Ok(Default::default()),
-            email: Err("no value supplied for email".to_string()),
-            name: Err("no value supplied for name".to_string()),
-            username: Err("no value supplied for username".to_string()),
+            email: Err("is required and was not given".to_owned()),
+            name: Err("is required and was not given".to_owned()),
+            username: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateApiOnlyUserRequest {
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::ApiOnlyAuthenticationType>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::ApiOnlyAuthenticationType, Error: std::fmt::Display>,
     {
         self.authentication_type = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `email`.
-    pub fn email<T>(mut self, value: T) -> Self
+    pub fn email<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.email = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for email: {e}"));
+        self.email = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `username`.
-    pub fn username<T>(mut self, value: T) -> Self
+    pub fn username<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.username = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for username: {e}"));
+        self.username = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateApiOnlyUserRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateApiOnlyUserRequest> for types::CreateApiOnlyUserRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateApiOnlyUserRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateApiOnlyUserRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            authentication_type: value.authentication_type?,
-            email: value.email?,
-            name: value.name?,
-            username: value.username?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            email: builder.email.map_err(|problem| format!("{}: {problem}", "email"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            username: builder
+                .username
+                .map_err(|problem| format!("{}: {problem}", "username"))?,
         })
     }
 }
@@ -160,170 +172,168 @@ pub struct CreateUserRequest {
 impl Default for CreateUserRequest {
     fn default() -> Self {
         Self {
-            access_level: Err("no value supplied for access_level".to_string()),
+            access_level: Err("is required and was not given".to_owned()),
             authentication_server_id: Ok(Default::default()),
             authentication_type: Ok(Default::default()),
             confirm_password: Ok(Default::default()),
-            email: Err("no value supplied for email".to_string()),
+            email: Err("is required and was not given".to_owned()),
             group_ids: Ok(Default::default()),
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
             password: Ok(Default::default()),
             two_factor_required: Ok(Default::default()),
-            username: Err("no value supplied for username".to_string()),
+            username: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateUserRequest {
     /// Sets `access_level`.
-    pub fn access_level<T>(mut self, value: T) -> Self
+    pub fn access_level<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AccessLevel>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
     {
-        self.access_level = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for access_level: {e}")
-            });
+        self.access_level = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_server_id`.
-    pub fn authentication_server_id<T>(mut self, value: T) -> Self
+    pub fn authentication_server_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
         self.authentication_server_id = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for authentication_server_id: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `authentication_type`.
-    pub fn authentication_type<T>(mut self, value: T) -> Self
+    pub fn authentication_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::UserAuthenticationType>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::UserAuthenticationType, Error: std::fmt::Display>,
     {
         self.authentication_type = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for authentication_type: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// The password again.
-    pub fn confirm_password<T>(mut self, value: T) -> Self
+    pub fn confirm_password<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
         self.confirm_password = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for confirm_password: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `email`.
-    pub fn email<T>(mut self, value: T) -> Self
+    pub fn email<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.email = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for email: {e}"));
+        self.email = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Groups to join, delegated users only.
-    pub fn group_ids<T>(mut self, value: T) -> Self
+    pub fn group_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.group_ids = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for group_ids: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.group_ids = values.map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Local users only.
-    pub fn password<T>(mut self, value: T) -> Self
+    pub fn password<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
-        self.password = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for password: {e}"));
+        self.password = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Local users only.
-    pub fn two_factor_required<T>(mut self, value: T) -> Self
+    pub fn two_factor_required<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.two_factor_required = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for two_factor_required: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `username`.
-    pub fn username<T>(mut self, value: T) -> Self
+    pub fn username<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.username = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for username: {e}"));
+        self.username = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateUserRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateUserRequest> for types::CreateUserRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateUserRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateUserRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            access_level: value.access_level?,
-            authentication_server_id: value.authentication_server_id?,
-            authentication_type: value.authentication_type?,
-            confirm_password: value.confirm_password?,
-            email: value.email?,
-            group_ids: value.group_ids?,
-            name: value.name?,
-            password: value.password?,
-            two_factor_required: value.two_factor_required?,
-            username: value.username?,
+            access_level: builder
+                .access_level
+                .map_err(|problem| format!("{}: {problem}", "access_level"))?,
+            authentication_server_id: builder
+                .authentication_server_id
+                .map_err(|problem| {
+                    format!("{}: {problem}", "authentication_server_id")
+                })?,
+            authentication_type: builder
+                .authentication_type
+                .map_err(|problem| format!("{}: {problem}", "authentication_type"))?,
+            confirm_password: builder
+                .confirm_password
+                .map_err(|problem| format!("{}: {problem}", "confirm_password"))?,
+            email: builder.email.map_err(|problem| format!("{}: {problem}", "email"))?,
+            group_ids: builder
+                .group_ids
+                .map_err(|problem| format!("{}: {problem}", "group_ids"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            password: builder
+                .password
+                .map_err(|problem| format!("{}: {problem}", "password"))?,
+            two_factor_required: builder
+                .two_factor_required
+                .map_err(|problem| format!("{}: {problem}", "two_factor_required"))?,
+            username: builder
+                .username
+                .map_err(|problem| format!("{}: {problem}", "username"))?,
         })
     }
 }
@@ -361,55 +371,40 @@ impl Default for DisableTwoFactorRequest {
 
 impl DisableTwoFactorRequest {
     /// Sets `user_id`.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::DisableTwoFactorRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<DisableTwoFactorRequest> for types::DisableTwoFactorRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: DisableTwoFactorRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { user_id: value.user_id? })
+    fn try_from(builder: DisableTwoFactorRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
+        })
     }
 }
 
 impl From<types::DisableTwoFactorRequest> for DisableTwoFactorRequest {
     fn from(value: types::DisableTwoFactorRequest) -> Self {
         Self { user_id: Ok(value.user_id) }
-    }
-}
-
-/// Builder of [`types::EmptyBody`].
-#[derive(Clone, Debug)]
-pub struct EmptyBody {}
-
-impl Default for EmptyBody {
-    fn default() -> Self {
-        Self {}
-    }
-}
-
-impl EmptyBody {}
-
-impl TryFrom<EmptyBody> for types::EmptyBody {
-    type Error = types::error::ConversionError;
-    fn try_from(_value: EmptyBody) -> Result<Self, types::error::ConversionError> {
-        Ok(Self {})
-    }
-}
-
-impl From<types::EmptyBody> for EmptyBody {
-    fn from(_value: types::EmptyBody) -> Self {
-        Self {}
     }
 }
 
@@ -429,24 +424,34 @@ impl Default for GetTwoFactorStateRequest {
 
 impl GetTwoFactorStateRequest {
     /// The calling user when left out.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::GetTwoFactorStateRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<GetTwoFactorStateRequest> for types::GetTwoFactorStateRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: GetTwoFactorStateRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { user_id: value.user_id? })
+    fn try_from(builder: GetTwoFactorStateRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
+        })
     }
 }
 
@@ -466,50 +471,53 @@ pub struct SetConsoleAccessRequest {
 impl Default for SetConsoleAccessRequest {
     fn default() -> Self {
         Self {
-            console_access_denied: Err(
-                "no value supplied for console_access_denied".to_string(),
-            ),
-            user_id: Err("no value supplied for user_id".to_string()),
+            console_access_denied: Err("is required and was not given".to_owned()),
+            user_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetConsoleAccessRequest {
     /// true forbids the console.
-    pub fn console_access_denied<T>(mut self, value: T) -> Self
+    pub fn console_access_denied<V>(mut self, value: V) -> Self
     where
-        T: TryInto<bool>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.console_access_denied = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for console_access_denied: {e}")
-            });
+        self.console_access_denied = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Number of the user, as a string.
-    pub fn user_id<T>(mut self, value: T) -> Self
+    pub fn user_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.user_id = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for user_id: {e}"));
+        self.user_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetConsoleAccessRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetConsoleAccessRequest> for types::SetConsoleAccessRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetConsoleAccessRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetConsoleAccessRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            console_access_denied: value.console_access_denied?,
-            user_id: value.user_id?,
+            console_access_denied: builder
+                .console_access_denied
+                .map_err(|problem| format!("{}: {problem}", "console_access_denied"))?,
+            user_id: builder
+                .user_id
+                .map_err(|problem| format!("{}: {problem}", "user_id"))?,
         })
     }
 }
@@ -533,52 +541,53 @@ pub struct SetUserAccessLevelRequest {
 impl Default for SetUserAccessLevelRequest {
     fn default() -> Self {
         Self {
-            current_access_level: Err(
-                "no value supplied for current_access_level".to_string(),
-            ),
-            new_access_level: Err("no value supplied for new_access_level".to_string()),
+            current_access_level: Err("is required and was not given".to_owned()),
+            new_access_level: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl SetUserAccessLevelRequest {
     /// Sets `current_access_level`.
-    pub fn current_access_level<T>(mut self, value: T) -> Self
+    pub fn current_access_level<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AccessLevel>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
     {
-        self.current_access_level = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for current_access_level: {e}")
-            });
+        self.current_access_level = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `new_access_level`.
-    pub fn new_access_level<T>(mut self, value: T) -> Self
+    pub fn new_access_level<V>(mut self, value: V) -> Self
     where
-        T: TryInto<types::AccessLevel>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
     {
-        self.new_access_level = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for new_access_level: {e}")
-            });
+        self.new_access_level = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::SetUserAccessLevelRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<SetUserAccessLevelRequest> for types::SetUserAccessLevelRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: SetUserAccessLevelRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: SetUserAccessLevelRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            current_access_level: value.current_access_level?,
-            new_access_level: value.new_access_level?,
+            current_access_level: builder
+                .current_access_level
+                .map_err(|problem| format!("{}: {problem}", "current_access_level"))?,
+            new_access_level: builder
+                .new_access_level
+                .map_err(|problem| format!("{}: {problem}", "new_access_level"))?,
         })
     }
 }
@@ -614,66 +623,68 @@ impl Default for UpdateUserRequest {
 
 impl UpdateUserRequest {
     /// Sets `access_level`.
-    pub fn access_level<T>(mut self, value: T) -> Self
+    pub fn access_level<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::AccessLevel>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
     {
         self.access_level = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for access_level: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `email`.
-    pub fn email<T>(mut self, value: T) -> Self
+    pub fn email<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.email = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for email: {e}"));
+        self.email = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `username`.
-    pub fn username<T>(mut self, value: T) -> Self
+    pub fn username<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.username = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for username: {e}"));
+        self.username = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateUserRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateUserRequest> for types::UpdateUserRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateUserRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateUserRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            access_level: value.access_level?,
-            email: value.email?,
-            name: value.name?,
-            username: value.username?,
+            access_level: builder
+                .access_level
+                .map_err(|problem| format!("{}: {problem}", "access_level"))?,
+            email: builder.email.map_err(|problem| format!("{}: {problem}", "email"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            username: builder
+                .username
+                .map_err(|problem| format!("{}: {problem}", "username"))?,
         })
     }
 }

@@ -12,54 +12,53 @@ pub struct AttachVolumeRequest {
 impl Default for AttachVolumeRequest {
     fn default() -> Self {
         Self {
-            instance_mount_point: Err(
-                "no value supplied for instance_mount_point".to_string(),
-            ),
-            instance_resource_id: Err(
-                "no value supplied for instance_resource_id".to_string(),
-            ),
+            instance_mount_point: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl AttachVolumeRequest {
     /// Device name on the instance.
-    pub fn instance_mount_point<T>(mut self, value: T) -> Self
+    pub fn instance_mount_point<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.instance_mount_point = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for instance_mount_point: {e}")
-            });
+        self.instance_mount_point = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `instance_resource_id`.
-    pub fn instance_resource_id<T>(mut self, value: T) -> Self
+    pub fn instance_resource_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.instance_resource_id = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for instance_resource_id: {e}")
-            });
+        self.instance_resource_id = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::AttachVolumeRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<AttachVolumeRequest> for types::AttachVolumeRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: AttachVolumeRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: AttachVolumeRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            instance_mount_point: value.instance_mount_point?,
-            instance_resource_id: value.instance_resource_id?,
+            instance_mount_point: builder
+                .instance_mount_point
+                .map_err(|problem| format!("{}: {problem}", "instance_mount_point"))?,
+            instance_resource_id: builder
+                .instance_resource_id
+                .map_err(|problem| format!("{}: {problem}", "instance_resource_id"))?,
         })
     }
 }
@@ -82,31 +81,39 @@ pub struct CreateVolumeSnapshotRequest {
 impl Default for CreateVolumeSnapshotRequest {
     fn default() -> Self {
         Self {
-            name: Err("no value supplied for name".to_string()),
+            name: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl CreateVolumeSnapshotRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateVolumeSnapshotRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateVolumeSnapshotRequest> for types::CreateVolumeSnapshotRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateVolumeSnapshotRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { name: value.name? })
+    fn try_from(builder: CreateVolumeSnapshotRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+        })
     }
 }
 
@@ -136,53 +143,53 @@ impl Default for UpdateVolumeRequest {
 
 impl UpdateVolumeRequest {
     /// Sets `iops`.
-    pub fn iops<T>(mut self, value: T) -> Self
+    pub fn iops<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.iops = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for iops: {e}"));
+        self.iops = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `size`.
-    pub fn size<T>(mut self, value: T) -> Self
+    pub fn size<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.size = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for size: {e}"));
+        self.size = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `volume_type`.
-    pub fn volume_type<T>(mut self, value: T) -> Self
+    pub fn volume_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.volume_type = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for volume_type: {e}")
-            });
+        self.volume_type = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateVolumeRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateVolumeRequest> for types::UpdateVolumeRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateVolumeRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: UpdateVolumeRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            iops: value.iops?,
-            size: value.size?,
-            volume_type: value.volume_type?,
+            iops: builder.iops.map_err(|problem| format!("{}: {problem}", "iops"))?,
+            size: builder.size.map_err(|problem| format!("{}: {problem}", "size"))?,
+            volume_type: builder
+                .volume_type
+                .map_err(|problem| format!("{}: {problem}", "volume_type"))?,
         })
     }
 }

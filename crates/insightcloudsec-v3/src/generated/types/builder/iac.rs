@@ -15,94 +15,90 @@ pub struct ScanIacRequest {
 impl Default for ScanIacRequest {
     fn default() -> Self {
         Self {
-            author_name: Err("no value supplied for author_name".to_string()),
-            config_name: Err("no value supplied for config_name".to_string()),
-            iac_provider: Err("no value supplied for iac_provider".to_string()),
-            scan_name: Err("no value supplied for scan_name".to_string()),
-            scan_template: Err("no value supplied for scan_template".to_string()),
+            author_name: Err("is required and was not given".to_owned()),
+            config_name: Err("is required and was not given".to_owned()),
+            iac_provider: Err("is required and was not given".to_owned()),
+            scan_name: Err("is required and was not given".to_owned()),
+            scan_template: Err("is required and was not given".to_owned()),
         }
     }
 }
 
 impl ScanIacRequest {
     /// Sets `author_name`.
-    pub fn author_name<T>(mut self, value: T) -> Self
+    pub fn author_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.author_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for author_name: {e}")
-            });
+        self.author_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Name of a scan configuration.
-    pub fn config_name<T>(mut self, value: T) -> Self
+    pub fn config_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.config_name = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for config_name: {e}")
-            });
+        self.config_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Seen: terraform.
-    pub fn iac_provider<T>(mut self, value: T) -> Self
+    pub fn iac_provider<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.iac_provider = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for iac_provider: {e}")
-            });
+        self.iac_provider = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Sets `scan_name`.
-    pub fn scan_name<T>(mut self, value: T) -> Self
+    pub fn scan_name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scan_name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scan_name: {e}"));
+        self.scan_name = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// The Terraform plan as JSON, serialised into one string.
-    pub fn scan_template<T>(mut self, value: T) -> Self
+    pub fn scan_template<V>(mut self, value: V) -> Self
     where
-        T: TryInto<String>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scan_template = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for scan_template: {e}")
-            });
+        self.scan_template = value.try_into().map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::ScanIacRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<ScanIacRequest> for types::ScanIacRequest {
     type Error = types::error::ConversionError;
-    fn try_from(value: ScanIacRequest) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: ScanIacRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            author_name: value.author_name?,
-            config_name: value.config_name?,
-            iac_provider: value.iac_provider?,
-            scan_name: value.scan_name?,
-            scan_template: value.scan_template?,
+            author_name: builder
+                .author_name
+                .map_err(|problem| format!("{}: {problem}", "author_name"))?,
+            config_name: builder
+                .config_name
+                .map_err(|problem| format!("{}: {problem}", "config_name"))?,
+            iac_provider: builder
+                .iac_provider
+                .map_err(|problem| format!("{}: {problem}", "iac_provider"))?,
+            scan_name: builder
+                .scan_name
+                .map_err(|problem| format!("{}: {problem}", "scan_name"))?,
+            scan_template: builder
+                .scan_template
+                .map_err(|problem| format!("{}: {problem}", "scan_template"))?,
         })
     }
 }

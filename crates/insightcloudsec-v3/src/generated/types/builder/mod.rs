@@ -4,8 +4,6 @@
 
 mod iac;
 mod resources;
-mod vulnerabilities;
 
 pub use iac::*;
 pub use resources::*;
-pub use vulnerabilities::*;

@@ -22,51 +22,54 @@ impl Default for Badge {
 
 impl Badge {
     /// Set by the product itself; leave it out of requests.
-    pub fn auto_generated<T>(mut self, value: T) -> Self
+    pub fn auto_generated<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.auto_generated = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for auto_generated: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `key`.
-    pub fn key<T>(mut self, value: T) -> Self
+    pub fn key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.key = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for key: {e}"));
+        self.key = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `value`.
-    pub fn value<T>(mut self, value: T) -> Self
+    pub fn value<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.value = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for value: {e}"));
+        self.value = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::Badge, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<Badge> for types::Badge {
     type Error = types::error::ConversionError;
-    fn try_from(value: Badge) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: Badge) -> Result<Self, Self::Error> {
         Ok(Self {
-            auto_generated: value.auto_generated?,
-            key: value.key?,
-            value: value.value?,
+            auto_generated: builder
+                .auto_generated
+                .map_err(|problem| format!("{}: {problem}", "auto_generated"))?,
+            key: builder.key.map_err(|problem| format!("{}: {problem}", "key"))?,
+            value: builder.value.map_err(|problem| format!("{}: {problem}", "value"))?,
         })
     }
 }
@@ -101,51 +104,53 @@ impl Default for Filter {
 
 impl Filter {
     /// Data collections that the settings refer to; an empty object when there are none.
-    pub fn collections<T>(mut self, value: T) -> Self
+    pub fn collections<V>(mut self, value: V) -> Self
     where
-        T: TryInto<serde_json::Map<String, serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
     {
-        self.collections = value
-            .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for collections: {e}")
-            });
+        self.collections = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Settings of the filter; send an empty object when there are none, a null is refused.
-    pub fn config<T>(mut self, value: T) -> Self
+    pub fn config<V>(mut self, value: V) -> Self
     where
-        T: TryInto<serde_json::Map<String, serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
     {
-        self.config = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for config: {e}"));
+        self.config = value.try_into().map_err(|error| error.to_string());
         self
     }
 
     /// Filter id, `divvy.query.*` or `divvy.filter.*`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::Filter, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<Filter> for types::Filter {
     type Error = types::error::ConversionError;
-    fn try_from(value: Filter) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: Filter) -> Result<Self, Self::Error> {
         Ok(Self {
-            collections: value.collections?,
-            config: value.config?,
-            name: value.name?,
+            collections: builder
+                .collections
+                .map_err(|problem| format!("{}: {problem}", "collections"))?,
+            config: builder
+                .config
+                .map_err(|problem| format!("{}: {problem}", "config"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
         })
     }
 }
@@ -198,178 +203,176 @@ impl Default for QueryResourcesRequest {
 
 impl QueryResourcesRequest {
     /// Sets `badge_filter_operator`.
-    pub fn badge_filter_operator<T>(mut self, value: T) -> Self
+    pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<types::BadgeFilterOperator>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
     {
         self.badge_filter_operator = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for badge_filter_operator: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `badges`.
-    pub fn badges<T>(mut self, value: T) -> Self
+    pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Badge>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Badge, Error: std::fmt::Display>,
     {
-        self.badges = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for badges: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.badges = values.map_err(|error| error.to_string());
         self
     }
 
     /// `next_cursor` of the answer before; left out for the first page.
-    pub fn cursor<T>(mut self, value: T) -> Self
+    pub fn cursor<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.cursor = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for cursor: {e}"));
+        self.cursor = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `filters`.
-    pub fn filters<T>(mut self, value: T) -> Self
+    pub fn filters<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<types::Filter>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<types::Filter, Error: std::fmt::Display>,
     {
-        self.filters = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for filters: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.filters = values.map_err(|error| error.to_string());
         self
     }
 
     /// Only findings of this insight, `<source>:<id>`.
-    pub fn insight<T>(mut self, value: T) -> Self
+    pub fn insight<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.insight = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for insight: {e}"));
+        self.insight = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `insight_exemptions`.
-    pub fn insight_exemptions<T>(mut self, value: T) -> Self
+    pub fn insight_exemptions<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.insight_exemptions = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for insight_exemptions: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Page size.
     ///
     /// At least 1. At most 1000.
-    pub fn limit<T>(mut self, value: T) -> Self
+    pub fn limit<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.limit = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for limit: {e}"));
+        self.limit = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Of no effect beside a cursor, as far as known.
-    pub fn offset<T>(mut self, value: T) -> Self
+    pub fn offset<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<i64>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<i64, Error: std::fmt::Display>,
     {
-        self.offset = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for offset: {e}"));
+        self.offset = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `order_by`.
-    pub fn order_by<T>(mut self, value: T) -> Self
+    pub fn order_by<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.order_by = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for order_by: {e}"));
+        self.order_by = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Cloud or resource group ids to search in.
-    pub fn scopes<T>(mut self, value: T) -> Self
+    pub fn scopes<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.scopes = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for scopes: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.scopes = values.map_err(|error| error.to_string());
         self
     }
 
     /// Only this type.
-    pub fn selected_resource_type<T>(mut self, value: T) -> Self
+    pub fn selected_resource_type<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.selected_resource_type = value
             .try_into()
-            .map_err(|e| {
-                format!(
-                    "error converting supplied value for selected_resource_type: {e}"
-                )
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `tags`.
-    pub fn tags<T>(mut self, value: T) -> Self
+    pub fn tags<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        T: TryInto<Vec<serde_json::Value>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
     {
-        self.tags = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for tags: {e}"));
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.tags = values.map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::QueryResourcesRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<QueryResourcesRequest> for types::QueryResourcesRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: QueryResourcesRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: QueryResourcesRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            badge_filter_operator: value.badge_filter_operator?,
-            badges: value.badges?,
-            cursor: value.cursor?,
-            filters: value.filters?,
-            insight: value.insight?,
-            insight_exemptions: value.insight_exemptions?,
-            limit: value.limit?,
-            offset: value.offset?,
-            order_by: value.order_by?,
-            scopes: value.scopes?,
-            selected_resource_type: value.selected_resource_type?,
-            tags: value.tags?,
+            badge_filter_operator: builder
+                .badge_filter_operator
+                .map_err(|problem| format!("{}: {problem}", "badge_filter_operator"))?,
+            badges: builder
+                .badges
+                .map_err(|problem| format!("{}: {problem}", "badges"))?,
+            cursor: builder
+                .cursor
+                .map_err(|problem| format!("{}: {problem}", "cursor"))?,
+            filters: builder
+                .filters
+                .map_err(|problem| format!("{}: {problem}", "filters"))?,
+            insight: builder
+                .insight
+                .map_err(|problem| format!("{}: {problem}", "insight"))?,
+            insight_exemptions: builder
+                .insight_exemptions
+                .map_err(|problem| format!("{}: {problem}", "insight_exemptions"))?,
+            limit: builder.limit.map_err(|problem| format!("{}: {problem}", "limit"))?,
+            offset: builder
+                .offset
+                .map_err(|problem| format!("{}: {problem}", "offset"))?,
+            order_by: builder
+                .order_by
+                .map_err(|problem| format!("{}: {problem}", "order_by"))?,
+            scopes: builder
+                .scopes
+                .map_err(|problem| format!("{}: {problem}", "scopes"))?,
+            selected_resource_type: builder
+                .selected_resource_type
+                .map_err(|problem| format!("{}: {problem}", "selected_resource_type"))?,
+            tags: builder.tags.map_err(|problem| format!("{}: {problem}", "tags"))?,
         })
     }
 }

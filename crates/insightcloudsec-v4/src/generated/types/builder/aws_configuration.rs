@@ -22,55 +22,61 @@ impl Default for CreateAwsAccessKeyRequest {
 
 impl CreateAwsAccessKeyRequest {
     /// Sets `access_key_id`.
-    pub fn access_key_id<T>(mut self, value: T) -> Self
+    pub fn access_key_id<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
         self.access_key_id = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for access_key_id: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
     }
 
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `secret_access_key`.
-    pub fn secret_access_key<T>(mut self, value: T) -> Self
+    pub fn secret_access_key<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<rapid7_core::Secret>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<rapid7_core::Secret, Error: std::fmt::Display>,
     {
         self.secret_access_key = value
             .try_into()
-            .map_err(|e| {
-                format!("error converting supplied value for secret_access_key: {e}")
-            });
+            .map(Some)
+            .map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateAwsAccessKeyRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateAwsAccessKeyRequest> for types::CreateAwsAccessKeyRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateAwsAccessKeyRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateAwsAccessKeyRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            access_key_id: value.access_key_id?,
-            name: value.name?,
-            secret_access_key: value.secret_access_key?,
+            access_key_id: builder
+                .access_key_id
+                .map_err(|problem| format!("{}: {problem}", "access_key_id"))?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            secret_access_key: builder
+                .secret_access_key
+                .map_err(|problem| format!("{}: {problem}", "secret_access_key"))?,
         })
     }
 }
@@ -103,38 +109,43 @@ impl Default for CreateAwsRoleConfigRequest {
 
 impl CreateAwsRoleConfigRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
     }
 
     /// Sets `role_arn`.
-    pub fn role_arn<T>(mut self, value: T) -> Self
+    pub fn role_arn<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.role_arn = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for role_arn: {e}"));
+        self.role_arn = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::CreateAwsRoleConfigRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<CreateAwsRoleConfigRequest> for types::CreateAwsRoleConfigRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: CreateAwsRoleConfigRequest,
-    ) -> Result<Self, types::error::ConversionError> {
+    fn try_from(builder: CreateAwsRoleConfigRequest) -> Result<Self, Self::Error> {
         Ok(Self {
-            name: value.name?,
-            role_arn: value.role_arn?,
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            role_arn: builder
+                .role_arn
+                .map_err(|problem| format!("{}: {problem}", "role_arn"))?,
         })
     }
 }
@@ -164,24 +175,32 @@ impl Default for UpdateAwsRoleConfigRequest {
 
 impl UpdateAwsRoleConfigRequest {
     /// Sets `name`.
-    pub fn name<T>(mut self, value: T) -> Self
+    pub fn name<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<String>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<String, Error: std::fmt::Display>,
     {
-        self.name = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for name: {e}"));
+        self.name = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateAwsRoleConfigRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateAwsRoleConfigRequest> for types::UpdateAwsRoleConfigRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateAwsRoleConfigRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { name: value.name? })
+    fn try_from(builder: UpdateAwsRoleConfigRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+        })
     }
 }
 
@@ -207,25 +226,35 @@ impl Default for UpdateEksHarvestingConfigRequest {
 
 impl UpdateEksHarvestingConfigRequest {
     /// Sets `enabled`.
-    pub fn enabled<T>(mut self, value: T) -> Self
+    pub fn enabled<V>(mut self, value: V) -> Self
     where
-        T: TryInto<Option<bool>>,
-        T::Error: std::fmt::Display,
+        V: TryInto<bool, Error: std::fmt::Display>,
     {
-        self.enabled = value
-            .try_into()
-            .map_err(|e| format!("error converting supplied value for enabled: {e}"));
+        self.enabled = value.try_into().map(Some).map_err(|error| error.to_string());
         self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(
+        self,
+    ) -> Result<types::UpdateEksHarvestingConfigRequest, types::error::ConversionError> {
+        self.try_into()
     }
 }
 
 impl TryFrom<UpdateEksHarvestingConfigRequest>
 for types::UpdateEksHarvestingConfigRequest {
     type Error = types::error::ConversionError;
-    fn try_from(
-        value: UpdateEksHarvestingConfigRequest,
-    ) -> Result<Self, types::error::ConversionError> {
-        Ok(Self { enabled: value.enabled? })
+    fn try_from(builder: UpdateEksHarvestingConfigRequest) -> Result<Self, Self::Error> {
+        Ok(Self {
+            enabled: builder
+                .enabled
+                .map_err(|problem| format!("{}: {problem}", "enabled"))?,
+        })
     }
 }
 

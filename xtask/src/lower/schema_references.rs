@@ -1,0 +1,265 @@
+//! Makes every schema that something refers to a named component, and every reference one to such a component.
+
+mod names;
+mod resolve;
+
+use super::Version;
+use super::nodes::Kind;
+use super::report::Report;
+use super::target::{Fault, locate_value, reference};
+use crate::diagnose::walk::Walk;
+use crate::schema::escape;
+use indexmap::IndexMap;
+use resolve::{Resolver, is_named};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
+
+const RULE: &str = "references_elsewhere";
+
+/// What was moved may refer to what no reference reached before. Nobody nests that twice; this is a bound for input
+/// that tries.
+const MAX_ROUNDS: usize = 16;
+
+/// Where a reference stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A schema that is a reference.
+    Schema,
+    /// `$dynamicRef` or `$recursiveRef`, which 3.0 does not have.
+    Dynamic,
+    /// A value of a discriminator's `mapping`.
+    Mapping,
+}
+
+/// One reference to a schema.
+struct Use {
+    place: Place,
+    /// Of the schema, or of the value in the mapping.
+    pointer: String,
+    /// As it stands there.
+    target: String,
+    /// Pointer of what it names.
+    found: Result<String, Fault>,
+}
+
+pub(super) fn apply(root: &mut Value, version: Version, report: &mut Report) {
+    let home = match version {
+        Version::Swagger2 => "/definitions",
+        Version::V30 | Version::V31 => "/components/schemas",
+    };
+    for _ in 0..MAX_ROUNDS {
+        let uses = uses(root);
+        let mut names = Names::default();
+        for found in uses.iter().filter_map(|found| found.found.as_ref().ok()) {
+            if !is_named(found) && !names.by_pointer.contains_key(found) {
+                names.add(root, home, found);
+            }
+        }
+        redirect(root, &uses, &names, home, report);
+        name_targets(root, home, &names, &uses, report);
+        if names.by_pointer.is_empty() {
+            break;
+        }
+    }
+    cut_circles(root, report);
+}
+
+fn uses(root: &Value) -> Vec<Use> {
+    let walk = Walk::new(root);
+    let resolver = Resolver::new(root, &walk);
+    let mut uses = Vec::new();
+    for node in walk.of_kind(Kind::Schema) {
+        let text = |key: &str| node.get(key).and_then(Value::as_str);
+        let dynamic = text("$dynamicRef").or_else(|| text("$recursiveRef"));
+        let own = match (text("$ref"), dynamic) {
+            (Some(target), _) => Some((Place::Schema, target)),
+            (None, Some(target)) => Some((Place::Dynamic, target)),
+            (None, None) => None,
+        };
+        let mapping = node.value.pointer("/discriminator/mapping");
+        let mapping = mapping.and_then(Value::as_object);
+        if own.is_none() && mapping.is_none() {
+            continue;
+        }
+        let pointer = walk.pointer(node);
+        for (name, value) in mapping.into_iter().flatten() {
+            // A bare name is that of a component already.
+            if let Some(target) = value.as_str().filter(|target| target.starts_with('#')) {
+                uses.push(Use {
+                    place: Place::Mapping,
+                    pointer: format!("{pointer}/discriminator/mapping/{}", escape(name)),
+                    target: target.to_owned(),
+                    found: resolver.resolve(target, &pointer),
+                });
+            }
+        }
+        if let Some((place, target)) = own {
+            uses.push(Use {
+                place,
+                target: target.to_owned(),
+                found: resolver.resolve(target, &pointer),
+                pointer,
+            });
+        }
+    }
+    uses
+}
+
+/// The names of the components to be.
+#[derive(Default)]
+struct Names {
+    by_pointer: IndexMap<String, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, root: &Value, home: &str, pointer: &str) {
+        if self.taken.is_empty() {
+            let named = root.pointer(home).and_then(Value::as_object);
+            self.taken = named
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.clone())
+                .collect();
+        }
+        let name = names::from_place(root, pointer, &self.taken);
+        let name = crate::names::unique(name, &mut self.taken);
+        self.by_pointer.insert(pointer.to_owned(), name);
+    }
+}
+
+/// Writes every reference as one to a named component, or gives it up.
+fn redirect(root: &mut Value, uses: &[Use], names: &Names, home: &str, report: &mut Report) {
+    let mut lost: IndexMap<(&str, Fault), Vec<&str>> = IndexMap::new();
+    for found in uses {
+        let text = match &found.found {
+            Ok(pointer) => Some(match names.by_pointer.get(pointer) {
+                Some(name) => reference_text(&format!("{home}/{}", escape(name))),
+                None => reference_text(pointer),
+            }),
+            Err(fault) => {
+                if found.place != Place::Mapping {
+                    let at = lost.entry((&found.target, *fault)).or_default();
+                    at.push(&found.pointer);
+                }
+                None
+            }
+        };
+        let Some(place) = root.pointer_mut(&found.pointer) else {
+            continue;
+        };
+        match (found.place, text) {
+            (Place::Mapping, Some(text)) => *place = text.into(),
+            (Place::Mapping, None) => {}
+            (_, Some(text)) => {
+                if let Some(members) = place.as_object_mut() {
+                    members.insert("$ref".to_owned(), text.into());
+                }
+            }
+            (_, None) => give_up(place),
+        }
+        if found.place == Place::Dynamic && found.found.is_ok() {
+            if let Some(members) = place.as_object_mut() {
+                members.shift_remove("$dynamicRef");
+                members.shift_remove("$recursiveRef");
+            }
+            let what = format!("`{}` read as `$ref`", found.target);
+            report.loss(
+                RULE,
+                &found.pointer,
+                what,
+                "that the place of use may redefine it",
+            );
+        }
+    }
+    for ((target, fault), pointers) in lost {
+        let what = match pointers.len() {
+            1 => format!("`{target}` {fault}: any JSON"),
+            count => format!("`{target}` {fault} ({count} references): any JSON"),
+        };
+        let pointer = pointers.first().copied().unwrap_or_default();
+        report.loss(RULE, pointer, what, "what stands there");
+    }
+}
+
+/// A reference that leads nowhere becomes any JSON; what stands beside it stays.
+fn give_up(schema: &mut Value) {
+    if let Some(members) = schema.as_object_mut() {
+        for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            members.shift_remove(key);
+        }
+    }
+}
+
+/// Moves what is referred to into the named components, the innermost first.
+fn name_targets(root: &mut Value, home: &str, names: &Names, uses: &[Use], report: &mut Report) {
+    let mut targets: Vec<(&String, &String)> = names.by_pointer.iter().collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for pointer in uses.iter().filter_map(|found| found.found.as_deref().ok()) {
+        *counts.entry(pointer).or_default() += 1;
+    }
+    let mut moves = Vec::new();
+    targets.sort_by_key(|(pointer, _)| std::cmp::Reverse(pointer.matches('/').count()));
+    for (pointer, name) in targets {
+        let now = format!("{home}/{}", escape(name));
+        let Some(place) = root.pointer_mut(pointer) else {
+            continue;
+        };
+        let schema = std::mem::replace(place, json!({ "$ref": reference_text(&now) }));
+        if let Some(named) = named_mut(root, home) {
+            named.insert(name.clone(), schema);
+        }
+        let what = match counts.get(pointer.as_str()).copied().unwrap_or_default() {
+            1 => format!("named `{name}`, for a reference to it"),
+            count => format!("named `{name}`, for {count} references to it"),
+        };
+        report.note(RULE, pointer, what);
+        moves.push((pointer.clone(), now));
+    }
+    report.moved(moves);
+}
+
+/// The object under a pointer of one or two names, made when it is not there.
+fn named_mut<'a>(root: &'a mut Value, home: &str) -> Option<&'a mut Map<String, Value>> {
+    let mut value = root;
+    for name in home.split('/').skip(1) {
+        let members = value.as_object_mut()?;
+        value = members
+            .entry(name)
+            .or_insert_with(|| Value::Object(Map::new()));
+    }
+    value.as_object_mut()
+}
+
+/// Components that are references to each other and to nothing else.
+fn cut_circles(root: &mut Value, report: &mut Report) {
+    for home in ["/definitions", "/components/schemas"] {
+        let circular: Vec<String> = root
+            .pointer(home)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(_, schema)| {
+                let target = reference(schema).map(|target| locate_value(root, target));
+                target == Some(Err(Fault::Circle))
+            })
+            .map(|(name, _)| format!("{home}/{}", escape(name)))
+            .collect();
+        for pointer in circular {
+            if let Some(schema) = root.pointer_mut(&pointer) {
+                give_up(schema);
+            }
+            report.loss(
+                RULE,
+                &pointer,
+                "refers to itself and to nothing else: any JSON",
+                "what was meant",
+            );
+        }
+    }
+}
+
+/// A pointer as `$ref`: a percent sign of a name is encoded, since a reader decodes it.
+fn reference_text(pointer: &str) -> String {
+    format!("#{}", pointer.replace('%', "%25"))
+}

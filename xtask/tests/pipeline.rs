@@ -1,0 +1,18 @@
+//! Tiny documents through the whole pipeline.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper that fails fails its test"
+)]
+
+mod pipeline {
+    mod answers;
+    mod compile;
+    mod isolation;
+    mod locks;
+    mod prose;
+    mod requests;
+    mod support;
+    mod types;
+}
