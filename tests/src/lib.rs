@@ -1,7 +1,8 @@
 //! What the tests over all client crates share.
 //!
 //! [`surface`] reads the public surface of generated code, [`sample`] makes values of its types, [`specs`] reads what
-//! is known of the operations, [`server`] answers on the loopback interface.
+//! is known of the operations, [`server`] answers on the loopback interface, [`generated`]
+//! sends any operation by its id, with the values of a [`calls::Sample`].
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,16 @@
     reason = "a test fails by panicking, in its helpers too, and uses what it asks for"
 )]
 
+pub mod calls;
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    deprecated,
+    reason = "written by the generator"
+)]
+#[rustfmt::skip]
+pub mod generated;
 pub mod sample;
 pub mod server;
 pub mod specs;

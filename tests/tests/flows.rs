@@ -497,7 +497,7 @@ async fn what_was_forgotten_is_named_before_sending() {
         assert!(error.is_invalid_input());
         assert!(error.to_string().contains(name), "{error}");
     };
-    let body = v2::types::CreateBadgesRequest::builder().badges(Vec::new());
+    let body = v2::types::CreateBadgesRequest::builder().badges(Vec::<v2::types::Badge>::new());
     named(
         client.create_badges().body(body).send().await.unwrap_err(),
         "target_resource_ids",

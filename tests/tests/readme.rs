@@ -1,24 +1,16 @@
 //! What `README.md` shows and counts is true.
 
-use tests::server::{Reply, Server};
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, in its helpers too; the example is a program for a terminal"
+)]
 
-// The `rust` block of README.md begins.
-use insightcloudsec_v2::{AUTH, Client};
-use rapid7_core::{Connection, Credentials};
+use insightcloudsec::Credentials;
+use insightcloudsec_mock::{Mock, Reply};
 
-async fn cloud_names(url: &str, key: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let connection = Connection::builder(AUTH, url, Credentials::api_key(key)).build()?;
-    let client = Client::new(connection);
-    let clouds = match client.list_clouds().send().await {
-        Ok(answer) => answer.into_inner().clouds,
-        Err(error) if error.is_unauthorized() => return Err("the key is not accepted".into()),
-        // Names the operation, the status and the cause; never a key or a body.
-        Err(error) => return Err(error.into()),
-    };
-    let names = clouds.into_iter().filter_map(|cloud| cloud.name);
-    Ok(names.collect())
-}
-// The `rust` block of README.md ends.
+// The `rust` block of README.md.
+include!("readme/program.rs");
 
 const README: &str = include_str!("../../README.md");
 
@@ -38,39 +30,47 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
 #[test]
 fn the_example_is_the_one_compiled_here() {
     let shown = between(README, "```rust\n", "```\n");
-    let begin = "// The `rust` block of README.md begins.\n";
-    let end = "// The `rust` block of README.md ends.\n";
-    let compiled = between(include_str!("readme.rs"), begin, end);
     assert_eq!(
-        shown, compiled,
-        "README.md and tests/tests/readme.rs differ"
+        shown,
+        include_str!("readme/program.rs"),
+        "README.md and tests/tests/readme/program.rs differ"
     );
+}
+
+fn connect(mock: &Mock, key: &str) -> InsightCloudSec {
+    InsightCloudSec::builder(mock.url(), Credentials::api_key(key))
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
 async fn the_example_lists_clouds_with_the_key() {
-    let body = r#"{"clouds": [{"name": "a"}, {"name": null}, {"name": "b"}]}"#;
-    let server = Server::always(Reply::json(200, body)).await;
-    assert_eq!(cloud_names(&server.url, "k3y").await.unwrap(), ["a", "b"]);
-    let seen = server.last();
-    assert_eq!(seen.method, "GET");
-    assert_eq!(seen.target, "/v2/public/clouds/list");
-    assert_eq!(seen.header("api-key"), Some("k3y"));
+    let mock = Mock::builder().clouds(3).start().await.unwrap();
+    let names = cloud_names(&connect(&mock, mock.api_key())).await.unwrap();
+    assert_eq!(names.len(), 3);
+    let requests = mock.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].operation.as_deref(), Some("list_clouds"));
+    assert_eq!(requests[0].header("api-key"), Some(mock.api_key()));
 }
 
 #[tokio::test]
 async fn the_example_tells_errors_apart_and_shows_no_secret() {
     for (status, expected) in [
-        (401, "the key is not accepted"),
+        (
+            401,
+            "get another key: list_clouds (GET /v2/public/clouds/list): ",
+        ),
         (500, "list_clouds (GET /v2/public/clouds/list): "),
     ] {
-        let body = r#"{"error_message": "hunter2"}"#;
-        let server = Server::always(Reply::json(status, body)).await;
-        let error = cloud_names(&server.url, "k3y").await.unwrap_err();
-        let text = format!("{error} {error:?}");
-        assert!(text.starts_with(expected), "{text}");
-        assert!(!text.contains("k3y"), "{text}");
+        let mock = Mock::start().await.unwrap();
+        let body = serde_json::json!({"error_message": "hunter2"});
+        let script = mock.on("list_clouds");
+        script.respond(Reply::json(status, body)).unwrap();
+        let error = cloud_names(&connect(&mock, "k3y")).await.unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("k3y"), "{error:?}");
     }
 }
 
@@ -106,6 +106,10 @@ fn the_counts_are_those_of_the_specifications() {
         ));
         claims.push(format!("| {} |", operations(text)));
     }
+    claims.push(format!(
+        "all on by default | {} |",
+        OPERATIONS.iter().copied().map(operations).sum::<usize>()
+    ));
     for claim in claims {
         assert!(prose.contains(&claim), "README.md does not say: {claim}");
     }

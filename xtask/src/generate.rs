@@ -352,3 +352,20 @@ fn first_argument(wrapper: &Type) -> Option<&Type> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_its_first_line() {
+        assert_eq!(quietly(|| 1), Ok(1));
+        assert_eq!(
+            quietly(|| panic!("one\ntwo")),
+            Err::<(), _>("one".to_owned())
+        );
+        assert_eq!(quietly(|| panic!("{}", 1)), Err::<(), _>("1".to_owned()));
+        let odd = || std::panic::panic_any(1);
+        assert_eq!(quietly(odd), Err::<(), _>("without a message".to_owned()));
+    }
+}

@@ -122,6 +122,10 @@ fn legal_value_name(text: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, 'n');
     }
+    if name == "gen" {
+        // typify knows no keyword of edition 2024, and takes an underscore at the end away.
+        "gen_value".clone_into(&mut name);
+    }
     if RESERVED.contains(&name.as_str()) {
         name.push('_');
     }

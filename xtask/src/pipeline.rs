@@ -15,7 +15,7 @@ use crate::model::{self, Api};
 use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
 use crate::problem::Problem;
-use crate::refine::{Naming, refine};
+use crate::refine::{Naming, calls, refine};
 use crate::schema::components_mut;
 use crate::source::Document;
 use crate::write::FileSet;
@@ -45,6 +45,8 @@ pub struct Input {
 pub struct Output {
     /// The files of `src/generated/`, relative to it.
     pub files: FileSet,
+    /// A file for tests: a function that calls any operation by its id.
+    pub calls: String,
     /// The API that they were made from.
     pub api: Api,
     /// What overlay and rules did to the document.
@@ -138,11 +140,13 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     };
     prune(&mut document.root, &api);
     let files = refine(&document.root, &api, &generated, &naming);
+    let calls = calls(&api, &generated, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }
     Ok(Output {
         files,
+        calls,
         api,
         changes,
         problems,

@@ -55,11 +55,15 @@ pub(crate) struct Operation {
     pub(crate) version: Version,
     /// Unique within its document only.
     pub(crate) id: String,
+    /// The group that its document puts it in.
+    #[cfg(test)]
+    pub(crate) tag: String,
     pub(crate) method: Method,
     /// With parameter names in braces.
     pub(crate) path: String,
     pub(crate) segments: Vec<Segment>,
-    pub(crate) query: Vec<QueryParameter>,
+    pub(crate) path_parameters: Vec<Parameter>,
+    pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<RequestBody>,
     /// Documented results, 2xx first as they stand there.
     pub(crate) results: Vec<OperationResult>,
@@ -68,7 +72,7 @@ pub(crate) struct Operation {
 }
 
 #[derive(Debug)]
-pub(crate) struct QueryParameter {
+pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) required: bool,
     pub(crate) schema: Value,
@@ -122,6 +126,12 @@ impl Catalog {
         })
     }
 
+    /// The operation of an id, in the first document that has it, or of version and id.
+    pub(crate) fn find(&self, name: &str) -> Option<&Operation> {
+        let mut operations = self.operations.iter();
+        operations.find(|one| one.id == name || one.key() == name)
+    }
+
     /// The schema of a name, such as `Cloud`.
     pub(crate) fn schema(&self, version: Version, name: &str) -> &Value {
         self.schemas
@@ -154,10 +164,13 @@ fn read_operations(version: Version, document: &Value, operations: &mut Vec<Oper
             operations.push(Operation {
                 version,
                 id: id.to_owned(),
+                #[cfg(test)]
+                tag: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
                 method,
                 path: path.clone(),
                 segments: Segment::of_template(path),
-                query: read_query(document, operation),
+                path_parameters: read_parameters(document, operation, "path"),
+                query: read_parameters(document, operation, "query"),
                 body: read_body(&operation["requestBody"]),
                 results: read_results(&operation["responses"]),
                 open: is_open(operation),
@@ -178,8 +191,9 @@ fn is_open(operation: &Value) -> bool {
         })
 }
 
-fn read_query(document: &Value, operation: &Value) -> Vec<QueryParameter> {
-    let mut query = Vec::new();
+/// The parameters of one place, `path` or `query`; no document has others.
+fn read_parameters(document: &Value, operation: &Value, place: &str) -> Vec<Parameter> {
+    let mut parameters = Vec::new();
     for given in operation["parameters"].as_array().into_iter().flatten() {
         let parameter = match given["$ref"].as_str() {
             Some(reference) => document
@@ -187,17 +201,17 @@ fn read_query(document: &Value, operation: &Value) -> Vec<QueryParameter> {
                 .unwrap_or(given),
             None => given,
         };
-        if parameter["in"] == "query"
+        if parameter["in"] == place
             && let Some(name) = parameter["name"].as_str()
         {
-            query.push(QueryParameter {
+            parameters.push(Parameter {
                 name: name.to_owned(),
                 required: parameter["required"] == true,
                 schema: parameter["schema"].clone(),
             });
         }
     }
-    query
+    parameters
 }
 
 fn read_body(body: &Value) -> Option<RequestBody> {

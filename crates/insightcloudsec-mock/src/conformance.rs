@@ -3,12 +3,12 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use serde_json::{Map, Value, json};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, Operation, Version, object};
 use crate::mock::Mock;
 use crate::router::Segment;
-use crate::sampler::Sampler;
 
 /// An answer as it came over the wire.
 struct Answer {
@@ -42,148 +42,37 @@ fn ask(mock: &Mock, method: &str, target: &str, headers: &str, body: &str) -> An
     }
 }
 
-/// A mock with few data, which starts fast, and what its ids are.
-fn mock() -> (Mock, Map<String, Value>) {
-    let mock = Mock::builder()
-        .clouds(2)
-        .resources(16)
-        .start_blocking()
-        .unwrap();
-    let (instance, insight) = mock.state(|state| {
-        let mut instances = state
-            .resources()
-            .into_iter()
-            .filter(|one| one["resource_type"] == "instance");
-        let mut insights = state
-            .insights()
-            .into_iter()
-            .filter(|one| one["source"] == "custom");
-        (
-            instances.next_back().unwrap(),
-            insights.next_back().unwrap(),
-        )
-    });
-    let instance = instance["instance"]["common"]["resource_id"].clone();
-    let headers = format!("api-key: {}\r\n", mock.api_key());
-    let path = "/v2/public/cloud/divvyorganizationservice:1/regions/list";
-    let regions: Value = serde_json::from_str(&ask(&mock, "GET", path, &headers, "").body).unwrap();
-    let ids = json!({
-        "cloud_resource_id": "divvyorganizationservice:1",
-        "cloud_id": "1",
-        "organization_service_id": "1",
-        "service_region_resource_id": regions["regions"][0]["resource_id"],
-        "insight_id": insight["insight_id"].to_string(),
-        "source": "custom",
-        "pack_id": "3",
-        "bot_id": "divvybot:1:1",
-        "user_resource_id": "divvyuser:2:",
-        "group_resource_id": "divvyusergroup:1",
-        "role_resource_id": "divvyrole:1:1",
-        "organization_resource_id": "divvyorganization:2",
-        "resource_group_id": "resourcegroup:1:",
-        "strategy_id": "1",
-        "scan_id": "1",
-        "badge_filter_operator": "AND",
-        "resource_type": "instance",
-        "*": instance,
-    });
-    (mock, ids.as_object().unwrap().clone())
+/// A mock with few data, which starts fast.
+fn mock() -> Mock {
+    let builder = Mock::builder().clouds(2).resources(16);
+    builder.start_blocking().unwrap()
 }
 
-/// The path of an operation with ids that exist.
-fn target(catalog: &Catalog, operation: &Operation, ids: &Map<String, Value>) -> String {
+/// Path and query of a sampled request.
+fn target(operation: &Operation, request: &Value) -> String {
+    let value = |name: &str| {
+        let value = &request["parameters"][name];
+        let text = value.as_str().map_or(value.to_string(), str::to_owned);
+        utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string()
+    };
     let mut target = String::new();
     for segment in &operation.segments {
         let part = match segment {
             Segment::Literal(literal) => literal.clone(),
-            Segment::Parameter(name) => ids
-                .get(name)
-                .unwrap_or(&ids["*"])
-                .as_str()
-                .unwrap()
-                .to_owned(),
+            Segment::Parameter(name) => value(name),
         };
-        let part = part.replace(':', "%3A");
         target = format!("{target}/{part}");
     }
-    let mut sampler = Sampler::new(catalog, operation.version, 1, "query");
-    let pairs = operation
-        .query
-        .iter()
-        .map(|parameter| match parameter.name.as_str() {
-            "X-Auth-Token" => "X-Auth-Token=".to_owned(),
-            "cursor" => "cursor=".to_owned(),
-            "pack_ids" => "pack_ids=custom:3".to_owned(),
-            name => match sampler.value(&parameter.schema, name) {
-                Value::String(text) => format!("{name}={text}"),
-                other => format!("{name}={other}"),
-            },
-        });
+    let pairs = operation.query.iter().map(|parameter| {
+        // The token is also in a header; what stands here has to be empty or right.
+        let text = match parameter.name.as_str() {
+            "X-Auth-Token" => String::new(),
+            name => value(name),
+        };
+        format!("{}={text}", parameter.name)
+    });
     let pairs: Vec<String> = pairs.collect();
     format!("{target}?{}", pairs.join("&"))
-}
-
-/// A body by its schema, with ids that exist.
-fn body(catalog: &Catalog, operation: &Operation, ids: &Map<String, Value>) -> Value {
-    let Some(expected) = &operation.body else {
-        return Value::Null;
-    };
-    let mut body = Sampler::new(catalog, operation.version, 1, "body").value(&expected.schema, "");
-    let resource = &ids["*"];
-    let insight = ids["insight_id"].as_str().unwrap().parse::<i64>().unwrap();
-    let ids_of = match operation.id.as_str() {
-        "archive_bots" => json!(["divvybot:1:1"]),
-        "set_cloud_status" => json!(["divvyorganizationservice:1"]),
-        "set_group_roles" => json!(["divvyrole:1:1"]),
-        _ => json!([resource]),
-    };
-    let settled = [
-        ("resource_ids", ids_of),
-        ("target_resource_ids", json!([resource])),
-        ("resource_group_ids", json!(["resourcegroup:1:"])),
-        ("group_resource_ids", json!(["divvyusergroup:1"])),
-        ("user_resource_ids", json!(["divvyuser:2:"])),
-        ("user_resource_id", json!("divvyuser:2:")),
-        (
-            "user_id",
-            if operation.id.contains("two_factor") {
-                json!(2)
-            } else {
-                json!("2")
-            },
-        ),
-        ("insight_id", json!(insight)),
-        ("insight_source", json!("custom")),
-        ("source", json!("custom")),
-        ("insight", json!(format!("custom:{insight}"))),
-        ("insights", json!([insight])),
-        ("exemption_ids", json!([])),
-        ("badges", json!([{"key": "team", "value": "blue"}])),
-        ("organization_name", json!("Acme Labs")),
-        (
-            "username",
-            json!(if operation.id == "login" {
-                "admin"
-            } else {
-                "katherine"
-            }),
-        ),
-        ("password", json!("made-up-password")),
-        ("confirm_password", json!("made-up-password")),
-        ("cursor", Value::Null),
-    ];
-    for (name, value) in settled {
-        if let Some(member) = body.get_mut(name)
-            && !(name == "insights" && operation.id != "delete_insights")
-            && !(name == "badges" && operation.id.contains("strategy"))
-        {
-            *member = value;
-        }
-    }
-    if operation.id == "create_organization" {
-        body["organization_name"] = json!("Acme Abroad");
-    }
-    body
 }
 
 /// Where a value does not have the shape of a schema.
@@ -253,12 +142,13 @@ fn misfit(
 fn every_operation_answers_as_documented() {
     let catalog = Catalog::embedded().unwrap();
     for operation in &catalog.operations {
-        let (mock, ids) = mock();
-        let target = target(catalog, operation, &ids);
-        let headers = format!("api-key: {}\r\n", mock.api_key());
-        let body = body(catalog, operation, &ids).to_string();
-        let answer = ask(&mock, operation.method.as_str(), &target, &headers, &body);
+        let mock = mock();
         let key = operation.key();
+        let request = mock.sample_request(&key, 1).unwrap();
+        let target = target(operation, &request);
+        let headers = format!("api-key: {}\r\n", mock.api_key());
+        let body = request["body"].to_string();
+        let answer = ask(&mock, operation.method.as_str(), &target, &headers, &body);
         assert!(
             (200..300).contains(&answer.status),
             "{key} {target}: {} {}",
@@ -303,9 +193,10 @@ fn check_answer(catalog: &Catalog, operation: &Operation, answer: &Answer) {
 #[test]
 fn nothing_answers_without_credentials() {
     let catalog = Catalog::embedded().unwrap();
-    let (mock, ids) = mock();
+    let mock = mock();
     for operation in catalog.operations.iter().filter(|one| !one.open) {
-        let target = target(catalog, operation, &ids);
+        let request = mock.sample_request(&operation.key(), 1).unwrap();
+        let target = target(operation, &request);
         for headers in [
             "",
             "api-key: other\r\n",
@@ -322,7 +213,7 @@ fn nothing_answers_without_credentials() {
 
 #[test]
 fn what_is_not_there() {
-    let (mock, _) = mock();
+    let mock = mock();
     let headers = format!("api-key: {}\r\n", mock.api_key());
     assert_eq!(
         ask(&mock, "GET", "/v2/public/nothing", &headers, "").status,
@@ -355,7 +246,7 @@ fn what_is_not_there() {
 
 #[test]
 fn a_login_may_call_itself_text() {
-    let (mock, _) = mock();
+    let mock = mock();
     let body = json!({"username": mock.username(), "password": mock.password()}).to_string();
     let path = "/v2/public/user/login";
     let answer = ask(&mock, "POST", path, "content-type: text/plain\r\n", &body);
@@ -388,4 +279,21 @@ fn mocks_of_one_seed_are_equal() {
     };
     assert_eq!(list(7), list(7));
     assert_ne!(list(7), list(8));
+}
+
+#[test]
+fn sampled_requests_need_no_data() {
+    let mock = Mock::builder().empty().start_blocking().unwrap();
+    for operation in &Catalog::embedded().unwrap().operations {
+        let key = operation.key();
+        let request = mock.sample_request(&key, 1).unwrap();
+        for parameter in operation.path_parameters.iter().chain(&operation.query) {
+            let name = &parameter.name;
+            assert!(!request["parameters"][name].is_null(), "{key} {name}");
+        }
+        assert_eq!(request["body"].is_null(), operation.body.is_none(), "{key}");
+        assert_eq!(request, mock.sample_request(&key, 1).unwrap());
+    }
+    let unknown = mock.sample_request("list_cluods", 1).unwrap_err();
+    assert!(unknown.to_string().contains("list_cluods"));
 }

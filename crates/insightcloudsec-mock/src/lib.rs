@@ -34,7 +34,8 @@
 //!   resource groups, users, groups, roles, organizations, scans. They are linked: a cloud that is deleted takes
 //!   its resources along, an exemption lowers the counts of its insight.
 //! * **The rest.** Operations without data of their own answer with plausible values by their schema, the same
-//!   ones for the same request. Where nobody knows the body, a read answers `{}` and a change nothing.
+//!   ones for the same request; [`operations`] says which those are. Where nobody knows the body, a read
+//!   answers `{}` and a change nothing.
 //! * **Refusals.** 404 for paths and ids that are not known, 405 for methods, 400 for requests that lack
 //!   something or have it in another type, in the form of their version.
 //!
@@ -54,6 +55,8 @@ mod call;
 mod catalog;
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod coverage;
 mod exchange;
 mod mock;
 mod random;
@@ -69,6 +72,9 @@ mod server;
 )]
 mod state;
 mod validate;
+
+#[doc = include_str!("../OPERATIONS.md")]
+pub mod operations {}
 
 pub use mock::{Mock, MockBuilder, StartError};
 pub use record::Recorded;

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::auth::{KEY_LENGTH, make_key};
 use crate::catalog::Catalog;
 use crate::exchange::Shared;
 use crate::random::Random;
 use crate::record::Recorded;
-use crate::script::When;
+use crate::script::{UnknownOperation, When};
 use crate::server::Server;
 use crate::state::{Seed, State};
 
@@ -108,6 +108,40 @@ impl Mock {
     /// Forgets all scripted answers.
     pub fn clear_scripts(&self) {
         self.shared.scripts().clear();
+    }
+
+    /// A request that this mock answers with a result, for tests that try operations by the dozen.
+    ///
+    /// The operation is its id (`list_clouds`; of several, that of the lowest version) or version and id
+    /// (`v3.query_resources`). The answer has two members: `parameters`, with all path and query parameters by
+    /// their names on the wire, each in the JSON type of its schema, and `body`, null where there is none.
+    /// Optional parts are there; members that may be null now and then are. Ids are of things that the mock
+    /// has, as long as it has some. The rest depends on `seed`.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if no document has the operation.
+    ///
+    /// ```
+    /// use insightcloudsec_mock::Mock;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start().await?;
+    /// let request = mock.sample_request("set_insight_notes", 1)?;
+    /// assert!(request["parameters"]["insight_id"].is_i64());
+    /// assert!(request["body"]["notes"].is_string());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sample_request(&self, operation: &str, seed: u64) -> Result<Value, UnknownOperation> {
+        let found = self.shared.catalog().find(operation);
+        let found = found.ok_or_else(|| UnknownOperation::new(operation))?;
+        let mut request = self.state(|state| state.sample_request(found, seed));
+        if found.id == "login" {
+            request["body"] = json!({"username": self.username, "password": self.password});
+        }
+        Ok(request)
     }
 
     /// Looks at the data or changes them; no request is answered meanwhile.

@@ -8,11 +8,19 @@ use crate::exchange::Shared;
 use crate::record::Recorded;
 use crate::reply::Reply;
 
-/// The operation named in [`Mock::on`](crate::Mock::on) does not exist.
+/// The operation that was named does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no operation is called `{name}`; give its id, `v3.` and its id, or method and path")]
 pub struct UnknownOperation {
     name: String,
+}
+
+impl UnknownOperation {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+        }
+    }
 }
 
 /// A scripted answer under construction; made by [`Mock::on`](crate::Mock::on).
@@ -113,9 +121,7 @@ impl Target {
         if catalog.operations.iter().any(|one| one.key() == text) {
             return Ok(Self::Key(text.to_owned()));
         }
-        Err(UnknownOperation {
-            name: text.to_owned(),
-        })
+        Err(UnknownOperation::new(text))
     }
 
     fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {

@@ -12,6 +12,7 @@ mod insights;
 mod organizations;
 mod packs;
 mod query;
+mod requests;
 mod resource_groups;
 mod resources;
 mod roles;

@@ -27,15 +27,17 @@ async fn main() -> Result<()> {
     let (ics, mock) = connect().await?;
 
     // Some errors come before anything is sent.
-    for (url, key) in [
-        ("acme.example", "key"),
-        ("https://acme.example", "\u{201c}key\u{201d}"),
+    for (attempt, url, key) in [
+        ("address without https://", "acme.example", "key"),
+        ("address without encryption", "http://acme.example", "key"),
+        (
+            "key with typographic quotes",
+            "https://acme.example",
+            "\u{201c}key\u{201d}",
+        ),
     ] {
         if let Err(error) = InsightCloudSec::builder(url, Credentials::api_key(key)).build() {
-            show(
-                "an address or key that cannot work",
-                &[("error", &error.to_string())],
-            );
+            show(attempt, &[("error", &error.to_string())]);
         }
     }
 
@@ -48,14 +50,22 @@ async fn main() -> Result<()> {
         Some(mock) => mock.url(),
         None => std::env::var("INSIGHTCLOUDSEC_URL")?,
     };
-    let intruder = InsightCloudSec::builder(url, Credentials::api_key("wrong-key")).build()?;
-    explain("wrong key", intruder.v2().list_clouds().send().await);
+    for (attempt, key) in [
+        ("wrong key", "wrong-key"),
+        (
+            "key of the Command Platform",
+            "00000000-0000-4000-8000-000000000000",
+        ),
+    ] {
+        let intruder = InsightCloudSec::builder(&url, Credentials::api_key(key)).build()?;
+        explain(attempt, intruder.v2().list_clouds().send().await);
+    }
 
     let unset = ics.v2().get_resource_detail().send().await;
     explain("forgotten argument", unset);
 
     let empty = ics.v2().get_resource_detail().resource_id("").send().await;
-    explain("an argument that would call another path", empty);
+    explain("argument that would call another path", empty);
 
     let missing = ics
         .v2()

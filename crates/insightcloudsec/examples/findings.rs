@@ -84,29 +84,28 @@ fn qualified_id(insight: &Insight) -> Option<String> {
 
 async fn findings_of(ics: &InsightCloudSec, id: &str) -> Result<Vec<ResourceItem>> {
     let mut resources = Vec::new();
-    let mut cursor = None;
+    let mut query = QueryResourcesRequest::builder()
+        .insight(id)
+        .limit(PAGE)
+        .build()?;
     loop {
-        let query = QueryResourcesRequest::builder()
-            .insight(id.to_owned())
-            .limit(PAGE)
-            .cursor(cursor);
         let page = ics
             .v3()
             .query_resources()
-            .body(query)
+            .body(query.clone())
             .send()
             .await?
             .into_inner();
         resources.extend(page.resources);
-        cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
-        if cursor.is_none() {
+        query.cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
+        if query.cursor.is_none() {
             return Ok(resources);
         }
     }
 }
 
 fn row(insight: &Insight, id: &str, item: &ResourceItem) -> [String; 8] {
-    let resource = common::common(item).unwrap_or_default();
+    let resource = common::common(item);
     let severity = insight.custom_severity.or(insight.severity);
     [
         id.to_owned(),

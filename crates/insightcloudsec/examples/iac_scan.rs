@@ -66,7 +66,7 @@ async fn main() -> Result<ExitCode> {
     let warned = rows("warning", &details.warned_insights, |insight| {
         &insight.warning
     });
-    let mut table = table(&["", "severity", "insight", "resources"]);
+    let mut table = table(&["result", "severity", "insight", "resources"]);
     table.add_rows(failed.chain(warned));
     numbers(&mut table, &[1]);
     if !table.is_empty() {

@@ -62,16 +62,15 @@ async fn insights(ics: &InsightCloudSec) -> Result<()> {
 }
 
 async fn resources(ics: &InsightCloudSec) -> Result<()> {
-    let query = QueryResourcesRequest::builder().limit(10_i64);
+    let query = QueryResourcesRequest::builder().limit(10);
     let page = ics.v3().query_resources().body(query).send().await?;
-    let mut table = table(&["resource", "type", "cloud", "region"]);
+    let mut table = table(&["resource", "type", "cloud"]);
     for item in &page.resources {
-        let resource = common::common(item).unwrap_or_default();
+        let resource = common::common(item);
         table.add_row([
             shown(resource.resource_name.or(resource.resource_id)),
             shown(item.resource_type.as_ref()),
             shown(resource.account),
-            shown(resource.region),
         ]);
     }
     let total: i64 = page.counts.values().sum();

@@ -36,13 +36,18 @@ async fn main() -> Result<()> {
             shown(user.username.as_ref()),
             level(user).to_owned(),
             if has_key(user) { "yes" } else { "no" }.to_owned(),
-            shown(user.api_key_last_used.as_ref()),
-            shown(user.last_login_time.as_ref()),
+            minute(user.api_key_last_used.as_deref()),
+            minute(user.last_login_time.as_deref()),
         ]);
     }
     let keys = users.iter().filter(|user| has_key(user)).count();
     println!("{} users, {keys} with a key\n{table}", users.len());
     Ok(())
+}
+
+/// A time without its seconds; it comes in several forms, whose first sixteen letters are alike.
+fn minute(time: Option<&str>) -> String {
+    shown(time.map(|time| time.get(..16).unwrap_or(time).replace('T', " ")))
 }
 
 fn has_key(user: &User) -> bool {

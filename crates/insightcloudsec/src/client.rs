@@ -17,6 +17,7 @@ pub const AUTH: AuthScheme = AuthScheme {
         login_path: "/v2/public/user/login",
         header: "X-Auth-Token",
     }),
+    uuid_keys_of: Some("the Command Platform"),
 };
 
 /// Ends the session. Described here so that it needs no feature; v2's `logout` is the same operation.

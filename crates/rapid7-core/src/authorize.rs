@@ -23,6 +23,8 @@ pub(crate) enum Authorizer {
     Key {
         placement: Placement,
         text: SecretString,
+        /// Another API that the key is probably one of.
+        suspect: Option<&'static str>,
     },
     /// A token of an open session.
     Session {
@@ -77,16 +79,29 @@ impl Authorizer {
             }
             (Kind::ApiKey(key), placement) => {
                 let (placement, text) = place_key(placement, key)?.ok_or_else(unsupported)?;
-                Self::Key { placement, text }
+                let suspect = scheme.uuid_keys_of;
+                Self::Key {
+                    placement,
+                    text,
+                    suspect: suspect.filter(|_| is_uuid(key.expose_secret())),
+                }
             }
             (Kind::Bearer(token), KeyPlacement::Bearer) => {
                 let (placement, text) = authorization("Bearer", token);
-                Self::Key { placement, text }
+                Self::Key {
+                    placement,
+                    text,
+                    suspect: None,
+                }
             }
             (Kind::Basic { user, password }, KeyPlacement::Basic) => {
                 let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
                 let (placement, text) = authorization("Basic", &base64(&pair));
-                Self::Key { placement, text }
+                Self::Key {
+                    placement,
+                    text,
+                    suspect: None,
+                }
             }
             (Kind::Bearer(_) | Kind::Basic { .. }, _) => return Err(unsupported()),
         })
@@ -102,6 +117,25 @@ impl Authorizer {
             _ => Ok(true),
         }
     }
+
+    /// The other API that the key is probably one of, going by its form; `None` where no key is sent.
+    pub(crate) fn suspect(&self, access: Access) -> Option<&'static str> {
+        match self {
+            Self::Key { suspect, .. } if access != Access::Anonymous => *suspect,
+            _ => None,
+        }
+    }
+}
+
+/// Five groups of hexadecimal digits: 8, 4, 4, 4 and 12.
+fn is_uuid(text: &str) -> bool {
+    let mut groups = text.split('-');
+    let mut is_group = |length| {
+        groups.next().is_some_and(|group| {
+            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    };
+    [8, 4, 4, 4, 12].into_iter().all(&mut is_group) && groups.next().is_none()
 }
 
 impl Placement {
@@ -193,4 +227,25 @@ fn base64(pair: &SecretString) -> SecretString {
 
 fn header_name(name: &'static str) -> Result<HeaderName, BuildError> {
     HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::HeaderName(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_uuid;
+
+    #[test]
+    fn uuids_and_what_looks_like_them() {
+        assert!(is_uuid("0f8fad5b-d9cb-469f-a165-70867728950E"));
+        for other in [
+            "",
+            "----",
+            "k3y",
+            "0f8fad5bd9cb469fa16570867728950e",
+            "0f8fad5b-d9cb-469f-a165-70867728950",
+            "0f8fad5b-d9cb-469f-a165-70867728950g",
+            "0f8fad5b-d9cb-469f-a165-70867728950e-",
+        ] {
+            assert!(!is_uuid(other), "{other}");
+        }
+    }
 }

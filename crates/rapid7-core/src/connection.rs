@@ -91,10 +91,12 @@ impl Connection {
                 Err(misfit) => Err(DecodeError::new(received, misfit).of(operation)),
             }
         } else {
-            match error(&received) {
-                Ok(value) => Err(ErrorAnswer::new(value, received).of(operation)),
-                Err(_) => Err(UnexpectedStatus::new(received, &self.inner.base).of(operation)),
-            }
+            let suspect = self.inner.authorizer.suspect(operation.access);
+            let base = &self.inner.base;
+            Err(match error(&received) {
+                Ok(value) => ErrorAnswer::new(value, received, suspect).of(operation),
+                Err(_) => UnexpectedStatus::new(received, base, suspect).of(operation),
+            })
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod answered;
 mod login;
+mod server_message;
 mod transport;
 
 use std::convert::Infallible;
@@ -173,26 +174,13 @@ impl<E> Error<E> {
         self.received().map(Received::bytes)
     }
 
-    /// What the server says went wrong, from the members `error_message` or `message` of a JSON body.
+    /// What the server says went wrong, from `error_message`, `message` or `messages` of a JSON body.
     ///
-    /// Not part of `Display`: it is the server's text and may repeat what the request held.
+    /// The last, v3's problems by place, come in one line: `json.limit: Not a valid integer.` Not part
+    /// of `Display`: it is the server's text and may repeat what the request held.
     #[must_use]
     pub fn server_message(&self) -> Option<String> {
-        #[derive(serde::Deserialize)]
-        struct Message {
-            error_message: Option<serde_json::Value>,
-            message: Option<serde_json::Value>,
-        }
-        let Message {
-            error_message,
-            message,
-        } = serde_json::from_slice(self.raw_body()?).ok()?;
-        [error_message, message]
-            .into_iter()
-            .find_map(|value| match value {
-                Some(serde_json::Value::String(text)) => Some(text),
-                _ => None,
-            })
+        server_message::read(self.raw_body()?)
     }
 
     /// The failure in the documented shape, if it came in that.

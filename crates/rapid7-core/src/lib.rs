@@ -11,7 +11,11 @@
 //! use rapid7_core::{AuthScheme, Connection, Credentials, KeyPlacement};
 //!
 //! // A client crate brings this constant along.
-//! const AUTH: AuthScheme = AuthScheme { api_key: KeyPlacement::Header("Api-Key"), session: None };
+//! const AUTH: AuthScheme = AuthScheme {
+//!     api_key: KeyPlacement::Header("Api-Key"),
+//!     session: None,
+//!     uuid_keys_of: None,
+//! };
 //!
 //! let connection = Connection::builder(AUTH, "https://acme.example", Credentials::api_key("k3y"))
 //!     .build()?;

@@ -11,6 +11,10 @@ pub struct AuthScheme {
     pub api_key: KeyPlacement,
     /// How a session begins and is presented; `None` where the API has no sessions.
     pub session: Option<SessionScheme>,
+    /// The related API whose keys are UUIDs where this one's are not, such as `the Command Platform`.
+    ///
+    /// An error about a refused key of that form names it as the likely cause.
+    pub uuid_keys_of: Option<&'static str>,
 }
 
 /// Where an API key is placed in a request.

@@ -144,12 +144,15 @@ fn read_token(received: &Received) -> Result<SecretString, LoginError> {
             ));
         }
     }
-    let answer: LoginAnswer = serde_json::from_slice(received.bytes()).map_err(|_| {
-        LoginError::unexpected(
-            received,
-            "the answer is not a JSON object with text in `session_id`",
-        )
-    })?;
+    let no_object = || {
+        let message = "the answer is not a JSON object with text in `session_id`";
+        LoginError::unexpected(received, message)
+    };
+    // Derived decoding takes an array too, and its first item for the token.
+    if !received.bytes().trim_ascii_start().starts_with(b"{") {
+        return Err(no_object());
+    }
+    let answer: LoginAnswer = serde_json::from_slice(received.bytes()).map_err(|_| no_object())?;
     match answer.session_id {
         Some(token) if is_sendable(token.expose()) => Ok(token.expose().into()),
         Some(_) => Err(LoginError::unexpected(

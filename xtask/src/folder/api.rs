@@ -23,6 +23,8 @@ pub struct ApiToml {
     pub provenance: Provenance,
     /// The crate that embeds the document to serve it, for tests and examples.
     pub mock: Option<String>,
+    /// The folder of the crate that tests all operations, and gets a function that calls each.
+    pub calls: Option<String>,
     /// Rules switched on or off for this document, by name. Rules that are not named keep their default.
     pub rules: BTreeMap<String, bool>,
     /// The text.
@@ -80,6 +82,7 @@ struct Raw {
     auth: AuthFamily,
     provenance: RawProvenance,
     mock: Option<String>,
+    calls: Option<String>,
     #[serde(default)]
     rules: BTreeMap<String, bool>,
 }
@@ -139,6 +142,7 @@ impl ApiToml {
                 sha256: raw.provenance.sha256.map(Spanned::into_inner),
             },
             mock: raw.mock,
+            calls: raw.calls,
             rules: raw.rules,
             source: Arc::clone(source),
         })

@@ -5,9 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::toml_problem::toml_problem;
-use crate::problem::Problem;
+use crate::names::type_name;
+use crate::problem::{Problem, ProblemKind};
 use crate::source::Source;
 
 const HEAD: &str = "\
@@ -28,7 +30,7 @@ pub struct TypesToml {
 #[serde(deny_unknown_fields)]
 struct Raw {
     #[serde(default)]
-    types: BTreeMap<String, String>,
+    types: BTreeMap<String, Spanned<String>>,
 }
 
 impl TypesToml {
@@ -36,12 +38,30 @@ impl TypesToml {
     ///
     /// # Errors
     ///
-    /// A syntax error, or a table other than `[types]`.
+    /// A syntax error, a table other than `[types]`, or one problem for each name that no generated type can have.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Vec<Problem>> {
         let raw: Raw =
             toml::from_str(&source.text).map_err(|error| vec![toml_problem(source, &error)])?;
+        let problems: Vec<Problem> = raw
+            .types
+            .values()
+            .filter(|name| type_name(name.as_ref()) != *name.as_ref())
+            .map(|name| {
+                let message = format!("`{}` is not the name of a type", name.as_ref());
+                Problem::error(ProblemKind::InvalidName, message)
+                    .in_file(source)
+                    .span(name.span())
+                    .help(format!("write `{}`", type_name(name.as_ref())))
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let types = raw.types.into_iter();
         Ok(Self {
-            by_location: raw.types,
+            by_location: types
+                .map(|(place, name)| (place, name.into_inner()))
+                .collect(),
         })
     }
 }

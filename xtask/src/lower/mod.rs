@@ -55,14 +55,14 @@ impl Version {
 
 type Step = fn(&mut Value, Version, &mut Report);
 
-/// In this order: references are settled while all that they name is in its place, schemas are rewritten where they
-/// stand, and only then things move.
+/// In this order: references are settled while all that they name is in its place, schemas are rewritten when each
+/// stands where 3.0 has it, and the paths change when nothing points into them any more.
 const STEPS: &[Step] = &[
     |root, _, _| drop_nulls(root),
     |root, _, report| shared_references::apply(root, report),
     schema_references::apply,
-    openapi31::schemas,
     swagger2::apply,
+    openapi31::schemas,
     |root, _, report| servers::apply(root, report),
     openapi31::document,
 ];

@@ -80,13 +80,17 @@ pub(super) fn schemas(root: &mut Value, version: Version, report: &mut Report) {
             values::note_boolean(allowed, "", &mut notes);
         }
         if let Some(members) = schema.as_object_mut() {
-            for rewriting in REWRITINGS {
-                rewriting(members, version, &mut notes);
-            }
+            rewrite(members, version, &mut notes);
         }
         notes.report(pointer, report);
     });
     report.reverse_since(start);
+}
+
+fn rewrite(schema: &mut Map<String, Value>, version: Version, notes: &mut Notes) {
+    for rewriting in REWRITINGS {
+        rewriting(schema, version, notes);
+    }
 }
 
 /// Lists of examples. Reported once: no client depends on them.
@@ -140,7 +144,7 @@ pub(super) fn document(root: &mut Value, version: Version, report: &mut Report) 
         let count = webhooks.as_object().map_or(0, Map::len);
         members.insert("x-webhooks".to_owned(), webhooks);
         if count > 0 {
-            let what = format!("{count} webhooks set aside");
+            let what = format!("webhooks set aside: {count}");
             report.loss(RULE, "/webhooks", what, "calls that the server makes");
         }
     }

@@ -4,7 +4,7 @@ mod names;
 mod resolve;
 
 use super::Version;
-use super::nodes::Kind;
+use super::nodes::{Kind, remove};
 use super::report::Report;
 use super::target::{Fault, locate_value, reference};
 use crate::diagnose::walk::Walk;
@@ -132,44 +132,29 @@ impl Names {
 fn redirect(root: &mut Value, uses: &[Use], names: &Names, home: &str, report: &mut Report) {
     let mut lost: IndexMap<(&str, Fault), Vec<&str>> = IndexMap::new();
     for found in uses {
-        let text = match &found.found {
-            Ok(pointer) => Some(match names.by_pointer.get(pointer) {
-                Some(name) => reference_text(&format!("{home}/{}", escape(name))),
-                None => reference_text(pointer),
-            }),
+        match &found.found {
+            Ok(pointer) => {
+                let new = names.by_pointer.get(pointer);
+                let new = new.map(|name| format!("{home}/{}", escape(name)));
+                write(
+                    root,
+                    found,
+                    reference_text(new.as_ref().unwrap_or(pointer)),
+                    report,
+                );
+            }
+            Err(fault) if found.place == Place::Mapping => {
+                let what = format!("`{}` {fault}: no longer mapped", found.target);
+                report.loss(RULE, &found.pointer, what, "the schema of this value");
+                remove(root, &found.pointer);
+            }
             Err(fault) => {
-                if found.place != Place::Mapping {
-                    let at = lost.entry((&found.target, *fault)).or_default();
-                    at.push(&found.pointer);
+                if let Some(schema) = root.pointer_mut(&found.pointer) {
+                    give_up(schema);
                 }
-                None
+                let at = lost.entry((&found.target, *fault)).or_default();
+                at.push(&found.pointer);
             }
-        };
-        let Some(place) = root.pointer_mut(&found.pointer) else {
-            continue;
-        };
-        match (found.place, text) {
-            (Place::Mapping, Some(text)) => *place = text.into(),
-            (Place::Mapping, None) => {}
-            (_, Some(text)) => {
-                if let Some(members) = place.as_object_mut() {
-                    members.insert("$ref".to_owned(), text.into());
-                }
-            }
-            (_, None) => give_up(place),
-        }
-        if found.place == Place::Dynamic && found.found.is_ok() {
-            if let Some(members) = place.as_object_mut() {
-                members.shift_remove("$dynamicRef");
-                members.shift_remove("$recursiveRef");
-            }
-            let what = format!("`{}` read as `$ref`", found.target);
-            report.loss(
-                RULE,
-                &found.pointer,
-                what,
-                "that the place of use may redefine it",
-            );
         }
     }
     for ((target, fault), pointers) in lost {
@@ -179,6 +164,26 @@ fn redirect(root: &mut Value, uses: &[Use], names: &Names, home: &str, report: &
         };
         let pointer = pointers.first().copied().unwrap_or_default();
         report.loss(RULE, pointer, what, "what stands there");
+    }
+}
+
+/// Writes the reference `text` where a reference stands.
+fn write(root: &mut Value, found: &Use, text: String, report: &mut Report) {
+    let Some(place) = root.pointer_mut(&found.pointer) else {
+        return;
+    };
+    match place {
+        Value::Object(schema) => {
+            schema.insert("$ref".to_owned(), text.into());
+            if found.place == Place::Dynamic {
+                schema.shift_remove("$dynamicRef");
+                schema.shift_remove("$recursiveRef");
+                let what = format!("`{}` read as `$ref`", found.target);
+                let loss = "that the place of use may redefine it";
+                report.loss(RULE, &found.pointer, what, loss);
+            }
+        }
+        mapped => *mapped = text.into(),
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
     } = prefixed;
     *paths = done;
     if !moves.is_empty() && !prefix.is_empty() {
-        let what = format!("{prefix} put in front of {} paths", moves.len());
+        let what = format!("{prefix} put in front of the paths");
         report.note(RULE, "/servers/0/url", what);
     }
     report.moved(moves);
@@ -155,7 +155,7 @@ impl Prefixed<'_> {
     fn add(&mut self, prefix: &str, path: &str, item: Value) {
         let pointer = format!("/paths/{}", escape(path));
         let Value::Object(mut members) = item else {
-            self.insert(join(prefix, path), item, path);
+            self.insert(&join(prefix, path), item, path);
             return;
         };
         let own = self.own_prefix(&mut members, &pointer);
@@ -180,10 +180,10 @@ impl Prefixed<'_> {
             }
         }
         if apart.is_empty() || members.keys().any(|key| METHODS.contains(&key.as_str())) {
-            self.insert(join(&prefix, path), Value::Object(members), path);
+            self.insert(&join(&prefix, path), Value::Object(members), path);
         }
         for (prefix, holder) in apart {
-            self.insert(join(&prefix, path), Value::Object(holder), path);
+            self.insert(&join(&prefix, path), Value::Object(holder), path);
         }
     }
 
@@ -204,11 +204,11 @@ impl Prefixed<'_> {
     }
 
     /// Two paths may be one now: the first of a method wins.
-    fn insert(&mut self, new: String, item: Value, path: &str) {
+    fn insert(&mut self, new: &str, item: Value, path: &str) {
         let before = format!("/paths/{}", escape(path));
-        let now = format!("/paths/{}", escape(&new));
-        let Some(there) = self.paths.get_mut(&new).and_then(Value::as_object_mut) else {
-            self.paths.insert(new.clone(), item);
+        let now = format!("/paths/{}", escape(new));
+        let Some(there) = self.paths.get_mut(new).and_then(Value::as_object_mut) else {
+            self.paths.insert(new.to_owned(), item);
             if new != path {
                 self.moves.push((before, now));
             }

@@ -11,10 +11,10 @@ const RULE: &str = "references_elsewhere";
 
 /// What is to become of one reference.
 enum Repair {
-    /// It becomes a copy of what it names.
-    WriteOut(Value),
+    /// It becomes a copy of what it names, which stands at this pointer.
+    WriteOut(Value, String),
     /// It names nothing that can stand here.
-    Give(Fault),
+    GiveUp(Fault),
 }
 
 /// Kinds in an order in which a copy brings in references only of later kinds, and where shared ones live.
@@ -37,19 +37,22 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
     for (kind, homes) in KINDS {
         let repairs = repairs(root, kind, homes);
         let start = report.len();
+        let mut copies = Vec::new();
         // From the end: taking out an element of an array moves those after it.
         for (pointer, target, repair) in repairs.into_iter().rev() {
             match repair {
-                Repair::WriteOut(value) => {
+                Repair::WriteOut(value, from) => {
                     if let Some(place) = root.pointer_mut(&pointer) {
                         *place = value;
                         report.note(RULE, &pointer, format!("`{target}` written out"));
+                        copies.push((from, pointer));
                     }
                 }
-                Repair::Give(fault) => give_up(root, kind, &pointer, &target, fault, report),
+                Repair::GiveUp(fault) => give_up(root, kind, &pointer, &target, fault, report),
             }
         }
         report.reverse_since(start);
+        report.moved(copies);
     }
 }
 
@@ -70,16 +73,13 @@ fn repair(root: &Value, kind: Kind, homes: &[&str], node: &Value, target: &str) 
         Ok(pointer) => pointer,
         Err(fault) => {
             let elsewhere = other_home(root, homes, target);
-            match elsewhere {
-                Some(value) => return Some(Repair::WriteOut(value)),
-                None => return Some(Repair::Give(fault)),
-            }
+            return Some(elsewhere.unwrap_or(Repair::GiveUp(fault)));
         }
     };
     let value = root.pointer(&value_pointer)?;
     let fitting = fitting(kind, &value_pointer, value, target);
     let Some(mut copy) = fitting else {
-        return Some(Repair::Give(Fault::Mismatch));
+        return Some(Repair::GiveUp(Fault::Mismatch));
     };
     let stays = locate(root, target).is_ok_and(|first| in_home(homes, &first));
     if stays && copy == *value {
@@ -93,7 +93,7 @@ fn repair(root: &Value, kind: Kind, homes: &[&str], node: &Value, target: &str) 
             members.insert(key.to_owned(), text.clone());
         }
     }
-    Some(Repair::WriteOut(copy))
+    Some(Repair::WriteOut(copy, value_pointer))
 }
 
 fn in_home(homes: &[&str], pointer: &str) -> bool {
@@ -102,14 +102,14 @@ fn in_home(homes: &[&str], pointer: &str) -> bool {
 }
 
 /// What the last segment of a reference names in the other version's place.
-fn other_home(root: &Value, homes: &[&str], target: &str) -> Option<Value> {
+fn other_home(root: &Value, homes: &[&str], target: &str) -> Option<Repair> {
     let name = homes
         .iter()
         .find_map(|home| target.strip_prefix('#')?.strip_prefix(home))?;
     homes
         .iter()
         .filter_map(|home| locate_value(root, &format!("#{home}{name}")).ok())
-        .find_map(|pointer| root.pointer(&pointer).cloned())
+        .find_map(|pointer| Some(Repair::WriteOut(root.pointer(&pointer)?.clone(), pointer)))
 }
 
 /// The value, when it can stand where a node of this kind is wanted. A schema can stand for a body.

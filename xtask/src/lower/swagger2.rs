@@ -9,6 +9,7 @@ mod security;
 
 use super::Version;
 use super::report::Report;
+use super::target::{locate_value, reference};
 use crate::schema::{METHODS, escape};
 use serde_json::{Map, Value};
 
@@ -79,16 +80,25 @@ fn edit_operations(root: &mut Value, edit: &mut dyn FnMut(&str, &mut Map<String,
     }
 }
 
+/// What a reference in place of a value names, and its pointer.
+fn referred<'a>(root: &'a Value, value: &Value) -> Option<(&'a Value, String)> {
+    let pointer = locate_value(root, reference(value)?).ok()?;
+    Some((root.pointer(&pointer)?, pointer))
+}
+
 /// `host`, `basePath` and `schemes` become the server.
 fn server(root: &mut Value, report: &mut Report) {
     let Some(members) = root.as_object_mut() else {
         return;
     };
+    let Some(said) = ["basePath", "host", "schemes"]
+        .into_iter()
+        .find(|key| members.contains_key(*key))
+    else {
+        return;
+    };
     let mut take = |key: &str| members.shift_remove(key);
     let (host, base, schemes) = (take("host"), take("basePath"), take("schemes"));
-    if host.is_none() && base.is_none() && schemes.is_none() {
-        return;
-    }
     let text = |value: &Option<Value>| {
         value
             .as_ref()
@@ -120,6 +130,8 @@ fn server(root: &mut Value, report: &mut Report) {
     if !members.contains_key("servers") {
         let what = format!("host, basePath and schemes are the server {url}");
         members.insert("servers".to_owned(), serde_json::json!([{ "url": url }]));
-        report.note(RULE, "/basePath", what);
+        let pointer = format!("/{said}");
+        report.note(RULE, &pointer, what);
+        report.moved([(pointer, "/servers/0/url".to_owned())]);
     }
 }

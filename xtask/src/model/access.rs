@@ -59,14 +59,17 @@ pub(super) fn auth(root: &Value, family: AuthFamily) -> Auth {
                 "/v2/public/user/login".to_owned(),
                 "X-Auth-Token".to_owned(),
             )),
+            uuid_keys_of: Some("the Command Platform"),
         },
         AuthFamily::Rapid7Platform => Auth {
             key: KeyPlacement::Header("X-Api-Key".to_owned()),
             session: None,
+            uuid_keys_of: None,
         },
         AuthFamily::Document => Auth {
             key: document_key(root),
             session: None,
+            uuid_keys_of: None,
         },
     }
 }

@@ -34,6 +34,8 @@ pub struct Auth {
     pub key: KeyPlacement,
     /// Login path and session header, where the API has sessions.
     pub session: Option<(String, String)>,
+    /// The related API whose keys are UUIDs, where this one's are not.
+    pub uuid_keys_of: Option<&'static str>,
 }
 
 /// Where a key goes.

@@ -3,12 +3,17 @@
 use super::{Facts, lossless};
 use crate::change::Change;
 use crate::schema::{
-    SCHEMAS, Shape, component_name, components, components_mut, edit_all, escape, shape, walk,
+    SCHEMAS, Shape, children, component_name, components, components_mut, edit_all, escape, shape,
+    walk,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const RULE: &str = "aliases";
+
+/// Lists and maps inside one another; deeper ones stay named types, so that nothing that walks the document recurses
+/// without bound.
+const MAX_DEPTH: usize = 32;
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let aliases = acyclic_aliases(root);
@@ -29,7 +34,7 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     changes
 }
 
-/// The aliases that end in something other than themselves; the rest stay named types.
+/// The aliases that end in something other than themselves, and soon; the rest stay named types.
 fn acyclic_aliases(root: &Value) -> BTreeMap<String, Value> {
     let mut aliases: BTreeMap<String, Value> = components(root)
         .into_iter()
@@ -45,7 +50,32 @@ fn acyclic_aliases(root: &Value) -> BTreeMap<String, Value> {
     for name in cyclic {
         aliases.remove(&name);
     }
+    let depths = depths(&aliases);
+    aliases.retain(|name, _| depths.get(name).is_none_or(|depth| *depth <= MAX_DEPTH));
     aliases
+}
+
+/// How deep each alias nests lists and maps when it is written out, as far as it matters.
+fn depths(aliases: &BTreeMap<String, Value>) -> BTreeMap<String, usize> {
+    let mut depths = BTreeMap::new();
+    for _ in 0..=MAX_DEPTH {
+        depths = aliases
+            .iter()
+            .map(|(name, schema)| (name.clone(), depth(schema, &depths)))
+            .collect();
+    }
+    depths
+}
+
+fn depth(schema: &Value, known: &BTreeMap<String, usize>) -> usize {
+    match component_name(schema) {
+        Some(name) => known.get(&name).copied().unwrap_or(0),
+        None => children(schema)
+            .iter()
+            .map(|(_, child)| 1 + depth(child, known))
+            .max()
+            .unwrap_or(0),
+    }
 }
 
 fn reaches_itself(aliases: &BTreeMap<String, Value>, start: &str) -> bool {

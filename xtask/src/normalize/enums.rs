@@ -59,6 +59,13 @@ fn repair(schema: &mut Value) -> Vec<String> {
         }
         return done;
     }
+    if distinct.is_empty() {
+        if let Some(object) = schema.as_object_mut() {
+            object.shift_remove("enum");
+        }
+        done.push("enum without values left out".to_owned());
+        return done;
+    }
     describe(schema, &distinct);
     done.push(format!(
         "{} values described instead of enumerated",

@@ -18,6 +18,7 @@ mod directions;
 mod enums;
 mod formats;
 pub mod media_types;
+mod nullable;
 mod path_parameters;
 mod references;
 mod secrets;
@@ -107,6 +108,12 @@ pub const RULES: &[Rule] = &[
         why: "a named scalar, array or map needs no Rust type of its own",
         needed: false,
         apply: aliases::apply,
+    },
+    Rule {
+        name: "nullable",
+        why: "a type is not null, a place that holds it may be",
+        needed: true,
+        apply: nullable::apply,
     },
     // After the aliases: a secret may be a reference to a named string.
     Rule {

@@ -168,7 +168,10 @@ impl Hoisting<'_> {
                 outside[key] = value.clone();
             }
         }
-        let inside = std::mem::replace(schema, outside);
+        let mut inside = std::mem::replace(schema, outside);
+        if let Some(object) = inside.as_object_mut() {
+            object.shift_remove("nullable");
+        }
         self.made.insert(chosen, inside);
     }
 

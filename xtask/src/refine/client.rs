@@ -22,6 +22,10 @@ pub(super) fn write(api: &Api, files: &mut Files) {
     } else {
         quote!(None)
     };
+    let uuid_keys_of = api
+        .auth
+        .uuid_keys_of
+        .map_or_else(|| quote!(None), |owner| quote!(Some(#owner)));
     let title = doc(&format!(
         "Client of the {}.",
         api.title.trim_end_matches('.')
@@ -30,7 +34,11 @@ pub(super) fn write(api: &Api, files: &mut Files) {
         "client",
         quote! {
             /// How this API authenticates; a [`Connection`] is built with it.
-            pub const AUTH: AuthScheme = AuthScheme { api_key: #key, session: #session };
+            pub const AUTH: AuthScheme = AuthScheme {
+                api_key: #key,
+                session: #session,
+                uuid_keys_of: #uuid_keys_of,
+            };
 
             #title
             ///

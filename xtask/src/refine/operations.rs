@@ -233,7 +233,7 @@ fn body_member(
 }
 
 /// The Rust type of a schema, `Option` taken off: absence is the builder's own business.
-fn rust_type(schema: &serde_json::Value, generated: &Generated) -> TokenStream {
+pub(super) fn rust_type(schema: &serde_json::Value, generated: &Generated) -> TokenStream {
     let Some(ty) = generated.type_of(schema) else {
         return quote!(serde_json::Value);
     };

@@ -35,11 +35,8 @@ pub(super) struct Definition {
 impl Definition {
     /// Parses what `quote` wrote.
     pub(super) fn new(tokens: TokenStream) -> Self {
-        let items = syn::parse2::<syn::File>(tokens)
-            .map(|file| file.items)
-            .unwrap_or_default();
         Self {
-            items,
+            items: super::parse(tokens),
             builder: Vec::new(),
         }
     }
@@ -79,7 +76,7 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
             .get(name)?
             .get("properties")?
             .as_object()
-            .map(|all| all.len())
+            .map(serde_json::Map::len)
     };
     let built = |name: &str| {
         usages.get(name).is_some_and(|usage| usage.request)

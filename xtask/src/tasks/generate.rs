@@ -223,6 +223,7 @@ fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSe
     let name = opened.api.crate_name.clone();
     let title = opened.api.title.clone();
     let mock = opened.api.mock.clone();
+    let calls = opened.api.calls.clone();
     check_folder_name(folder, &opened)?;
     let output = run(Input::from_folder(opened))?;
     let crate_folder = Path::new("crates").join(&name);
@@ -238,6 +239,11 @@ fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSe
             .join(mock)
             .join(format!("{GENERATED}/{name}.json"));
         files.insert(path, format!("{:#}\n", output.patched));
+    }
+    if let Some(calls) = calls {
+        let module = name.replace('-', "_");
+        let path = Path::new(&calls).join(format!("{GENERATED}/{module}.rs"));
+        files.insert(path, output.calls.clone());
     }
     // Manifest and lib.rs start from a template and are edited by hand afterwards.
     for (path, text) in member(&name, &title).under(&crate_folder).0 {

@@ -51,7 +51,7 @@ pub(crate) fn everything() -> Value {
 
 /// Result and failure of operation `A`.
 fn sent(responses: &Value) -> String {
-    Code::of(&answering(&[responses.clone()])).sends("A")
+    Code::of(&answering(std::slice::from_ref(responses))).sends("A")
 }
 
 #[test]

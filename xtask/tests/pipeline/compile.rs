@@ -18,6 +18,7 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("shared", types::shared()),
         ("keyed", types::keyed()),
         ("names", types::names()),
+        ("nullable", types::nullable()),
         ("recursive", types::recursive()),
         ("prose", prose::traps()),
     ]

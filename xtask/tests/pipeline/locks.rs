@@ -1,10 +1,12 @@
 //! `operations.toml` and `types.toml` outlive the document that they were written for.
 
-use super::support::{Code, body, document, get, input, operations, to};
+use super::support::{Code, body, document, get, input, messages, operations, to};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use xtask::folder::TypesToml;
 use xtask::pipeline::{Input, run};
 use xtask::problem::ProblemKind;
+use xtask::source::{Format, Source};
 
 /// One API as two documents have it: under other ids, other parameter names and other names of types.
 fn edition(id: &str, parameter: &str, bot: &str, owner: &str) -> Value {
@@ -122,6 +124,20 @@ fn a_renamed_type_is_renamed_everywhere() {
         ["owner: Option<Human>", "state: Option<BotState>"]
     );
     assert_eq!(code.types(), ["Bot", "BotState", "Human"]);
+}
+
+#[test]
+fn a_name_that_no_type_can_have_is_refused_with_its_line() {
+    let text = "[types]\n\"GET /a 200\" = \"Bot\"\n\"GET /b 200\" = \"my bot\"\n\"GET /c 200\" = \"String\"\n";
+    let source = Source::new("types.toml", text, Format::Text);
+    let problems = TypesToml::parse(&Arc::new(source)).unwrap_err();
+    assert_eq!(
+        messages(&problems),
+        [
+            "types.toml:3: `my bot` is not the name of a type\n  help: write `MyBot`",
+            "types.toml:4: `String` is not the name of a type\n  help: write `StringValue`",
+        ]
+    );
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn parameter_names_are_legal_and_free() {
         [
             "self_",
             "type_",
-            "gen_",
+            "gen_value",
             "send_",
             "send_as_",
             "clone_",

@@ -147,6 +147,27 @@ pub(crate) fn names() -> Value {
     document(&paths.into(), &schemas.into())
 }
 
+/// Named and inline types that may be null, one called like the wrapper that they would otherwise need.
+pub(crate) fn nullable() -> Value {
+    let bot = json!({ "type": "object", "nullable": true, "properties": {
+        "owner": { "type": "object", "nullable": true, "properties": { "id": { "type": "integer" } } },
+        "state": to("State"),
+        "states": { "type": "array", "items": to("State") },
+    } });
+    document(
+        &json!({
+            "/a": get("get_bot", &json!({ "200": body(&to("Bot")) })),
+            "/b": post("put_bot", &body(&to("Bot"))),
+            "/c": post("put_inner", &body(&to("BotInner"))),
+        }),
+        &json!({
+            "Bot": bot,
+            "BotInner": { "type": "object", "properties": { "id": { "type": "integer" } } },
+            "State": { "type": "string", "nullable": true, "enum": ["on"] },
+        }),
+    )
+}
+
 /// Types that hold themselves, and schemas that are parts of themselves.
 pub(crate) fn recursive() -> Value {
     let schemas = json!({
@@ -243,12 +264,32 @@ fn names_are_legal_unique_and_keep_their_wire_names() {
     let types = code.file("types/default.rs");
     let members = &types[types.find("pub struct Members").unwrap()..];
     let members = &members[..members.find("\n}").unwrap()];
-    insta::assert_snapshot!(format!(
+    let summary = format!(
         "types\n  {}\nvariants\n  {}\nmethods\n  {}\n\n{members}",
         code.types().join("\n  "),
         code.members("Values").join("\n  "),
         code.methods().join("\n  "),
-    ));
+    );
+    insta::assert_snapshot!(summary);
+}
+
+#[test]
+fn what_may_be_null_is_optional_where_it_stands() {
+    let code = Code::of(&nullable());
+    assert_eq!(code.types(), ["Bot", "BotInner", "BotOwner", "State"]);
+    assert_eq!(
+        code.members("Bot"),
+        [
+            "owner: Option<BotOwner>",
+            "state: Option<State>",
+            "states: Vec<Option<State>>"
+        ]
+    );
+    assert_eq!(code.sends("GetBot"), "Answer<Option<Bot>>, Error<Body>");
+    assert_eq!(
+        code.fields("PutBot"),
+        ["body: Result<Option<types::Bot>,String>"]
+    );
 }
 
 #[test]

@@ -83,7 +83,6 @@ fn inside() -> Case {
                 "BotsByNameValue": thing(),
                 "BotsOwner": {
                     "description": "Who.",
-                    "nullable": true,
                     "oneOf": [{ "type": "string" }, to("BotsOwnerVariant1")],
                 },
                 "BotsOwnerVariant1": thing(),

@@ -1,5 +1,7 @@
 //! Scans of infrastructure as code.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::select::page;
@@ -22,7 +24,7 @@ pub(super) const HANDLERS: Handlers = &[
 /// Rows of a page where the request does not say, and the most there are.
 const PAGE_SIZES: (usize, usize) = (25, 100);
 
-/// Texts in a template that insights find: text, severity, insight. From 4 on the scan fails.
+/// Texts in a template that insights find: text, severity, insight.
 const RULES: [(&str, u8, &str); 4] = [
     ("public-read", 5, "Storage container open to the world"),
     ("0.0.0.0/0", 4, "Access list open to the world"),
@@ -33,6 +35,12 @@ const RULES: [(&str, u8, &str); 4] = [
         "Storage container without versioning",
     ),
 ];
+
+/// Insights of this severity and above fail, those below warn.
+const FAILING: u8 = 4;
+
+/// The address of a template that names no resources.
+const WHOLE: &str = "template";
 
 /// The configuration that there is from the start.
 const CONFIG: &str = "default";
@@ -132,6 +140,7 @@ impl State {
         let now = self.now();
         let verdict = Verdict::of(request["scan_template"].as_str().unwrap_or_default());
         let status = verdict.status();
+        let (failed, warned, total) = verdict.resources;
         let mut scan = self.make_of(
             Version::V3,
             "IacScan",
@@ -151,10 +160,10 @@ impl State {
                 "stacktrace": null,
                 "failed_insights": verdict.failed.len(),
                 "warned_insights": verdict.warned.len(),
-                "failed_resources": verdict.failed.len(),
-                "warned_resources": verdict.warned.len(),
-                "passed_resources": 1,
-                "total_resources": 1 + verdict.failed.len() + verdict.warned.len(),
+                "failed_resources": failed,
+                "warned_resources": warned,
+                "passed_resources": total - failed - warned,
+                "total_resources": total,
                 "failed_resources_by_type": [],
                 "resources_by_type": [],
                 "warned_resources_by_type": [],
@@ -175,37 +184,49 @@ impl State {
 struct Verdict {
     failed: Vec<Value>,
     warned: Vec<Value>,
+    /// Numbers of resources that fail, that warn only, and of all.
+    resources: (usize, usize, usize),
 }
 
 impl Verdict {
     fn of(template: &str) -> Self {
-        // Plans come with any spacing.
-        let template: String = template
-            .chars()
-            .filter(|one| !one.is_whitespace())
-            .collect();
-        let hits = RULES
-            .iter()
-            .zip(1..)
-            .filter(|((needle, _, _), _)| template.contains(needle));
-        let (failed, warned): (Vec<_>, Vec<_>) =
-            hits.partition(|((_, severity, _), _)| *severity >= 4);
-        let insight = |((_, severity, name), id): (&(&str, u8, &str), i32)| {
-            json!({
+        let resources = resources(template);
+        let (mut failed, mut warned) = (Vec::new(), Vec::new());
+        let mut worst: BTreeMap<&str, u8> = BTreeMap::new();
+        for ((needle, severity, name), id) in RULES.iter().zip(1..) {
+            let (hit, passed): (Vec<_>, Vec<_>) = resources
+                .iter()
+                .partition(|(_, text)| text.contains(needle));
+            if hit.is_empty() {
+                continue;
+            }
+            let addresses = |part: &[(&String, &String)]| -> Vec<String> {
+                part.iter().map(|(address, _)| (*address).clone()).collect()
+            };
+            for (address, _) in &hit {
+                let known = worst.entry(address).or_default();
+                *known = (*known).max(*severity);
+            }
+            let fails = *severity >= FAILING;
+            let none: &[(&String, &String)] = &[];
+            let insight = json!({
                 "id": id,
                 "name": name,
                 "severity": severity,
                 "source": "backoffice",
-                "warn_only": *severity < 4,
+                "warn_only": !fails,
                 "resource_types": [],
-                "success": [],
-                "failure": [],
-                "warning": [],
-            })
-        };
+                "success": addresses(&passed),
+                "failure": addresses(if fails { &hit } else { none }),
+                "warning": addresses(if fails { none } else { &hit }),
+            });
+            if fails { &mut failed } else { &mut warned }.push(insight);
+        }
+        let failing = worst.values().filter(|worst| **worst >= FAILING).count();
         Self {
-            failed: failed.into_iter().map(insight).collect(),
-            warned: warned.into_iter().map(insight).collect(),
+            failed,
+            warned,
+            resources: (failing, worst.len() - failing, resources.len()),
         }
     }
 
@@ -218,18 +239,51 @@ impl Verdict {
     }
 
     fn details(&self) -> Value {
+        let (failed, warned, total) = self.resources;
         json!({
             "failed_insights": self.failed,
             "warned_insights": self.warned,
             "passed_insights": [],
             "skipped_insights": [],
-            "failed_resources": self.failed.len(),
-            "warned_resources": self.warned.len(),
-            "passed_resources": 1,
+            "failed_resources": failed,
+            "warned_resources": warned,
+            "passed_resources": total - failed - warned,
             "skipped_resources": 0,
             "total_insights": RULES.len(),
-            "total_resources": 1 + self.failed.len() + self.warned.len(),
+            "total_resources": total,
         })
+    }
+}
+
+/// The resources of a Terraform plan: address, and all that is said of it without white space.
+///
+/// Of another template, the whole counts as one.
+fn resources(template: &str) -> BTreeMap<String, String> {
+    let mut resources = BTreeMap::new();
+    if let Ok(plan) = serde_json::from_str(template) {
+        collect(&plan, &mut resources);
+    }
+    if resources.is_empty() {
+        let text = template.split_whitespace().collect();
+        resources.insert(WHOLE.to_owned(), text);
+    }
+    resources
+}
+
+/// A plan lists a resource under what is planned and under what changes. The parser bounds the depth.
+fn collect(part: &Value, resources: &mut BTreeMap<String, String>) {
+    if let (Some(address), true) = (part["address"].as_str(), part["type"].is_string()) {
+        let text: String = part.to_string().split_whitespace().collect();
+        resources
+            .entry(address.to_owned())
+            .or_default()
+            .push_str(&text);
+        return;
+    }
+    match part {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, resources)),
+        Value::Object(members) => members.values().for_each(|item| collect(item, resources)),
+        _ => {}
     }
 }
 
@@ -245,5 +299,30 @@ mod tests {
             Verdict::of(r#"{"acl": "public-read", "encrypted": false}"#).status(),
             "failed"
         );
+    }
+
+    #[test]
+    fn findings_name_the_resources_of_a_plan() {
+        let plan = json!({
+            "planned_values": {"root_module": {
+                "resources": [
+                    {"address": "aws_s3_bucket.logs", "type": "aws_s3_bucket", "values": {"acl": "public-read"}},
+                    {"address": "aws_s3_bucket.own", "type": "aws_s3_bucket", "values": {"acl": "private"}},
+                ],
+                "child_modules": [{"address": "module.disks", "resources": [
+                    {"address": "module.disks.aws_ebs_volume.a", "type": "aws_ebs_volume", "values": {"encrypted": false}},
+                ]}],
+            }},
+            "resource_changes": [{"address": "aws_s3_bucket.logs", "type": "aws_s3_bucket"}],
+        });
+        let verdict = Verdict::of(&plan.to_string());
+        assert_eq!(verdict.resources, (1, 1, 3));
+        assert_eq!(verdict.failed[0]["failure"], json!(["aws_s3_bucket.logs"]));
+        assert_eq!(
+            verdict.failed[0]["success"],
+            json!(["aws_s3_bucket.own", "module.disks.aws_ebs_volume.a"])
+        );
+        let warned = json!(["module.disks.aws_ebs_volume.a"]);
+        assert_eq!(verdict.warned[0]["warning"], warned);
     }
 }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::table::{Object, integer, text};
 use super::{State, members};
+use crate::auth::{KEY_LENGTH, make_key};
 use crate::catalog::Catalog;
+use crate::random::Random;
 use crate::sampler::words;
 
 /// What the first data depend on.
@@ -42,12 +44,16 @@ const INSIGHTS: [(&str, u8, &str); 12] = [
 /// Insights from this one on are custom.
 const FIRST_CUSTOM: usize = 9;
 
-const PEOPLE: [(&str, &str); 4] = [
-    ("grace", "ORGANIZATION_ADMIN"),
-    ("alan", "BASIC_USER"),
-    ("edsger", "DOMAIN_VIEWER"),
-    ("barbara", "BASIC_USER"),
+/// Users: name, level, last login, which the product writes with and without fractions.
+const PEOPLE: [(&str, &str, Option<&str>); 4] = [
+    ("grace", "ORGANIZATION_ADMIN", Some("2024-03-14 08:12:55")),
+    ("alan", "BASIC_USER", Some("2023-11-02 16:40:51.443796")),
+    ("edsger", "DOMAIN_VIEWER", None),
+    ("barbara", "BASIC_USER", None),
 ];
+
+/// Works through the API only: a key and no console.
+const WITH_KEY: &str = "barbara";
 
 impl State {
     /// The data of a new mock; the same for the same seed and sizes.
@@ -82,6 +88,8 @@ impl State {
         let email = format!("{}@example.com", seed.username);
         let mut user = self.add_user_row(&seed.username, "First User", &email);
         user.insert("domain_admin".to_owned(), json!(true));
+        user.insert("last_login_time".to_owned(), json!("2024-03-15 07:30:02"));
+        user.insert("api_key_last_used".to_owned(), json!("2024-03-15 17:05:44"));
         let user_id = integer(&user, "user_id");
         self.access.set_password(user_id, seed.password.clone());
         self.access.set_key(user_id, seed.api_key.clone());
@@ -95,7 +103,7 @@ impl State {
         let role = self.add_role_row(
             json!({"name": "Auditor", "description": "Reads everything", "view": true}),
         );
-        for (username, level) in PEOPLE {
+        for (username, level, last_login) in PEOPLE {
             let mut user =
                 self.add_user_row(username, username, &format!("{username}@example.com"));
             user.insert(
@@ -103,6 +111,13 @@ impl State {
                 json!(level == "ORGANIZATION_ADMIN"),
             );
             user.insert("domain_viewer".to_owned(), json!(level == "DOMAIN_VIEWER"));
+            // A user who never logged in has no such member.
+            if let Some(time) = last_login {
+                user.insert("last_login_time".to_owned(), json!(time));
+            }
+            if username == WITH_KEY {
+                self.seed_key(&mut user);
+            }
             let id = text(&user, "resource_id");
             self.group_users
                 .entry("divvyusergroup:1".to_owned())
@@ -115,6 +130,16 @@ impl State {
             .entry("divvyusergroup:1".to_owned())
             .or_default()
             .insert(role);
+    }
+
+    /// A key with a date of its own, and no console.
+    fn seed_key(&mut self, user: &mut Object) {
+        let mut random = Random::labelled(self.seed, "seeded api key");
+        let key = make_key(&mut random, KEY_LENGTH);
+        self.access.set_key(integer(user, "user_id"), key);
+        user.insert("console_access_denied".to_owned(), json!(true));
+        let last_used = json!("2024-03-15T04:00:09Z");
+        user.insert("api_key_last_used".to_owned(), last_used);
     }
 
     fn seed_clouds(&mut self, clouds: usize) {

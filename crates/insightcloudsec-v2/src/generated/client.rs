@@ -9,6 +9,7 @@ pub const AUTH: AuthScheme = AuthScheme {
         login_path: "/v2/public/user/login",
         header: "X-Auth-Token",
     }),
+    uuid_keys_of: Some("the Command Platform"),
 };
 
 /// Client of the InsightCloudSec API v2.

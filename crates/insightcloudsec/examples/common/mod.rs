@@ -5,10 +5,13 @@
 use std::env;
 
 use anyhow::{Context, Result};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use insightcloudsec::v3::types::{ResourceCommon, ResourceItem};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use insightcloudsec::v3::types::{ResourceCommon, ResourceItem, ResourceItemValue};
 use insightcloudsec::{Credentials, InsightCloudSec};
 use insightcloudsec_mock::Mock;
+
+/// Width of the labels, with a blank on either side.
+const LABEL: u16 = 8;
 
 /// An instance, and the mock behind it if it is not a real one; the mock stops when dropped.
 ///
@@ -58,6 +61,9 @@ pub(crate) fn labelled(lines: &[(&str, &str)]) -> String {
     for (label, text) in lines {
         table.add_row([label, text]);
     }
+    if let Some(labels) = table.column_mut(0) {
+        labels.set_constraint(ColumnConstraint::Absolute(Width::Fixed(LABEL)));
+    }
     table.trim_fmt()
 }
 
@@ -66,9 +72,11 @@ pub(crate) fn shown(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// The members that all types of resources have, of types that this crate does not know too.
-pub(crate) fn common(item: &ResourceItem) -> Option<ResourceCommon> {
-    let whole = serde_json::to_value(item).ok()?;
-    let record = whole.get(item.resource_type.as_deref()?)?;
-    serde_json::from_value(record.get("common")?.clone()).ok()
+/// The members that all types of resources have; none of a type that this crate does not know.
+pub(crate) fn common(item: &ResourceItem) -> ResourceCommon {
+    let value = item.value.as_ref();
+    value
+        .and_then(ResourceItemValue::common)
+        .cloned()
+        .unwrap_or_default()
 }

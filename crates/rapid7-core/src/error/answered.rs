@@ -16,11 +16,17 @@ use crate::received::Received;
 pub struct ErrorAnswer<E> {
     value: E,
     received: Received,
+    suspect: Option<&'static str>,
 }
 
 impl<E> ErrorAnswer<E> {
-    pub(crate) fn new(value: E, received: Received) -> Self {
-        Self { value, received }
+    /// `suspect` is the other API that the connection's key is probably one of.
+    pub(crate) fn new(value: E, received: Received, suspect: Option<&'static str>) -> Self {
+        Self {
+            value,
+            received,
+            suspect,
+        }
     }
 
     pub(crate) fn of(self, operation: &'static Operation) -> Error<E> {
@@ -62,13 +68,14 @@ impl<E> ErrorAnswer<E> {
         ErrorAnswer {
             value: f(self.value),
             received: self.received,
+            suspect: self.suspect,
         }
     }
 }
 
 impl<E> fmt::Display for ErrorAnswer<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_status(f, self.status())
+        fmt_status(f, self.status(), self.suspect)
     }
 }
 
@@ -77,14 +84,17 @@ impl<E> fmt::Display for ErrorAnswer<E> {
 pub struct UnexpectedStatus {
     received: Received,
     redirect_origin: Option<String>,
+    suspect: Option<&'static str>,
 }
 
 impl UnexpectedStatus {
-    pub(crate) fn new(received: Received, base: &BaseUrl) -> Self {
+    /// `suspect` is the other API that the connection's key is probably one of.
+    pub(crate) fn new(received: Received, base: &BaseUrl, suspect: Option<&'static str>) -> Self {
         let redirect_origin = redirect_origin(&received, base);
         Self {
             received,
             redirect_origin,
+            suspect,
         }
     }
 
@@ -119,7 +129,7 @@ fn redirect_origin(received: &Received, base: &BaseUrl) -> Option<String> {
 
 impl fmt::Display for UnexpectedStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_status(f, self.received.status())?;
+        fmt_status(f, self.received.status(), self.suspect)?;
         if let Some(origin) = &self.redirect_origin {
             return write!(f, "; it points to {origin}");
         }
@@ -177,8 +187,20 @@ impl fmt::Display for DecodeError {
 }
 
 /// The status with what it usually means for the caller.
-fn fmt_status(f: &mut fmt::Formatter<'_>, status: StatusCode) -> fmt::Result {
-    write!(f, "status {}: {}", status.as_u16(), advice(status))
+fn fmt_status(
+    f: &mut fmt::Formatter<'_>,
+    status: StatusCode,
+    suspect: Option<&str>,
+) -> fmt::Result {
+    write!(f, "status {}: ", status.as_u16())?;
+    match suspect {
+        Some(owner) if status == StatusCode::UNAUTHORIZED => write!(
+            f,
+            "the key was refused; it has the form of a key of {owner}, which does not work here: \
+             make one in this product's own console"
+        ),
+        _ => f.write_str(advice(status)),
+    }
 }
 
 fn advice(status: StatusCode) -> &'static str {
@@ -189,7 +211,10 @@ fn advice(status: StatusCode) -> &'static str {
             "the credentials were refused; check that the key or session is valid on this server"
         }
         402 | 403 => "the credentials lack the permission for this operation",
-        404 => "not found; check the identifiers and that the server's release has this operation",
+        404 => {
+            "not found; check the identifiers, the base URL, and that the server's release has this \
+             operation"
+        }
         405 | 501 => "the server does not have this operation; its release may differ",
         407 => "the proxy wants credentials",
         408 | 504 => "the server or a gateway before it ran out of time; try again later",

@@ -63,8 +63,8 @@ async fn a_documented_failure_is_typed() {
     assert_eq!(error.server_message().as_deref(), Some("no such cloud"));
     assert_eq!(
         error.to_string(),
-        "list_things (GET /v2/things): status 404: not found; check the identifiers and that the \
-         server's release has this operation"
+        "list_things (GET /v2/things): status 404: not found; check the identifiers, the base \
+         URL, and that the server's release has this operation"
     );
     let mapped = error.map_answer(|answer| answer.error_message.len());
     assert_eq!(mapped.answer(), Some(&13));

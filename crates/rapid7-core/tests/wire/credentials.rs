@@ -12,6 +12,7 @@ async fn sent(placement: KeyPlacement, credentials: Credentials) -> Seen {
     let auth = AuthScheme {
         api_key: placement,
         session: None,
+        uuid_keys_of: None,
     };
     let server = Server::always(json(200, "{}")).await;
     let connection = Connection::builder(auth, &server.url, credentials)
@@ -125,6 +126,7 @@ fn credentials_must_fit_the_scheme() {
         let auth = AuthScheme {
             api_key,
             session: None,
+            uuid_keys_of: None,
         };
         Connection::builder(auth, "https://acme.example", credentials)
             .build()
@@ -161,4 +163,25 @@ fn credentials_must_fit_the_scheme() {
         build(KeyPlacement::Header("Api Key"), Credentials::api_key("k")),
         Err(BuildError::HeaderName("Api Key"))
     ));
+}
+
+#[tokio::test]
+async fn a_refused_key_of_another_product_is_said_to_be_one() {
+    const UUID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    for answer in [json(401, r#"{"error_message":"no"}"#), json(401, "")] {
+        let server = Server::always(answer).await;
+        let error = |key| {
+            let connection = connect_as(&server.url, Credentials::api_key(key));
+            async move { call(&connection, Request::new(&LIST)).await.unwrap_err() }
+        };
+        let text = error(UUID).await.to_string();
+        assert!(text.contains("a key of another product"), "{text}");
+        assert!(!text.contains("0f8fad5b"), "{text}");
+        let text = error("k3y").await.to_string();
+        assert!(text.contains("the credentials were refused"), "{text}");
+    }
+    let server = Server::always(json(403, "{}")).await;
+    let connection = connect_as(&server.url, Credentials::api_key(UUID));
+    let error = call(&connection, Request::new(&LIST)).await.unwrap_err();
+    assert!(!error.to_string().contains("another product"), "{error}");
 }

@@ -120,6 +120,10 @@ async fn odd_answers_are_typed() {
             reply(200, &[], ""),
             "not a JSON object with text in `session_id`",
         ),
+        (
+            json(200, r#" ["t0ken"]"#),
+            "not a JSON object with text in `session_id`",
+        ),
         (json(200, r#"{"user_id":"x"}"#), "has no `session_id`"),
         (json(200, r#"{"session_id":null}"#), "has no `session_id`"),
         (

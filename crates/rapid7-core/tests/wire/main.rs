@@ -30,6 +30,7 @@ const AUTH: AuthScheme = AuthScheme {
         login_path: "/v2/public/user/login",
         header: "X-Auth-Token",
     }),
+    uuid_keys_of: Some("another product"),
 };
 
 /// A read at `/v2/things`; tests override what they are about.

@@ -66,6 +66,7 @@ fn with_query(url: &str) -> Connection {
     let auth = AuthScheme {
         api_key: KeyPlacement::Query("key"),
         session: None,
+        uuid_keys_of: None,
     };
     Connection::builder(auth, url, Credentials::api_key(CANARY))
         .timeout(Duration::from_millis(300))

@@ -93,29 +93,24 @@ fn is_null(schema: &Value) -> bool {
 
 /// Puts the one alternative in the place of the list; words at the schema itself win.
 fn replace(schema: &mut Map<String, Value>, key: &str, only: Value) {
+    schema.shift_remove(key);
+    let fits = |members: &Map<String, Value>| {
+        let free = |name: &String| is_prose(name) || !schema.contains_key(name);
+        !members.contains_key("$ref") && members.keys().all(free)
+    };
     match only {
-        Value::Object(members)
-            if !members.contains_key("$ref")
-                && members
-                    .keys()
-                    .all(|name| is_prose(name) || !schema.contains_key(name)) =>
-        {
-            schema.shift_remove(key);
+        Value::Object(members) if fits(&members) => {
             for (name, value) in members {
                 schema.entry(name).or_insert(value);
             }
         }
-        only => match schema.get_mut("allOf") {
-            Some(Value::Array(parts)) => {
+        only => {
+            // In 3.0 nothing beside a `$ref` counts.
+            let parts = schema.entry("allOf").or_insert_with(|| json!([]));
+            if let Some(parts) = parts.as_array_mut() {
                 parts.push(only);
-                schema.shift_remove(key);
             }
-            _ => {
-                // In 3.0 nothing beside a `$ref` counts.
-                schema.shift_remove(key);
-                schema.insert("allOf".to_owned(), json!([only]));
-            }
-        },
+        }
     }
 }
 

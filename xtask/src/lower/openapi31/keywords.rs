@@ -50,6 +50,8 @@ pub(super) fn beside_reference(
     if let Some(kind) = schema.shift_remove("type") {
         own.insert("type".to_owned(), kind);
     }
+    // It was no schema of its own until now.
+    super::rewrite(&mut own, version, notes);
     schema.insert("allOf".to_owned(), json!([{ "$ref": reference }, own]));
     notes.done("what stands beside `$ref` is composed with it");
 }

@@ -24,14 +24,11 @@ pub(super) fn from_place(root: &Value, pointer: &str, taken: &BTreeSet<String>) 
 fn start<'a>(root: &Value, segments: &'a [&'a str]) -> (Vec<String>, &'a [&'a str]) {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match segments {
-        ["components", "schemas", name, rest @ ..] | ["definitions", name, rest @ ..] => {
-            (owned(&[name]), rest)
-        }
         ["components", "responses", name, rest @ ..] | ["responses", name, rest @ ..] => {
             (owned(&[name, "answer"]), rest)
         }
         ["components", "requestBodies", name, rest @ ..] => (owned(&[name, "request"]), rest),
-        ["components", _, name, rest @ ..] | ["parameters", name, rest @ ..] => {
+        ["components", _, name, rest @ ..] | ["definitions" | "parameters", name, rest @ ..] => {
             (owned(&[name]), rest)
         }
         ["paths", path, method, rest @ ..] => {

@@ -33,11 +33,13 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
     }
     for kind in REFERABLE {
         edit(root, kind, &mut |_, value| {
-            redirect(value.get_mut("$ref"));
+            if let Some(target) = value.get_mut("$ref") {
+                redirect(target);
+            }
             let mapping = value.pointer_mut("/discriminator/mapping");
             let mapping = mapping.and_then(Value::as_object_mut);
             for (_, target) in mapping.into_iter().flatten() {
-                redirect(Some(target));
+                redirect(target);
             }
         });
     }
@@ -83,8 +85,8 @@ fn move_collection(root: &mut Value, from: &str, to: &str, report: &mut Report) 
     true
 }
 
-fn redirect(target: Option<&mut Value>) {
-    let Some(Value::String(target)) = target else {
+fn redirect(target: &mut Value) {
+    let Value::String(target) = target else {
         return;
     };
     for (from, to) in COLLECTIONS {

@@ -32,6 +32,7 @@ const OF_SCHEMA: [&str; 19] = [
 pub(super) fn apply(root: &mut Value, version: Version, report: &mut Report) {
     for kind in [Kind::Parameter, Kind::Header] {
         let start = report.len();
+        let mut moves = Vec::new();
         edit(root, kind, &mut |pointer, value| {
             let place = value
                 .get("in")
@@ -48,7 +49,13 @@ pub(super) fn apply(root: &mut Value, version: Version, report: &mut Report) {
             if !move_schema(members) {
                 return;
             }
-            report.note(RULE, pointer, "its type is a schema");
+            let name = members.get("name").and_then(Value::as_str);
+            let what = name.map_or_else(
+                || "the type of the header is its schema".to_owned(),
+                |name| format!("the type of `{name}` is its schema"),
+            );
+            report.note(RULE, pointer, what);
+            moves.push((pointer.to_owned(), format!("{pointer}/schema")));
             let format = members.shift_remove("collectionFormat");
             let format = format.as_ref().and_then(Value::as_str);
             // An array without a word about it is joined by commas in 2.0.
@@ -61,6 +68,7 @@ pub(super) fn apply(root: &mut Value, version: Version, report: &mut Report) {
             }
         });
         report.reverse_since(start);
+        report.moved(moves);
     }
 }
 

@@ -11,15 +11,14 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
         let Some(schema) = schema.as_object_mut() else {
             return;
         };
-        for word in [
+        let words = [
             file(schema),
             nullable(schema),
             discriminator(schema),
             collection(schema),
-        ] {
-            if let Some(what) = word {
-                report.note(RULE, pointer, what);
-            }
+        ];
+        for what in words.into_iter().flatten() {
+            report.note(RULE, pointer, what);
         }
         let members = required_members(schema);
         if members > 0 {
@@ -32,11 +31,17 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
 
 /// `type: file` is a string of bytes.
 pub(super) fn file(schema: &mut Map<String, Value>) -> Option<&'static str> {
-    if schema.get("type").and_then(Value::as_str) != Some("file") {
-        return None;
+    match schema.get_mut("type")? {
+        Value::String(name) if name == "file" => {
+            schema.insert("type".to_owned(), "string".into());
+            schema.insert("format".to_owned(), "binary".into());
+        }
+        Value::Array(names) if names.iter().any(|name| name == "file") => {
+            names.retain(|name| name != "file" && name != "string");
+            names.push("string".into());
+        }
+        _ => return None,
     }
-    schema.insert("type".to_owned(), "string".into());
-    schema.insert("format".to_owned(), "binary".into());
     Some("a file is a string of bytes")
 }
 

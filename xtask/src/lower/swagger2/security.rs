@@ -12,7 +12,7 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
             return;
         };
         let what = match scheme.get("type").and_then(Value::as_str) {
-            Some("basic") => basic(scheme),
+            Some("basic") => Some(basic(scheme)),
             Some("oauth2") => oauth2(scheme),
             _ => None,
         };
@@ -23,10 +23,10 @@ pub(super) fn apply(root: &mut Value, report: &mut Report) {
     report.reverse_since(start);
 }
 
-fn basic(scheme: &mut Map<String, Value>) -> Option<String> {
+fn basic(scheme: &mut Map<String, Value>) -> String {
     scheme.insert("type".to_owned(), "http".into());
     scheme.insert("scheme".to_owned(), "basic".into());
-    Some("basic is the scheme of http".to_owned())
+    "basic is the scheme of http".to_owned()
 }
 
 /// The one flow of 2.0 becomes one of `flows`.
