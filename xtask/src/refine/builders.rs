@@ -100,7 +100,7 @@ impl Member {
     fn initial(&self) -> TokenStream {
         let name = &self.name;
         if self.required {
-            quote! { #name: Err("is required and was not given".to_owned()), }
+            quote! { #name: Err("required and not given".to_owned()), }
         } else {
             quote! { #name: Ok(Default::default()), }
         }

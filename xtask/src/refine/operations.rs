@@ -331,7 +331,7 @@ fn initial(member: &Member) -> TokenStream {
     } else if member.starts_empty {
         quote! { #name: Ok(Default::default()), }
     } else {
-        quote! { #name: Err("is required and was not given".to_owned()), }
+        quote! { #name: Err("required and not given".to_owned()), }
     }
 }
 

@@ -62,8 +62,8 @@ impl<'a> RemoveGroupMappings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            server_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            server_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> ListGroupMappings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            server_id: Err("is required and was not given".to_owned()),
+            server_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -156,8 +156,8 @@ impl<'a> AddGroupMappings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            server_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            server_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -209,8 +209,8 @@ impl<'a> SetGroupMappings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            server_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            server_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -40,7 +40,7 @@ impl<'a> ListAutoscalingGroupActions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            autoscalinggroup_resource_id: Err("is required and was not given".to_owned()),
+            autoscalinggroup_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -84,10 +84,8 @@ impl<'a> DetachAutoscalingGroupInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            autoscalinggroup_resource_id: Err(
-                "is required and was not given".to_owned(),
-            ),
-            body: Err("is required and was not given".to_owned()),
+            autoscalinggroup_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -69,7 +69,7 @@ impl<'a> ListCloudsByBadge<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'a> CreateBadges<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -187,7 +187,7 @@ impl<'a> DeleteBadges<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -225,7 +225,7 @@ impl<'a> ListResourceBadges<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -267,8 +267,8 @@ impl<'a> SetResourceBadges<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -109,7 +109,7 @@ impl<'a> CreateBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -147,7 +147,7 @@ impl<'a> ArchiveBots<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -186,8 +186,8 @@ impl<'a> UpdateBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -263,7 +263,7 @@ impl<'a> ListBots<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -301,7 +301,7 @@ impl<'a> ArchiveBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -340,7 +340,7 @@ impl<'a> GetBotViaGet<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -379,7 +379,7 @@ impl<'a> GetBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -417,7 +417,7 @@ impl<'a> RunBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -455,7 +455,7 @@ impl<'a> PauseBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -493,7 +493,7 @@ impl<'a> ResumeBot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            bot_id: Err("is required and was not given".to_owned()),
+            bot_id: Err("required and not given".to_owned()),
         }
     }
 

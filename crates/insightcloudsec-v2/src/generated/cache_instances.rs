@@ -39,7 +39,7 @@ impl<'a> RestartCacheInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'a> TerminateCacheInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 

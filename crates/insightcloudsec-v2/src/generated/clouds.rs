@@ -114,7 +114,7 @@ impl<'a> AddCloud<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -155,8 +155,8 @@ impl<'a> UpdateCloud<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            cloud_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            cloud_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -210,8 +210,8 @@ impl<'a> SetResourceName<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -262,7 +262,7 @@ impl<'a> DisableCloudRegion<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            service_region_resource_id: Err("is required and was not given".to_owned()),
+            service_region_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -303,7 +303,7 @@ impl<'a> EnableCloudRegion<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            service_region_resource_id: Err("is required and was not given".to_owned()),
+            service_region_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -344,7 +344,7 @@ impl<'a> DeleteCloud<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            cloud_resource_id: Err("is required and was not given".to_owned()),
+            cloud_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -383,7 +383,7 @@ impl<'a> ListCloudRegions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            cloud_resource_id: Err("is required and was not given".to_owned()),
+            cloud_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -510,7 +510,7 @@ impl<'a> SetCloudStatus<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

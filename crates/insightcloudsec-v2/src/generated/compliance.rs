@@ -46,7 +46,7 @@ impl<'a> ExportComplianceScorecard<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            pack_ids: Err("is required and was not given".to_owned()),
+            pack_ids: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -98,7 +98,7 @@ impl<'a> CreateScorecardExport<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -139,7 +139,7 @@ impl<'a> AddScorecardExportConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -36,7 +36,7 @@ impl<'a> ListDnsRecords<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            dnszone_resource_id: Err("is required and was not given".to_owned()),
+            dnszone_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> ListDnsZoneNetworks<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            dnszone_resource_id: Err("is required and was not given".to_owned()),
+            dnszone_resource_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -41,7 +41,7 @@ impl<'a> SetEntitlements<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -81,7 +81,7 @@ impl<'a> ListGroupEntitlements<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -123,8 +123,8 @@ impl<'a> GetUserEntitlement<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            user_resource_id: Err("is required and was not given".to_owned()),
-            module_name: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
+            module_name: Err("required and not given".to_owned()),
         }
     }
 

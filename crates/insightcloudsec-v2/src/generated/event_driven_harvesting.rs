@@ -184,8 +184,8 @@ impl<'a> AddEventProducers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -238,7 +238,7 @@ impl<'a> RemoveEventProducers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -276,7 +276,7 @@ impl<'a> EnableEventConsumer<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -317,7 +317,7 @@ impl<'a> DisableEventConsumer<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
         }
     }
 

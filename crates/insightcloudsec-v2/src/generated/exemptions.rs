@@ -56,7 +56,7 @@ impl<'a> CreateExemptions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -96,7 +96,7 @@ impl<'a> DeleteExemptions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -200,8 +200,8 @@ impl<'a> SetInsightExemptGroups<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -101,7 +101,7 @@ impl<'a> CreateGroup<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -141,7 +141,7 @@ impl<'a> DeleteGroup<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -180,7 +180,7 @@ impl<'a> ListGroupRoles<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -220,8 +220,8 @@ impl<'a> SetGroupRoles<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -275,8 +275,8 @@ impl<'a> RemoveGroupUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -330,8 +330,8 @@ impl<'a> AddGroupUsers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -384,7 +384,7 @@ impl<'a> ListGroupUsers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -424,8 +424,8 @@ impl<'a> SetGroupUsers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            group_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            group_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -86,7 +86,7 @@ impl<'a> CreateHarvestingStrategy<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -128,7 +128,7 @@ impl<'a> AssignHarvestingStrategy<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            strategy_id: Err("is required and was not given".to_owned()),
+            strategy_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -218,7 +218,7 @@ impl<'a> ListLastHarvests<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            cloud_resource_id: Err("is required and was not given".to_owned()),
+            cloud_resource_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -45,7 +45,7 @@ impl<'a> ListServiceUserAccessKeys<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -86,7 +86,7 @@ impl<'a> ListPrincipalPolicies<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -128,8 +128,8 @@ impl<'a> DetachPrincipalPolicy<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
-            policy_resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
+            policy_resource_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -144,7 +144,7 @@ impl<'a> CreateInsights<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> DeleteInsights<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -220,7 +220,7 @@ impl<'a> CreateInsight<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -258,7 +258,7 @@ impl<'a> UpdateInsightMetadata<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -438,7 +438,7 @@ impl<'a> RefreshInsightCounts<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -477,7 +477,7 @@ impl<'a> DeleteInsight<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -517,8 +517,8 @@ impl<'a> UpdateInsight<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -570,8 +570,8 @@ impl<'a> SetInsightNotes<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -623,7 +623,7 @@ impl<'a> ToggleInsightTimeseries<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
             body: Ok(None),
         }
     }
@@ -674,8 +674,8 @@ impl<'a> GetInsight<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            source: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            source: Err("required and not given".to_owned()),
         }
     }
 
@@ -727,8 +727,8 @@ impl<'a> GetInsightDailyCounts<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            source: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            source: Err("required and not given".to_owned()),
         }
     }
 
@@ -783,9 +783,9 @@ impl<'a> ListInsightResourceHistory<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            insight_id: Err("is required and was not given".to_owned()),
-            source: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            source: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -850,7 +850,7 @@ impl<'a> ListResourceViolations<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -167,7 +167,7 @@ impl<'a> GetInstanceConsoleOutput<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -206,7 +206,7 @@ impl<'a> ListInstanceNetworkInterfaces<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -248,8 +248,8 @@ impl<'a> AttachInstanceNetworkInterface<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -303,7 +303,7 @@ impl<'a> PauseInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -343,8 +343,8 @@ impl<'a> AttachInstancePublicIp<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -395,7 +395,7 @@ impl<'a> DetachInstancePublicIp<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -434,7 +434,7 @@ impl<'a> ConfirmInstanceResize<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -473,7 +473,7 @@ impl<'a> RevertInstanceResize<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -512,7 +512,7 @@ impl<'a> RestartInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -551,7 +551,7 @@ impl<'a> ResumeInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -591,8 +591,8 @@ impl<'a> CreateInstanceSnapshot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -643,7 +643,7 @@ impl<'a> StartInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -682,7 +682,7 @@ impl<'a> StopInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -721,7 +721,7 @@ impl<'a> SuspendInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -760,7 +760,7 @@ impl<'a> TerminateInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -799,7 +799,7 @@ impl<'a> UnpauseInstance<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 

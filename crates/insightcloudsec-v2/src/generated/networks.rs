@@ -58,7 +58,7 @@ impl<'a> ListPrivateNetworkInterfaces<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            private_network_resource_id: Err("is required and was not given".to_owned()),
+            private_network_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -99,7 +99,7 @@ impl<'a> ListPrivateNetworkRouteTables<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            private_network_resource_id: Err("is required and was not given".to_owned()),
+            private_network_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> ListPrivateNetworkSubnets<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            private_network_resource_id: Err("is required and was not given".to_owned()),
+            private_network_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -188,7 +188,7 @@ impl<'a> ListRouteTableRoutes<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            routetable_resource_id: Err("is required and was not given".to_owned()),
+            routetable_resource_id: Err("required and not given".to_owned()),
         }
     }
 

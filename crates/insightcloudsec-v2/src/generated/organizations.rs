@@ -76,7 +76,7 @@ impl<'a> CreateOrganization<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -116,7 +116,7 @@ impl<'a> DeleteOrganization<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_resource_id: Err("is required and was not given".to_owned()),
+            organization_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -158,8 +158,8 @@ impl<'a> UpdateOrganization<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            organization_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -262,7 +262,7 @@ impl<'a> SwitchOrganization<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -50,7 +50,7 @@ impl<'a> CreatePack<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> DeletePack<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            pack_id: Err("is required and was not given".to_owned()),
+            pack_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -130,8 +130,8 @@ impl<'a> UpdatePack<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            pack_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            pack_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

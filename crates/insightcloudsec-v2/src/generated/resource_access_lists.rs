@@ -30,9 +30,7 @@ impl<'a> ListAccessListRules<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_access_list_resource_id: Err(
-                "is required and was not given".to_owned(),
-            ),
+            resource_access_list_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }

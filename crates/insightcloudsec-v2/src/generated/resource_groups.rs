@@ -54,7 +54,7 @@ impl<'a> AddResourceGroupMembers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -95,7 +95,7 @@ impl<'a> DeleteResources<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'a> CreateResourceGroup<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -173,7 +173,7 @@ impl<'a> ListResourceGroupMembers<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_group_id: Err("is required and was not given".to_owned()),
+            resource_group_id: Err("required and not given".to_owned()),
         }
     }
 

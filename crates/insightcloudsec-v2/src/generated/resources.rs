@@ -103,7 +103,7 @@ impl<'a> DownloadResourcesCsv<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_type: Err("is required and was not given".to_owned()),
+            resource_type: Err("required and not given".to_owned()),
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> SearchResources<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> SetResourceOwner<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -260,7 +260,7 @@ impl<'a> ListResourceAssociations<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -301,7 +301,7 @@ impl<'a> GetResourceDetail<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -343,8 +343,8 @@ impl<'a> CreateResourceNote<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -395,7 +395,7 @@ impl<'a> ListResourceNotes<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -436,7 +436,7 @@ impl<'a> ListResourceSettings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -477,7 +477,7 @@ impl<'a> ListResourceTags<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -111,7 +111,7 @@ impl<'a> UpdateRole<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_resource_id: Err("is required and was not given".to_owned()),
+            role_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -187,7 +187,7 @@ impl<'a> SetRoleGroups<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_resource_id: Err("is required and was not given".to_owned()),
+            role_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -240,7 +240,7 @@ impl<'a> UpdateRoleScopes<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_resource_id: Err("is required and was not given".to_owned()),
+            role_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -294,8 +294,8 @@ impl<'a> SetRoleBadges<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_resource_id: Err("is required and was not given".to_owned()),
-            badge_filter_operator: Err("is required and was not given".to_owned()),
+            role_resource_id: Err("required and not given".to_owned()),
+            badge_filter_operator: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }

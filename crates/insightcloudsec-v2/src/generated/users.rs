@@ -176,7 +176,7 @@ impl<'a> DeleteUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            user_resource_id: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -216,7 +216,7 @@ impl<'a> ListGroupsOfUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            user_resource_id: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -271,7 +271,7 @@ impl<'a> UpdateUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            user_resource_id: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -323,7 +323,7 @@ impl<'a> CreateUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -361,7 +361,7 @@ impl<'a> CreateApiOnlyUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -529,7 +529,7 @@ impl<'a> SetConsoleAccess<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -567,7 +567,7 @@ impl<'a> ConvertToApiOnlyUser<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -609,8 +609,8 @@ impl<'a> SetUserAccessLevel<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            user_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

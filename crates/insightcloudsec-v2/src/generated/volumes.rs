@@ -58,8 +58,8 @@ impl<'a> AttachVolume<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            volume_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            volume_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'a> DetachVolume<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            volume_resource_id: Err("is required and was not given".to_owned()),
+            volume_resource_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -150,7 +150,7 @@ impl<'a> UpdateVolume<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            volume_resource_id: Err("is required and was not given".to_owned()),
+            volume_resource_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -203,8 +203,8 @@ impl<'a> CreateVolumeSnapshot<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            volume_resource_id: Err("is required and was not given".to_owned()),
-            body: Err("is required and was not given".to_owned()),
+            volume_resource_id: Err("required and not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 

@@ -30,7 +30,7 @@ impl<'a> ListVulnerabilityPackages<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            cve_id: Err("is required and was not given".to_owned()),
+            cve_id: Err("required and not given".to_owned()),
         }
     }
 

@@ -81,7 +81,7 @@ impl<'a> ScanIac<'a> {
         Self {
             client,
             readable: Ok(None),
-            body: Err("is required and was not given".to_owned()),
+            body: Err("required and not given".to_owned()),
         }
     }
 
@@ -187,7 +187,7 @@ impl<'a> GetIacScan<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            scan_id: Err("is required and was not given".to_owned()),
+            scan_id: Err("required and not given".to_owned()),
             readable: Ok(None),
         }
     }

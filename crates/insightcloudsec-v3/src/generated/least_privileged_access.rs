@@ -45,9 +45,9 @@ impl<'a> GetAccessRemediationPolicy<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            principal_resource_id: Err("is required and was not given".to_owned()),
-            start: Err("is required and was not given".to_owned()),
-            end: Err("is required and was not given".to_owned()),
+            principal_resource_id: Err("required and not given".to_owned()),
+            start: Err("required and not given".to_owned()),
+            end: Err("required and not given".to_owned()),
         }
     }
 
@@ -114,9 +114,9 @@ impl<'a> ListPrincipalActions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            principal_resource_id: Err("is required and was not given".to_owned()),
-            start: Err("is required and was not given".to_owned()),
-            end: Err("is required and was not given".to_owned()),
+            principal_resource_id: Err("required and not given".to_owned()),
+            start: Err("required and not given".to_owned()),
+            end: Err("required and not given".to_owned()),
         }
     }
 
@@ -181,7 +181,7 @@ impl<'a> ListPrincipalPermissions<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            principal_resource_id: Err("is required and was not given".to_owned()),
+            principal_resource_id: Err("required and not given".to_owned()),
         }
     }
 

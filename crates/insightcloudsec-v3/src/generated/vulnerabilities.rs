@@ -118,7 +118,7 @@ impl<'a> ListResourceVulnerabilities<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            resource_id: Err("is required and was not given".to_owned()),
+            resource_id: Err("required and not given".to_owned()),
             page: Ok(None),
             page_size: Ok(None),
             body: Ok(Default::default()),

@@ -203,7 +203,7 @@ impl<'a> DeleteAwsAccessKey<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            key_id: Err("is required and was not given".to_owned()),
+            key_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -242,7 +242,7 @@ impl<'a> GetEksHarvestingConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -284,7 +284,7 @@ impl<'a> UpdateEksHarvestingConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -338,7 +338,7 @@ impl<'a> DeleteEksHarvestingConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -466,7 +466,7 @@ impl<'a> GetAwsRoleConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_id: Err("is required and was not given".to_owned()),
+            role_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -506,7 +506,7 @@ impl<'a> UpdateAwsRoleConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_id: Err("is required and was not given".to_owned()),
+            role_id: Err("required and not given".to_owned()),
             body: Ok(Default::default()),
         }
     }
@@ -558,7 +558,7 @@ impl<'a> DeleteAwsRoleConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            role_id: Err("is required and was not given".to_owned()),
+            role_id: Err("required and not given".to_owned()),
         }
     }
 

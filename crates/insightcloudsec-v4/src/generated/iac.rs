@@ -114,7 +114,7 @@ impl<'a> GetIacScan<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            scan_id: Err("is required and was not given".to_owned()),
+            scan_id: Err("required and not given".to_owned()),
         }
     }
 
@@ -153,7 +153,7 @@ impl<'a> GetIacScanReport<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            scan_id: Err("is required and was not given".to_owned()),
+            scan_id: Err("required and not given".to_owned()),
         }
     }
 

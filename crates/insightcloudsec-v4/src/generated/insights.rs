@@ -28,7 +28,7 @@ impl<'a> ListCloudFindings<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            organization_service_id: Err("is required and was not given".to_owned()),
+            organization_service_id: Err("required and not given".to_owned()),
             cursor: Ok(None),
         }
     }

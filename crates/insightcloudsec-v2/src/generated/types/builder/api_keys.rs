@@ -13,7 +13,7 @@ impl Default for CreateApiKeyRequest {
     fn default() -> Self {
         Self {
             key_length: Ok(Default::default()),
-            user_id: Err("is required and was not given".to_owned()),
+            user_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -81,7 +81,7 @@ pub struct DeactivateApiKeyRequest {
 impl Default for DeactivateApiKeyRequest {
     fn default() -> Self {
         Self {
-            user_id: Err("is required and was not given".to_owned()),
+            user_id: Err("required and not given".to_owned()),
         }
     }
 }

@@ -12,8 +12,8 @@ pub struct LoginRequest {
 impl Default for LoginRequest {
     fn default() -> Self {
         Self {
-            password: Err("is required and was not given".to_owned()),
-            username: Err("is required and was not given".to_owned()),
+            password: Err("required and not given".to_owned()),
+            username: Err("required and not given".to_owned()),
         }
     }
 }

@@ -12,8 +12,8 @@ pub struct GroupMappingInput {
 impl Default for GroupMappingInput {
     fn default() -> Self {
         Self {
-            local_group_name: Err("is required and was not given".to_owned()),
-            remote_group_name: Err("is required and was not given".to_owned()),
+            local_group_name: Err("required and not given".to_owned()),
+            remote_group_name: Err("required and not given".to_owned()),
         }
     }
 }

@@ -13,7 +13,7 @@ impl Default for DetachAutoscalingGroupInstanceRequest {
     fn default() -> Self {
         Self {
             decrement_capacity: Ok(Default::default()),
-            instance: Err("is required and was not given".to_owned()),
+            instance: Err("required and not given".to_owned()),
         }
     }
 }

@@ -68,8 +68,8 @@ pub struct CreateBadgesRequest {
 impl Default for CreateBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("is required and was not given".to_owned()),
-            target_resource_ids: Err("is required and was not given".to_owned()),
+            badges: Err("required and not given".to_owned()),
+            target_resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -140,8 +140,8 @@ pub struct DeleteBadgesRequest {
 impl Default for DeleteBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("is required and was not given".to_owned()),
-            target_resource_ids: Err("is required and was not given".to_owned()),
+            badges: Err("required and not given".to_owned()),
+            target_resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -211,7 +211,7 @@ pub struct ListCloudsByBadgeRequest {
 impl Default for ListCloudsByBadgeRequest {
     fn default() -> Self {
         Self {
-            badges: Err("is required and was not given".to_owned()),
+            badges: Err("required and not given".to_owned()),
         }
     }
 }
@@ -264,7 +264,7 @@ pub struct SetResourceBadgesRequest {
 impl Default for SetResourceBadgesRequest {
     fn default() -> Self {
         Self {
-            badges: Err("is required and was not given".to_owned()),
+            badges: Err("required and not given".to_owned()),
             target_resource_ids: Ok(Default::default()),
         }
     }

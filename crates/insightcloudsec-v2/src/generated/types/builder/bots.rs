@@ -11,7 +11,7 @@ pub struct ArchiveBotsRequest {
 impl Default for ArchiveBotsRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -344,13 +344,13 @@ pub struct CreateBotRequest {
 impl Default for CreateBotRequest {
     fn default() -> Self {
         Self {
-            category: Err("is required and was not given".to_owned()),
+            category: Err("required and not given".to_owned()),
             description: Ok(Default::default()),
             insight_id: Ok(Default::default()),
-            instructions: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
+            instructions: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             ondemand_enabled: Ok(Default::default()),
-            severity: Err("is required and was not given".to_owned()),
+            severity: Err("required and not given".to_owned()),
             source: Ok(Default::default()),
             state: Ok(Default::default()),
         }
@@ -513,9 +513,9 @@ pub struct ListBotsRequest {
 impl Default for ListBotsRequest {
     fn default() -> Self {
         Self {
-            filters: Err("is required and was not given".to_owned()),
-            limit: Err("is required and was not given".to_owned()),
-            offset: Err("is required and was not given".to_owned()),
+            filters: Err("required and not given".to_owned()),
+            limit: Err("required and not given".to_owned()),
+            offset: Err("required and not given".to_owned()),
             order_by: Ok(Default::default()),
         }
     }
@@ -615,8 +615,8 @@ impl Default for UpdateBotRequest {
         Self {
             category: Ok(Default::default()),
             description: Ok(Default::default()),
-            instructions: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
+            instructions: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             ondemand_enabled: Ok(Default::default()),
             severity: Ok(Default::default()),
             state: Ok(Default::default()),

@@ -11,7 +11,7 @@ pub struct AddCloudRequest {
 impl Default for AddCloudRequest {
     fn default() -> Self {
         Self {
-            creation_params: Err("is required and was not given".to_owned()),
+            creation_params: Err("required and not given".to_owned()),
         }
     }
 }
@@ -71,14 +71,14 @@ pub struct AwsInstanceRoleCloud {
 impl Default for AwsInstanceRoleCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("is required and was not given".to_owned()),
-            authentication_type: Err("is required and was not given".to_owned()),
-            cloud_type: Err("is required and was not given".to_owned()),
-            duration: Err("is required and was not given".to_owned()),
+            account_number: Err("required and not given".to_owned()),
+            authentication_type: Err("required and not given".to_owned()),
+            cloud_type: Err("required and not given".to_owned()),
+            duration: Err("required and not given".to_owned()),
             external_id: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
-            role_arn: Err("is required and was not given".to_owned()),
-            session_name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
+            role_arn: Err("required and not given".to_owned()),
+            session_name: Err("required and not given".to_owned()),
         }
     }
 }
@@ -227,12 +227,12 @@ pub struct AwsKeyPairCloud {
 impl Default for AwsKeyPairCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("is required and was not given".to_owned()),
-            api_key: Err("is required and was not given".to_owned()),
-            authentication_type: Err("is required and was not given".to_owned()),
-            cloud_type: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
-            secret_key: Err("is required and was not given".to_owned()),
+            account_number: Err("required and not given".to_owned()),
+            api_key: Err("required and not given".to_owned()),
+            authentication_type: Err("required and not given".to_owned()),
+            cloud_type: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
+            secret_key: Err("required and not given".to_owned()),
         }
     }
 }
@@ -357,14 +357,14 @@ pub struct AwsStsKeyPairCloud {
 impl Default for AwsStsKeyPairCloud {
     fn default() -> Self {
         Self {
-            account_number: Err("is required and was not given".to_owned()),
+            account_number: Err("required and not given".to_owned()),
             api_key: Ok(Default::default()),
-            authentication_type: Err("is required and was not given".to_owned()),
-            cloud_type: Err("is required and was not given".to_owned()),
+            authentication_type: Err("required and not given".to_owned()),
+            cloud_type: Err("required and not given".to_owned()),
             duration: Ok(Default::default()),
             external_id: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
-            role_arn: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
+            role_arn: Err("required and not given".to_owned()),
             secret_key: Ok(Default::default()),
             session_name: Ok(Default::default()),
         }
@@ -546,14 +546,14 @@ pub struct AzureCloud {
 impl Default for AzureCloud {
     fn default() -> Self {
         Self {
-            api_key: Err("is required and was not given".to_owned()),
-            app_id: Err("is required and was not given".to_owned()),
-            authentication_type: Err("is required and was not given".to_owned()),
+            api_key: Err("required and not given".to_owned()),
+            app_id: Err("required and not given".to_owned()),
+            authentication_type: Err("required and not given".to_owned()),
             certificate_thumbprint: Ok(Default::default()),
-            cloud_type: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
-            subscription_id: Err("is required and was not given".to_owned()),
-            tenant_id: Err("is required and was not given".to_owned()),
+            cloud_type: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
+            subscription_id: Err("required and not given".to_owned()),
+            tenant_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -701,9 +701,9 @@ pub struct GoogleCloud {
 impl Default for GoogleCloud {
     fn default() -> Self {
         Self {
-            api_credentials: Err("is required and was not given".to_owned()),
-            cloud_type: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
+            api_credentials: Err("required and not given".to_owned()),
+            cloud_type: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             project: Ok(Default::default()),
         }
     }
@@ -1200,8 +1200,8 @@ pub struct SetCloudStatusRequest {
 impl Default for SetCloudStatusRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("is required and was not given".to_owned()),
-            status: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
+            status: Err("required and not given".to_owned()),
         }
     }
 }
@@ -1268,7 +1268,7 @@ pub struct SetResourceNameRequest {
 impl Default for SetResourceNameRequest {
     fn default() -> Self {
         Self {
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
         }
     }
 }

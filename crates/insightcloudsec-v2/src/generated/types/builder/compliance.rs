@@ -21,9 +21,9 @@ impl Default for AddScorecardExportConfigRequest {
             backoffice_pack_id: Ok(Default::default()),
             bad_only: Ok(Default::default()),
             custom_pack_id: Ok(Default::default()),
-            export_id: Err("is required and was not given".to_owned()),
+            export_id: Err("required and not given".to_owned()),
             insight_filters: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             organization_service_filters: Ok(Default::default()),
             resource_tags: Ok(Default::default()),
         }
@@ -274,7 +274,7 @@ pub struct CreateScorecardExportRequest {
 impl Default for CreateScorecardExportRequest {
     fn default() -> Self {
         Self {
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
         }
     }
 }

@@ -13,7 +13,7 @@ impl Default for CreateDataCollectionRequest {
     fn default() -> Self {
         Self {
             collection_data: Ok(Default::default()),
-            collection_name: Err("is required and was not given".to_owned()),
+            collection_name: Err("required and not given".to_owned()),
         }
     }
 }

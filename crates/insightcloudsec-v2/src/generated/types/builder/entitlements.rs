@@ -78,8 +78,8 @@ pub struct SetEntitlementsRequest {
 impl Default for SetEntitlementsRequest {
     fn default() -> Self {
         Self {
-            entitlements: Err("is required and was not given".to_owned()),
-            group_ids: Err("is required and was not given".to_owned()),
+            entitlements: Err("required and not given".to_owned()),
+            group_ids: Err("required and not given".to_owned()),
         }
     }
 }

@@ -16,7 +16,7 @@ impl Default for AddEventProducersRequest {
     fn default() -> Self {
         Self {
             enable_all_types: Ok(Default::default()),
-            organization_service_ids: Err("is required and was not given".to_owned()),
+            organization_service_ids: Err("required and not given".to_owned()),
             propagate: Ok(Default::default()),
             regions: Ok(Default::default()),
             resource_types: Ok(Default::default()),
@@ -223,7 +223,7 @@ pub struct RemoveEventProducersRequest {
 impl Default for RemoveEventProducersRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }

@@ -18,14 +18,14 @@ pub struct CreateExemptionsRequest {
 impl Default for CreateExemptionsRequest {
     fn default() -> Self {
         Self {
-            approver: Err("is required and was not given".to_owned()),
+            approver: Err("required and not given".to_owned()),
             expiration_date: Ok(Default::default()),
-            insight_id: Err("is required and was not given".to_owned()),
-            insight_source: Err("is required and was not given".to_owned()),
+            insight_id: Err("required and not given".to_owned()),
+            insight_source: Err("required and not given".to_owned()),
             notes: Ok(Default::default()),
-            resource_ids: Err("is required and was not given".to_owned()),
-            resource_type: Err("is required and was not given".to_owned()),
-            start_date: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
+            resource_type: Err("required and not given".to_owned()),
+            start_date: Err("required and not given".to_owned()),
         }
     }
 }
@@ -173,7 +173,7 @@ pub struct DeleteExemptionsRequest {
 impl Default for DeleteExemptionsRequest {
     fn default() -> Self {
         Self {
-            exemption_ids: Err("is required and was not given".to_owned()),
+            exemption_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -330,8 +330,8 @@ pub struct SetInsightExemptGroupsRequest {
 impl Default for SetInsightExemptGroupsRequest {
     fn default() -> Self {
         Self {
-            groups: Err("is required and was not given".to_owned()),
-            source: Err("is required and was not given".to_owned()),
+            groups: Err("required and not given".to_owned()),
+            source: Err("required and not given".to_owned()),
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct AddGroupUsersRequest {
 impl Default for AddGroupUsersRequest {
     fn default() -> Self {
         Self {
-            user_resource_ids: Err("is required and was not given".to_owned()),
+            user_resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -67,7 +67,7 @@ pub struct CreateGroupRequest {
 impl Default for CreateGroupRequest {
     fn default() -> Self {
         Self {
-            group_name: Err("is required and was not given".to_owned()),
+            group_name: Err("required and not given".to_owned()),
         }
     }
 }
@@ -122,7 +122,7 @@ pub struct RemoveGroupUserRequest {
 impl Default for RemoveGroupUserRequest {
     fn default() -> Self {
         Self {
-            user_resource_id: Err("is required and was not given".to_owned()),
+            user_resource_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -177,7 +177,7 @@ pub struct SetGroupRolesRequest {
 impl Default for SetGroupRolesRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -233,7 +233,7 @@ pub struct SetGroupUsersRequest {
 impl Default for SetGroupUsersRequest {
     fn default() -> Self {
         Self {
-            user_resource_ids: Err("is required and was not given".to_owned()),
+            user_resource_ids: Err("required and not given".to_owned()),
         }
     }
 }

@@ -106,8 +106,8 @@ pub struct CreateHarvestingStrategyRequest {
 impl Default for CreateHarvestingStrategyRequest {
     fn default() -> Self {
         Self {
-            cloud_type_id: Err("is required and was not given".to_owned()),
-            strategy_name: Err("is required and was not given".to_owned()),
+            cloud_type_id: Err("required and not given".to_owned()),
+            strategy_name: Err("required and not given".to_owned()),
         }
     }
 }

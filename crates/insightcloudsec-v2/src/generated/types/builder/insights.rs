@@ -218,7 +218,7 @@ pub struct CreateInsightsRequest {
 impl Default for CreateInsightsRequest {
     fn default() -> Self {
         Self {
-            insights: Err("is required and was not given".to_owned()),
+            insights: Err("required and not given".to_owned()),
         }
     }
 }
@@ -274,7 +274,7 @@ pub struct DeleteInsightsRequest {
 impl Default for DeleteInsightsRequest {
     fn default() -> Self {
         Self {
-            insights: Err("is required and was not given".to_owned()),
+            insights: Err("required and not given".to_owned()),
         }
     }
 }
@@ -344,13 +344,13 @@ impl Default for InsightInput {
         Self {
             badge_filter_operator: Ok(Default::default()),
             badges: Ok(Default::default()),
-            description: Err("is required and was not given".to_owned()),
-            filters: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
+            description: Err("required and not given".to_owned()),
+            filters: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             owner_resource_id: Ok(Default::default()),
-            resource_types: Err("is required and was not given".to_owned()),
-            scopes: Err("is required and was not given".to_owned()),
-            severity: Err("is required and was not given".to_owned()),
+            resource_types: Err("required and not given".to_owned()),
+            scopes: Err("required and not given".to_owned()),
+            severity: Err("required and not given".to_owned()),
             tags: Ok(Default::default()),
             template_id: Ok(Default::default()),
             timeseries: Ok(Default::default()),
@@ -573,7 +573,7 @@ pub struct SetInsightNotesRequest {
 impl Default for SetInsightNotesRequest {
     fn default() -> Self {
         Self {
-            notes: Err("is required and was not given".to_owned()),
+            notes: Err("required and not given".to_owned()),
         }
     }
 }
@@ -685,7 +685,7 @@ impl Default for UpdateInsightMetadataRequest {
         Self {
             backoffice: Ok(Default::default()),
             custom: Ok(Default::default()),
-            metadata: Err("is required and was not given".to_owned()),
+            metadata: Err("required and not given".to_owned()),
             pack_id: Ok(Default::default()),
         }
     }

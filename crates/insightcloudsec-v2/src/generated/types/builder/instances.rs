@@ -11,7 +11,7 @@ pub struct AttachInstanceNetworkInterfaceRequest {
 impl Default for AttachInstanceNetworkInterfaceRequest {
     fn default() -> Self {
         Self {
-            device_index: Err("is required and was not given".to_owned()),
+            device_index: Err("required and not given".to_owned()),
         }
     }
 }
@@ -73,7 +73,7 @@ pub struct AttachInstancePublicIpRequest {
 impl Default for AttachInstancePublicIpRequest {
     fn default() -> Self {
         Self {
-            publicip_resource_id: Err("is required and was not given".to_owned()),
+            publicip_resource_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -128,7 +128,7 @@ pub struct CreateInstanceSnapshotRequest {
 impl Default for CreateInstanceSnapshotRequest {
     fn default() -> Self {
         Self {
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct CreateOrganizationRequest {
 impl Default for CreateOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("is required and was not given".to_owned()),
+            organization_name: Err("required and not given".to_owned()),
         }
     }
 }
@@ -66,7 +66,7 @@ pub struct SwitchOrganizationRequest {
 impl Default for SwitchOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("is required and was not given".to_owned()),
+            organization_name: Err("required and not given".to_owned()),
         }
     }
 }
@@ -121,7 +121,7 @@ pub struct UpdateOrganizationRequest {
 impl Default for UpdateOrganizationRequest {
     fn default() -> Self {
         Self {
-            organization_name: Err("is required and was not given".to_owned()),
+            organization_name: Err("required and not given".to_owned()),
         }
     }
 }

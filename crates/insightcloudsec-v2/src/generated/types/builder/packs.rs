@@ -23,7 +23,7 @@ impl Default for PackInput {
             custom: Ok(Default::default()),
             description: Ok(Default::default()),
             logo_url: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
         }
     }
 }

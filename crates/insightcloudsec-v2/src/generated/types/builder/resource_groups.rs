@@ -12,8 +12,8 @@ pub struct AddResourceGroupMembersRequest {
 impl Default for AddResourceGroupMembersRequest {
     fn default() -> Self {
         Self {
-            resource_group_ids: Err("is required and was not given".to_owned()),
-            resource_ids: Err("is required and was not given".to_owned()),
+            resource_group_ids: Err("required and not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }
@@ -86,8 +86,8 @@ impl Default for CreateResourceGroupRequest {
     fn default() -> Self {
         Self {
             group_description: Ok(Default::default()),
-            group_name: Err("is required and was not given".to_owned()),
-            group_owner_type: Err("is required and was not given".to_owned()),
+            group_name: Err("required and not given".to_owned()),
+            group_owner_type: Err("required and not given".to_owned()),
         }
     }
 }
@@ -171,7 +171,7 @@ pub struct DeleteResourcesRequest {
 impl Default for DeleteResourcesRequest {
     fn default() -> Self {
         Self {
-            resource_ids: Err("is required and was not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct CreateResourceNoteRequest {
 impl Default for CreateResourceNoteRequest {
     fn default() -> Self {
         Self {
-            note_text: Err("is required and was not given".to_owned()),
+            note_text: Err("required and not given".to_owned()),
         }
     }
 }
@@ -284,7 +284,7 @@ impl Default for SearchResourcesRequest {
         Self {
             limit: Ok(Default::default()),
             offset: Ok(Default::default()),
-            search_string: Err("is required and was not given".to_owned()),
+            search_string: Err("required and not given".to_owned()),
         }
     }
 }
@@ -366,8 +366,8 @@ pub struct SetResourceOwnerRequest {
 impl Default for SetResourceOwnerRequest {
     fn default() -> Self {
         Self {
-            owner_resource_id: Err("is required and was not given".to_owned()),
-            resource_ids: Err("is required and was not given".to_owned()),
+            owner_resource_id: Err("required and not given".to_owned()),
+            resource_ids: Err("required and not given".to_owned()),
         }
     }
 }

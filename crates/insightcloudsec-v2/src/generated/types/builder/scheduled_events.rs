@@ -12,8 +12,8 @@ pub struct ApplyScheduledEventActionRequest {
 impl Default for ApplyScheduledEventActionRequest {
     fn default() -> Self {
         Self {
-            action: Err("is required and was not given".to_owned()),
-            event_ids: Err("is required and was not given".to_owned()),
+            action: Err("required and not given".to_owned()),
+            event_ids: Err("required and not given".to_owned()),
         }
     }
 }

@@ -177,9 +177,9 @@ pub struct ListFilter {
 impl Default for ListFilter {
     fn default() -> Self {
         Self {
-            field_name: Err("is required and was not given".to_owned()),
+            field_name: Err("required and not given".to_owned()),
             filter_list_value: Ok(Default::default()),
-            filter_type: Err("is required and was not given".to_owned()),
+            filter_type: Err("required and not given".to_owned()),
             filter_value: Ok(Default::default()),
         }
     }

@@ -25,15 +25,15 @@ impl Default for CreateReportSubscriptionRequest {
             badge_filter_operator: Ok(Default::default()),
             badges: Ok(Default::default()),
             day_of_week: Ok(Default::default()),
-            email_addresses: Err("is required and was not given".to_owned()),
+            email_addresses: Err("required and not given".to_owned()),
             email_sub_title: Ok(Default::default()),
             hour: Ok(Default::default()),
-            item_id: Err("is required and was not given".to_owned()),
-            item_type: Err("is required and was not given".to_owned()),
+            item_id: Err("required and not given".to_owned()),
+            item_type: Err("required and not given".to_owned()),
             minute: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             resource_tags: Ok(Default::default()),
-            schedule: Err("is required and was not given".to_owned()),
+            schedule: Err("required and not given".to_owned()),
         }
     }
 }

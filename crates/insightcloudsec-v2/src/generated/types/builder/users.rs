@@ -11,7 +11,7 @@ pub struct ConvertToApiOnlyUserRequest {
 impl Default for ConvertToApiOnlyUserRequest {
     fn default() -> Self {
         Self {
-            user_id: Err("is required and was not given".to_owned()),
+            user_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -68,9 +68,9 @@ impl Default for CreateApiOnlyUserRequest {
     fn default() -> Self {
         Self {
             authentication_type: Ok(Default::default()),
-            email: Err("is required and was not given".to_owned()),
-            name: Err("is required and was not given".to_owned()),
-            username: Err("is required and was not given".to_owned()),
+            email: Err("required and not given".to_owned()),
+            name: Err("required and not given".to_owned()),
+            username: Err("required and not given".to_owned()),
         }
     }
 }
@@ -172,16 +172,16 @@ pub struct CreateUserRequest {
 impl Default for CreateUserRequest {
     fn default() -> Self {
         Self {
-            access_level: Err("is required and was not given".to_owned()),
+            access_level: Err("required and not given".to_owned()),
             authentication_server_id: Ok(Default::default()),
             authentication_type: Ok(Default::default()),
             confirm_password: Ok(Default::default()),
-            email: Err("is required and was not given".to_owned()),
+            email: Err("required and not given".to_owned()),
             group_ids: Ok(Default::default()),
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
             password: Ok(Default::default()),
             two_factor_required: Ok(Default::default()),
-            username: Err("is required and was not given".to_owned()),
+            username: Err("required and not given".to_owned()),
         }
     }
 }
@@ -471,8 +471,8 @@ pub struct SetConsoleAccessRequest {
 impl Default for SetConsoleAccessRequest {
     fn default() -> Self {
         Self {
-            console_access_denied: Err("is required and was not given".to_owned()),
-            user_id: Err("is required and was not given".to_owned()),
+            console_access_denied: Err("required and not given".to_owned()),
+            user_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -541,8 +541,8 @@ pub struct SetUserAccessLevelRequest {
 impl Default for SetUserAccessLevelRequest {
     fn default() -> Self {
         Self {
-            current_access_level: Err("is required and was not given".to_owned()),
-            new_access_level: Err("is required and was not given".to_owned()),
+            current_access_level: Err("required and not given".to_owned()),
+            new_access_level: Err("required and not given".to_owned()),
         }
     }
 }

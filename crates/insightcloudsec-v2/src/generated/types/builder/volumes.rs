@@ -12,8 +12,8 @@ pub struct AttachVolumeRequest {
 impl Default for AttachVolumeRequest {
     fn default() -> Self {
         Self {
-            instance_mount_point: Err("is required and was not given".to_owned()),
-            instance_resource_id: Err("is required and was not given".to_owned()),
+            instance_mount_point: Err("required and not given".to_owned()),
+            instance_resource_id: Err("required and not given".to_owned()),
         }
     }
 }
@@ -81,7 +81,7 @@ pub struct CreateVolumeSnapshotRequest {
 impl Default for CreateVolumeSnapshotRequest {
     fn default() -> Self {
         Self {
-            name: Err("is required and was not given".to_owned()),
+            name: Err("required and not given".to_owned()),
         }
     }
 }

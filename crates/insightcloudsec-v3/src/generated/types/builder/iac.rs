@@ -15,11 +15,11 @@ pub struct ScanIacRequest {
 impl Default for ScanIacRequest {
     fn default() -> Self {
         Self {
-            author_name: Err("is required and was not given".to_owned()),
-            config_name: Err("is required and was not given".to_owned()),
-            iac_provider: Err("is required and was not given".to_owned()),
-            scan_name: Err("is required and was not given".to_owned()),
-            scan_template: Err("is required and was not given".to_owned()),
+            author_name: Err("required and not given".to_owned()),
+            config_name: Err("required and not given".to_owned()),
+            iac_provider: Err("required and not given".to_owned()),
+            scan_name: Err("required and not given".to_owned()),
+            scan_template: Err("required and not given".to_owned()),
         }
     }
 }
