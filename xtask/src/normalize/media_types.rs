@@ -2,9 +2,9 @@
 //!
 //! The names of the others stay under `x-also`: the operation's builder sends and receives those as bytes.
 
-use super::{Facts, lossless};
+use super::{Facts, lossless, lossy};
 use crate::change::Change;
-use crate::schema::{edit_operations, escape, operation_pointer};
+use crate::schema::{Shape, edit_operations, escape, operation_pointer, shape};
 use serde_json::{Map, Value};
 
 const RULE: &str = "media_types";
@@ -25,6 +25,20 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
             changes.push(lossless(RULE, &pointer, Some(&key), what));
             body[ALSO] = Value::from(others);
         }
+        if let Some(media_type) = operation
+            .get_mut("requestBody")
+            .and_then(drop_unused_schema)
+        {
+            let pointer = format!("{base}/requestBody/content");
+            let what = format!("{media_type} sent as bytes that the caller makes");
+            changes.push(lossy(
+                RULE,
+                &pointer,
+                Some(&key),
+                what,
+                "the types of its parts",
+            ));
+        }
         let answers = operation
             .get_mut("responses")
             .and_then(Value::as_object_mut);
@@ -35,9 +49,39 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
                 changes.push(lossless(RULE, &pointer, Some(&key), what));
                 answer[ALSO] = Value::from(others);
             }
+            if let Some(media_type) = drop_unused_schema(answer) {
+                let pointer = format!("{base}/responses/{}/content", escape(status));
+                let what = format!("{media_type} received as bytes");
+                changes.push(lossy(
+                    RULE,
+                    &pointer,
+                    Some(&key),
+                    what,
+                    "the types of its parts",
+                ));
+            }
         }
     });
     changes
+}
+
+/// Takes a schema away that no Rust type can serve: multipart, XML and their kin are bytes. Gives the media type.
+fn drop_unused_schema(holder: &mut Value) -> Option<String> {
+    let content = holder.get_mut("content")?.as_object_mut()?;
+    let (media_type, value) = content.iter_mut().next()?;
+    let name = essence(media_type);
+    if is_json(&name) || name == "*/*" || name == "application/x-www-form-urlencoded" {
+        return None;
+    }
+    // Text and files are bytes anyway.
+    if matches!(
+        shape(value.get("schema")?),
+        Shape::Scalar | Shape::Enum | Shape::Any
+    ) {
+        return None;
+    }
+    value.as_object_mut()?.shift_remove("schema");
+    Some(media_type.clone())
 }
 
 /// Reduces `content` to the preferred media type; gives it and the ones dropped.

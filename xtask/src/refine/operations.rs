@@ -216,6 +216,13 @@ fn body_member(
         .description
         .clone()
         .unwrap_or_else(|| "The request body.".to_owned());
+    let about = if media_type.starts_with("multipart/") {
+        format!(
+            "{about}\n\nReady-made, with its boundary in the type: `Body::from(bytes).with_content_type(\"{media_type}; boundary=...\")`."
+        )
+    } else {
+        about
+    };
     let note = match (body.required, can_be_empty) {
         (true, true) => "\n\nWithout it, an object without members is sent.",
         (true, false) => "\n\nRequired.",

@@ -2,7 +2,14 @@ use super::case::Case;
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![request(), vendor_json(), answer(), form(), single()]
+    vec![
+        request(),
+        vendor_json(),
+        answer(),
+        form(),
+        multipart(),
+        single(),
+    ]
 }
 
 fn kinds(names: &[&str]) -> Value {
@@ -76,6 +83,26 @@ fn form() -> Case {
         [
             "media_types: POST /a: application/x-www-form-urlencoded typed; \
              application/octet-stream, multipart/form-data sent as bytes",
+        ],
+    )
+}
+
+fn multipart() -> Case {
+    let parts = json!({ "type": "object", "properties": { "file": { "type": "string" } } });
+    Case::new(
+        "bodies that no type can serve lose their schema, and it is said",
+        json!({ "paths": { "/a": { "post": {
+            "requestBody": { "content": { "multipart/form-data": { "schema": parts } } },
+            "responses": { "200": { "content": { "application/xml": { "schema": parts } } } },
+        } } } }),
+        json!({ "paths": { "/a": { "post": {
+            "requestBody": { "content": { "multipart/form-data": {} } },
+            "responses": { "200": { "content": { "application/xml": {} } } },
+        } } } }),
+        [
+            "media_types: POST /a: multipart/form-data sent as bytes that the caller makes \
+             (lost: the types of its parts)",
+            "media_types: POST /a: application/xml received as bytes (lost: the types of its parts)",
         ],
     )
 }
