@@ -48,7 +48,9 @@ fn tables(catalog: &Catalog) -> String {
             group[usize::from(handler(operation).is_none())].push(&operation.id);
         }
         for (tag, columns) in groups {
-            let [with_data, sampled] = columns.map(|ids| {
+            let [with_data, sampled] = columns.map(|mut ids| {
+                // The order of the document is lost or kept depending on features of `serde_json`.
+                ids.sort_unstable();
                 let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
                 ids.join(", ")
             });
