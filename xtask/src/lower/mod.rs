@@ -3,7 +3,7 @@
 //!
 //! The version a document declares says little about what stands in it, so each step looks for its constructs in all
 //! documents: a `type: file` in 3.1 is read like one in 2.0. Only where the versions disagree about the same words does
-//! a step ask for the [`Version`].
+//! a step ask for the `Version`.
 
 use crate::change::Change;
 use crate::problem::{Problem, ProblemKind};
