@@ -10,8 +10,6 @@ pub enum Core {
     Path(String),
     /// A version requirement.
     Version(String),
-    /// The workspace's own.
-    Workspace,
 }
 
 impl Core {
@@ -32,7 +30,6 @@ pub fn standalone(crate_name: &str, title: &str, core: &Core) -> FileSet {
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
         Core::Version(version) => toml_edit::Value::from(version.as_str()).to_string(),
-        Core::Workspace => "{ workspace = true }".to_owned(),
     };
     let manifest = format!(
         r#"[package]

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 const RULE: &str = "all_of";
 
-/// Parts of parts that are followed; a longer chain refers to itself.
-const MAX_DEPTH: usize = 32;
+/// How deep parts of parts are followed; what lies deeper is reported as lost with the whole.
+const MAX_DEPTH: usize = 500;
 
 /// Rounds of merging: a merged object may bring in another composed one.
 const MAX_ROUNDS: usize = 16;
@@ -64,7 +64,7 @@ fn merge(root: &Value, schema: &Value) -> Option<Value> {
     let mut flat = Vec::new();
     let mut seen = BTreeSet::new();
     for part in &parts {
-        flatten(root, part, 0, &mut seen, &mut flat);
+        flatten(root, part, 0, &mut seen, &mut flat)?;
     }
     flat.push(Value::Object(own));
     merge_flat(&flat)
@@ -107,26 +107,27 @@ fn flatten(
     depth: usize,
     seen: &mut BTreeSet<String>,
     flat: &mut Vec<Value>,
-) {
+) -> Option<()> {
     // Parts that share parts would otherwise double with each level.
     if component_name(part).is_some_and(|name| !seen.insert(name)) {
-        return;
+        return Some(());
     }
     let Some(target) = resolve(root, part).and_then(Value::as_object) else {
-        return;
+        return Some(());
     };
     if depth > MAX_DEPTH {
-        return;
+        return None;
     }
     let mut rest = target.clone();
     if let Some(Value::Array(parts)) = rest.shift_remove("allOf") {
         for part in &parts {
-            flatten(root, part, depth + 1, seen, flat);
+            flatten(root, part, depth + 1, seen, flat)?;
         }
     }
     // The name of a part is not the name of the whole.
     rest.shift_remove("title");
     flat.push(Value::Object(rest));
+    Some(())
 }
 
 fn merge_flat(parts: &[Value]) -> Option<Value> {

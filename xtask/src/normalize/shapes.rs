@@ -313,6 +313,13 @@ fn keywords(schema: &mut Value, done: &mut Vec<Done>) {
         }
     }
     *object = kept;
+    if dropped.iter().any(|key| key == "patternProperties") {
+        dropped.retain(|key| key != "patternProperties");
+        done.push(Done::Lost(
+            "patternProperties left out".to_owned(),
+            "the types of members known by pattern".to_owned(),
+        ));
+    }
     if !dropped.is_empty() {
         done.push(Done::Kept(format!(
             "keywords without effect on a type left out: {}",

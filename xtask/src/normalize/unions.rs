@@ -57,61 +57,70 @@ fn reduce(root: &Value, schema: &mut Value, report: &mut dyn FnMut(String, Optio
         // Alternatives that only say which members go together are no types.
         ([], _) => {
             object.shift_remove(key);
-            if nullable || parts.len() > 1 || !parts.is_empty() {
-                report(format!("{key} without types left out"), None);
-            }
+            report(format!("{key} without types left out"), None);
         }
-        (several, true) => {
-            let merged: Option<Vec<Value>> = several
-                .iter()
-                .map(|part| merge(root, object, part))
-                .collect();
-            if let Some(merged) = merged {
-                report(
-                    format!("members beside {key} put into each alternative"),
-                    None,
-                );
-                for word in ["properties", "required", "type", "additionalProperties"] {
-                    object.shift_remove(word);
-                }
-                object.insert(key.to_owned(), merged.into());
-            } else {
-                object.shift_remove(key);
-                report(
-                    format!("{key} beside members left out"),
-                    Some("the alternatives' own types".to_owned()),
-                );
-                object.insert("additionalProperties".to_owned(), true.into());
-            }
-        }
+        (several, true) => share_members(root, object, key, several, report),
         ([single], false) => {
-            let mut replaced = single.as_object().cloned().unwrap_or_default();
-            for word in ["description", "nullable"] {
-                if let Some(value) = object.get(word) {
-                    replaced.insert(word.to_owned(), value.clone());
-                }
-            }
-            *object = replaced;
+            *object = replacement(object, single);
             report(format!("{key} with one type replaced by it"), None);
         }
         (several, false) => {
-            let stray = [
-                "properties",
-                "required",
-                "type",
-                "additionalProperties",
-                "items",
-            ];
-            let had_stray = stray
-                .iter()
-                .filter(|word| object.shift_remove(**word).is_some())
-                .count();
-            if several.len() < parts.len() || had_stray > 0 {
+            let stray = remove_all(object, &[&MEMBERS[..], &["items"]].concat());
+            if several.len() < parts.len() || stray > 0 {
                 object.insert(key.to_owned(), several.to_vec().into());
                 report(format!("{key} reduced to {} types", several.len()), None);
             }
         }
     }
+}
+
+/// Keywords that describe the members of an object.
+const MEMBERS: [&str; 4] = ["properties", "required", "type", "additionalProperties"];
+
+/// Puts the members beside a union into each of its alternatives, where all are objects.
+fn share_members(
+    root: &Value,
+    object: &mut Map<String, Value>,
+    key: &str,
+    alternatives: &[Value],
+    report: &mut dyn FnMut(String, Option<String>),
+) {
+    let merged: Option<Vec<Value>> = alternatives
+        .iter()
+        .map(|part| merge(root, object, part))
+        .collect();
+    if let Some(merged) = merged {
+        remove_all(object, &MEMBERS);
+        object.insert(key.to_owned(), merged.into());
+        report(
+            format!("members beside {key} put into each alternative"),
+            None,
+        );
+    } else {
+        object.shift_remove(key);
+        object.insert("additionalProperties".to_owned(), true.into());
+        let loss = "the alternatives' own types".to_owned();
+        report(format!("{key} beside members left out"), Some(loss));
+    }
+}
+
+/// The only alternative, with the words of the union.
+fn replacement(object: &Map<String, Value>, single: &Value) -> Map<String, Value> {
+    let mut replaced = single.as_object().cloned().unwrap_or_default();
+    for word in ["description", "nullable"] {
+        if let Some(value) = object.get(word) {
+            replaced.insert(word.to_owned(), value.clone());
+        }
+    }
+    replaced
+}
+
+/// Removes keywords; gives how many were there.
+fn remove_all(object: &mut Map<String, Value>, words: &[&str]) -> usize {
+    words
+        .iter()
+        .filter(|word| object.shift_remove(**word).is_some())
+        .count()
 }
 
 /// Whether the object has members beside its alternatives.

@@ -69,14 +69,14 @@ impl Files {
         self.plain.insert(path.to_owned(), text);
     }
 
-    pub(super) fn add_type(&mut self, module: &str, _name: &str, items: Vec<Item>) {
+    pub(super) fn add_type(&mut self, module: &str, items: Vec<Item>) {
         self.items
             .entry(format!("types/{module}"))
             .or_default()
             .push(items);
     }
 
-    pub(super) fn add_builder(&mut self, module: &str, _name: &str, items: Vec<Item>) {
+    pub(super) fn add_builder(&mut self, module: &str, items: Vec<Item>) {
         self.items
             .entry(format!("types/builder/{module}"))
             .or_default()

@@ -389,9 +389,9 @@ fn requalify(item: &mut Item) {
 pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
     for (name, definition) in types.definitions {
         let module = layout.module(&name);
-        files.add_type(module, &name, definition.items);
+        files.add_type(module, definition.items);
         if !definition.builder.is_empty() {
-            files.add_builder(module, &name, definition.builder);
+            files.add_builder(module, definition.builder);
         }
     }
     let mut common = types.common;

@@ -9,6 +9,7 @@ pub(crate) fn cases() -> Vec<Case> {
         items(),
         required(),
         keywords(),
+        patterns(),
         of_wrong_type(),
         right(),
     ]
@@ -142,6 +143,20 @@ fn keywords() -> Case {
         })),
         [
             "shapes: /components/schemas/A/properties/other: keywords without effect on a type left out: not, $comment",
+        ],
+    )
+}
+
+fn patterns() -> Case {
+    Case::new(
+        "members known by pattern go, and it is said",
+        members(
+            &json!({ "a": { "type": "object", "patternProperties": { "^x": { "type": "string" } } } }),
+        ),
+        members(&json!({ "a": { "type": "object" } })),
+        [
+            "shapes: /components/schemas/A/properties/a: patternProperties left out \
+             (lost: the types of members known by pattern)",
         ],
     )
 }
