@@ -21,5 +21,6 @@ pub mod schema;
 pub mod source;
 pub mod tasks;
 pub mod unions;
+pub mod untyped;
 pub mod usage;
 pub mod write;

@@ -61,6 +61,8 @@ pub struct Output {
     pub types: TypesToml,
     /// The document with its overlay applied, before any rule.
     pub patched: serde_json::Value,
+    /// The document that the code was made from, after all rules.
+    pub normalized: serde_json::Value,
 }
 
 impl Output {
@@ -154,6 +156,7 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         operations,
         types,
         patched,
+        normalized: document.root,
     })
 }
 

@@ -36,7 +36,30 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
             break;
         }
     }
+    edit_all(root, &mut |_, _, schema| required(schema));
     changes
+}
+
+/// Names under `required` that are no members have nothing to require.
+fn required(schema: &mut Value) {
+    if shape(schema) == Shape::Union {
+        // The members are those of its alternatives.
+        return;
+    }
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    let Some(Value::Array(mut names)) = object.shift_remove("required") else {
+        return;
+    };
+    let members = object.get("properties").and_then(Value::as_object);
+    names.retain(|name| {
+        let members = name.as_str().zip(members);
+        members.is_some_and(|(name, members)| members.contains_key(name))
+    });
+    if !names.is_empty() {
+        object.insert("required".to_owned(), names.into());
+    }
 }
 
 /// Any value, with the words of the schema.
@@ -163,8 +186,13 @@ fn merge_flat(parts: &[Value]) -> Option<Value> {
 
 /// Parts of one simple type: the one that lists values, else the last.
 fn most_specific(typed: &[&Value], parts: &[Value]) -> Option<Value> {
-    let kind = |part: &&Value| part.get("type").and_then(Value::as_str).map(str::to_owned);
-    let kinds: Vec<String> = typed.iter().filter_map(kind).collect();
+    let kind = |part: &Value| part.get("type").and_then(Value::as_str).map(str::to_owned);
+    let kinds: Vec<String> = typed.iter().filter_map(|part| kind(part)).collect();
+    // A part that only lists required members, say, leaves the type to the others.
+    let typed: Vec<&&Value> = typed
+        .iter()
+        .filter(|part| shape(part) != Shape::Any)
+        .collect();
     let simple = typed
         .iter()
         .all(|part| matches!(shape(part), Shape::Scalar | Shape::Enum | Shape::Array));
@@ -219,7 +247,7 @@ fn add_members(there: &mut Map<String, Value>, more: &Map<String, Value>) {
     for (name, member) in more {
         let known = there
             .get(name)
-            .filter(|known| *known != member && composable(known) && composable(member));
+            .filter(|known| *known != member && composable(known, member));
         let member = match known {
             Some(known) => json!({ "allOf": [known, member] }),
             None => member.clone(),
@@ -228,9 +256,13 @@ fn add_members(there: &mut Map<String, Value>, more: &Map<String, Value>) {
     }
 }
 
-fn composable(member: &Value) -> bool {
-    matches!(
-        shape(member),
-        Shape::Struct | Shape::Reference | Shape::Composed
-    )
+/// Whether a value can be both: two objects, or something of which one of the two does not say the type.
+fn composable(known: &Value, member: &Value) -> bool {
+    let object = |member: &Value| {
+        matches!(
+            shape(member),
+            Shape::Struct | Shape::Reference | Shape::Composed
+        )
+    };
+    shape(known) == Shape::Any || shape(member) == Shape::Any || object(known) && object(member)
 }

@@ -66,12 +66,31 @@ fn repair(schema: &mut Value) -> Vec<String> {
         done.push("enum without values left out".to_owned());
         return done;
     }
+    if kind.is_none()
+        && let Some(kind) = common_type(&distinct)
+    {
+        schema["type"] = kind.into();
+    }
     describe(schema, &distinct);
     done.push(format!(
         "{} values described instead of enumerated",
         distinct.len()
     ));
     done
+}
+
+/// The type that all values have.
+fn common_type(values: &[Value]) -> Option<&'static str> {
+    let all = |is: fn(&Value) -> bool| values.iter().all(is);
+    if all(Value::is_boolean) {
+        Some("boolean")
+    } else if all(|value| value.is_i64() || value.is_u64()) {
+        Some("integer")
+    } else if all(Value::is_number) {
+        Some("number")
+    } else {
+        None
+    }
 }
 
 /// Numbers and mixtures have no names for variants: the values go into the description.

@@ -5,7 +5,7 @@
 
 use super::{Facts, lossless, lossy};
 use crate::change::Change;
-use crate::schema::{Shape, edit_all, list, shape};
+use crate::schema::{Shape, edit_all, shape};
 use serde_json::{Map, Value, json};
 
 const RULE: &str = "shapes";
@@ -34,8 +34,8 @@ fn repair(schema: &mut Value) -> Vec<Done> {
     boolean_schemas(schema, &mut done);
     rename_type(schema, &mut done);
     infer_type(schema, &mut done);
+    list_of_values(schema, &mut done);
     items(schema, &mut done);
-    required(schema);
     keywords(schema, &mut done);
     done
 }
@@ -169,10 +169,68 @@ fn infer_type(schema: &mut Value, done: &mut Vec<Done>) {
         "object"
     } else if object.contains_key("items") {
         "array"
+    } else if ["pattern", "minLength", "maxLength"]
+        .iter()
+        .any(|key| object.contains_key(*key))
+        || object.get("format").is_some_and(is_text_format)
+    {
+        "string"
     } else {
         return;
     };
     object.insert("type".to_owned(), inferred.into());
+}
+
+/// Formats that only text has.
+fn is_text_format(format: &Value) -> bool {
+    const FORMATS: [&str; 12] = [
+        "date",
+        "date-time",
+        "time",
+        "duration",
+        "uuid",
+        "uri",
+        "url",
+        "email",
+        "hostname",
+        "ipv4",
+        "ipv6",
+        "password",
+    ];
+    format
+        .as_str()
+        .is_some_and(|format| FORMATS.contains(&format))
+}
+
+/// Values listed for an array are those of its items.
+fn list_of_values(schema: &mut Value, done: &mut Vec<Done>) {
+    if schema.get("type").and_then(Value::as_str) != Some("array") {
+        return;
+    }
+    let Some(Value::Array(values)) = schema
+        .as_object_mut()
+        .and_then(|object| object.shift_remove("enum"))
+    else {
+        return;
+    };
+    let items = schema
+        .as_object_mut()
+        .map(|object| object.entry("items").or_insert_with(|| json!({})));
+    match items.and_then(Value::as_object_mut) {
+        Some(items)
+            if !values
+                .iter()
+                .any(|value| value.is_array() || value.is_object())
+                && !items.contains_key("enum")
+                && !items.contains_key("$ref") =>
+        {
+            items.insert("enum".to_owned(), values.into());
+            done.push(Done::Kept(
+                "values of the array are those of its items".to_owned(),
+            ));
+        }
+        _ => done.push(Done::Kept("values of the whole array left out".to_owned())),
+    }
 }
 
 fn items(schema: &mut Value, done: &mut Vec<Done>) {
@@ -191,39 +249,6 @@ fn items(schema: &mut Value, done: &mut Vec<Done>) {
         )),
     }
     schema["items"] = json!({});
-}
-
-/// Names under `required` that are no members have nothing to require.
-fn required(schema: &mut Value) {
-    let members: Vec<String> = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect();
-    let Some(object) = schema.as_object_mut() else {
-        return;
-    };
-    let named: Vec<Value> = list(object, "required")
-        .iter()
-        .filter(|name| {
-            name.as_str()
-                .is_some_and(|name| members.iter().any(|member| member == name))
-        })
-        .cloned()
-        .collect();
-    // Where there are no members of its own, a composed schema may still mean those of its parts.
-    let composed = ["allOf", "oneOf", "anyOf"]
-        .iter()
-        .any(|key| object.contains_key(*key));
-    if object.contains_key("required") && !composed {
-        if named.is_empty() {
-            object.shift_remove("required");
-        } else {
-            object.insert("required".to_owned(), named.into());
-        }
-    }
 }
 
 /// Keywords that each kind of schema may keep.
@@ -252,7 +277,8 @@ fn allowed(kind: Shape) -> &'static [&'static str] {
             "discriminator",
         ],
         Shape::Scalar => &["type"],
-        Shape::Any => &[],
+        // It may be a part of a composed schema, whose other parts have the members.
+        Shape::Any => &["required"],
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) fn cases() -> Vec<Case> {
         contradiction(),
         member_of_both(),
         plain(),
+        required(),
+        said_by_one(),
     ]
 }
 
@@ -208,5 +210,53 @@ fn plain() -> Case {
             &json!({}),
             &json!({ "Base": base(), "Text": { "type": "string" } }),
         ),
+    )
+}
+
+fn required() -> Case {
+    let object = |required: Value| {
+        let member = json!({ "type": "string" });
+        document(
+            &json!({}),
+            &json!({ "A": { "type": "object", "properties": { "a": member }, "required": required } }),
+        )
+    };
+    let mut after = object(json!(["a"]));
+    let before = object(json!(["a", "gone", 3]));
+    after["components"]["schemas"]["A"]["required"] = json!(["a"]);
+    Case::new(
+        "required names that are no members require nothing",
+        before,
+        after,
+        [],
+    )
+}
+
+fn said_by_one() -> Case {
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let read = |rules: Value| {
+        document(
+            &json!({}),
+            &json!({
+                "Base": { "type": "object", "properties": { "rules": list, "size": { "type": "integer" } } },
+                "Firewall": rules,
+            }),
+        )
+    };
+    Case::new(
+        "a part that says no type of a member leaves the one that another says",
+        read(json!({ "allOf": [
+            to("Base"),
+            { "properties": { "rules": { "required": ["x"] }, "size": { "readOnly": true } } },
+        ] })),
+        read(json!({ "type": "object", "properties": {
+            "rules": list,
+            "size": { "type": "integer", "readOnly": true },
+        } })),
+        [
+            "all_of: /components/schemas/Firewall: allOf merged",
+            "all_of: /components/schemas/Firewall/properties/rules: allOf merged",
+            "all_of: /components/schemas/Firewall/properties/size: allOf merged",
+        ],
     )
 }

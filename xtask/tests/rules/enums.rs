@@ -74,6 +74,7 @@ fn no_strings() -> Case {
                 "Number": { "type": "integer", "enum": [1, 2], "description": "How many." },
                 "Mixed": { "enum": ["a", 1, true] },
                 "Text": { "type": "integer", "enum": ["1"] },
+                "Untyped": { "enum": [true, false] },
             }),
         ),
         document(
@@ -82,12 +83,14 @@ fn no_strings() -> Case {
                 "Number": { "type": "integer", "description": "How many.\n\nValues: `1`, `2`." },
                 "Mixed": { "description": "Values: `\"a\"`, `1`, `true`." },
                 "Text": { "type": "integer", "description": "Values: `\"1\"`." },
+                "Untyped": { "type": "boolean", "description": "Values: `true`, `false`." },
             }),
         ),
         [
             "enums: /components/schemas/Number: 2 values described instead of enumerated",
             "enums: /components/schemas/Mixed: 3 values described instead of enumerated",
             "enums: /components/schemas/Text: 1 values described instead of enumerated",
+            "enums: /components/schemas/Untyped: 2 values described instead of enumerated",
         ],
     )
 }

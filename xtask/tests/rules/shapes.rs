@@ -7,7 +7,8 @@ pub(crate) fn cases() -> Vec<Case> {
         inferred(),
         boolean_schemas(),
         items(),
-        required(),
+        list_of_values(),
+        implied_text(),
         keywords(),
         patterns(),
         of_wrong_type(),
@@ -109,21 +110,41 @@ fn items() -> Case {
     )
 }
 
-fn required() -> Case {
-    let object = |required: Value| {
-        let member = json!({ "type": "string" });
-        document(
-            &json!({}),
-            &json!({ "A": { "type": "object", "properties": { "a": member }, "required": required } }),
-        )
-    };
-    let mut after = object(json!(["a"]));
-    let before = object(json!(["a", "gone", 3]));
-    after["components"]["schemas"]["A"]["required"] = json!(["a"]);
+fn list_of_values() -> Case {
     Case::new(
-        "required names that are no members require nothing",
-        before,
-        after,
+        "values listed for an array are those of its items",
+        members(&json!({
+            "list": { "type": "array", "enum": ["a", "b"], "items": { "type": "string" } },
+            "bare": { "type": "array", "enum": ["a"] },
+            "whole": { "type": "array", "enum": [["a"]], "items": { "type": "string" } },
+            "both": { "type": "array", "enum": ["a"], "items": { "type": "string", "enum": ["b"] } },
+        })),
+        members(&json!({
+            "list": { "type": "array", "items": { "type": "string", "enum": ["a", "b"] } },
+            "bare": { "type": "array", "items": { "enum": ["a"] } },
+            "whole": { "type": "array", "items": { "type": "string" } },
+            "both": { "type": "array", "items": { "type": "string", "enum": ["b"] } },
+        })),
+        [
+            "shapes: /components/schemas/A/properties/list: values of the array are those of its items",
+            "shapes: /components/schemas/A/properties/bare: values of the array are those of its items",
+            "shapes: /components/schemas/A/properties/whole: values of the whole array left out",
+            "shapes: /components/schemas/A/properties/both: values of the whole array left out",
+        ],
+    )
+}
+
+fn implied_text() -> Case {
+    Case::new(
+        "what only text can keep to is text",
+        members(
+            &json!({ "a": { "format": "uuid" }, "b": { "pattern": "^x" }, "c": { "format": "int32" } }),
+        ),
+        members(&json!({
+            "a": { "format": "uuid", "type": "string" },
+            "b": { "pattern": "^x", "type": "string" },
+            "c": { "format": "int32" },
+        })),
         [],
     )
 }
