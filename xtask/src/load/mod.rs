@@ -4,6 +4,7 @@ pub(crate) mod json;
 pub(crate) mod locate;
 pub(crate) mod yaml;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -50,6 +51,21 @@ pub fn load_text(path: &Path, text: String) -> Result<Document, Problem> {
         return Err(too_large(path));
     }
     let (format, parsed) = parse(path, &text);
+    if matches!(&parsed, Err(error) if error.unindented)
+        && let Cow::Owned(indented) = yaml::indented(&text)
+    {
+        let (format, parsed) = parse(path, &indented);
+        return finish(path, indented, format, parsed);
+    }
+    finish(path, text, format, parsed)
+}
+
+fn finish(
+    path: &Path,
+    text: String,
+    format: Format,
+    parsed: Result<Value, LoadError>,
+) -> Result<Document, Problem> {
     let source = Arc::new(Source::new(path, text, format));
     match parsed {
         Ok(root) => Ok(Document { root, source }),
@@ -97,6 +113,8 @@ pub(crate) struct LoadError {
     span: Span,
     message: String,
     help: Option<&'static str>,
+    /// The text may be right with this line indented.
+    unindented: bool,
 }
 
 impl LoadError {
@@ -106,6 +124,7 @@ impl LoadError {
             span,
             message: message.into(),
             help: None,
+            unindented: false,
         }
     }
 

@@ -413,3 +413,14 @@ fn a_text_without_structure_locates_nothing() {
     let source = Source::new("a.json", "{\"a\": ", Format::Json);
     assert_eq!(source.locate("/a"), None);
 }
+
+#[test]
+fn a_quoted_text_may_go_on_as_far_left_as_its_key() {
+    let text = "a:\n  b: \"one\n  two\n  three\"\n  c: 'four\n  five'\nd: 1\n";
+    assert_eq!(
+        yaml(text),
+        json!({ "a": { "b": "one two three", "c": "four five" }, "d": 1 })
+    );
+    let (kind, _, _) = fault("a.yaml", "a: \"one\n--- two");
+    assert_eq!(kind, ProblemKind::Syntax);
+}

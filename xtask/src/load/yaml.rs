@@ -1,5 +1,6 @@
 //! YAML 1.2 with the core schema, from the parser's events.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
@@ -43,11 +44,41 @@ pub(crate) fn parse(text: &str) -> Result<Tree, LoadError> {
     Ok(builder.tree)
 }
 
+/// Lines that are indented at most before a text counts as broken.
+const MAX_INDENTED: usize = 200;
+
+/// The text with the lines of quoted scalars indented that stand as far left as their key.
+///
+/// YAML forbids it, but widely used parsers allow it, and published documents rely on that.
+pub(crate) fn indented(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..MAX_INDENTED {
+        match parse(&text) {
+            Err(error) if error.unindented => {
+                let at = error.span.start.min(text.len());
+                let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                let spaces = text[line..].len() - text[line..].trim_start_matches(' ').len();
+                text.to_mut().insert_str(line, &" ".repeat(spaces + 1));
+            }
+            _ => break,
+        }
+    }
+    text
+}
+
 fn scan_error(text: &str, error: &ScanError) -> LoadError {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let span = at..text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => LoadError::too_deep(span),
+        ErrorKind::InvalidQuotedScalarIndent => LoadError {
+            unindented: true,
+            ..LoadError::new(
+                ProblemKind::Syntax,
+                span,
+                format!("invalid YAML: {}", error.kind()),
+            )
+        },
         kind => LoadError::new(ProblemKind::Syntax, span, format!("invalid YAML: {kind}")),
     }
 }

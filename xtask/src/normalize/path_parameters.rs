@@ -14,9 +14,9 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
         let key = format!("{} {path}", method.to_uppercase());
         let pointer = format!("{}/parameters", operation_pointer(path, method));
         let wanted = template_names(path);
-        if let Some(dropped) = drop_strangers(operation, &wanted) {
-            let what = format!("path parameters that the path does not have: {dropped}");
-            changes.push(lossy(RULE, &pointer, Some(&key), what, "the parameters"));
+        if let Some(moved) = move_strangers(operation, &wanted) {
+            let what = format!("parameters that the path does not name go into the query: {moved}");
+            changes.push(lossless(RULE, &pointer, Some(&key), what));
         }
         for name in missing(operation, &wanted) {
             let what = format!("path parameter {name} added as text");
@@ -149,21 +149,31 @@ fn add(operation: &mut Value, name: &str) {
     }
 }
 
-/// Takes out path parameters that the template does not name; gives their names.
-fn drop_strangers(operation: &mut Value, wanted: &[String]) -> Option<String> {
+/// Path parameters that the template does not name become optional ones of the query: what a path cannot carry can
+/// still be sent. Those whose name the query has already go. Gives their names.
+fn move_strangers(operation: &mut Value, wanted: &[String]) -> Option<String> {
     let parameters = operation.get_mut("parameters")?.as_array_mut()?;
-    let mut dropped = Vec::new();
-    parameters.retain(|parameter| {
-        let name = parameter
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        let stays = !is_path(parameter) || wanted.contains(&name);
-        if !stays {
-            dropped.push(name);
+    let name_of = |parameter: &Value| text(parameter, "name").unwrap_or_default();
+    let mut queried: Vec<String> = parameters
+        .iter()
+        .filter(|parameter| text(parameter, "in").as_deref() == Some("query"))
+        .map(name_of)
+        .collect();
+    let mut moved = Vec::new();
+    parameters.retain_mut(|parameter| {
+        let name = name_of(parameter);
+        if !is_path(parameter) || wanted.contains(&name) {
+            return true;
         }
-        stays
+        moved.push(name.clone());
+        let new = !queried.contains(&name);
+        if let Some(parameter) = parameter.as_object_mut().filter(|_| new) {
+            parameter.insert("in".to_owned(), "query".into());
+            parameter.shift_remove("required");
+            parameter.shift_remove("style");
+            queried.push(name);
+        }
+        new
     });
-    (!dropped.is_empty()).then(|| dropped.join(", "))
+    (!moved.is_empty()).then(|| moved.join(", "))
 }

@@ -32,6 +32,7 @@ enum Done {
 fn repair(schema: &mut Value) -> Vec<Done> {
     let mut done = Vec::new();
     boolean_schemas(schema, &mut done);
+    lift_type(schema, &mut done);
     rename_type(schema, &mut done);
     infer_type(schema, &mut done);
     list_of_values(schema, &mut done);
@@ -99,6 +100,22 @@ const MISNAMED: [(&str, &str); 18] = [
     ("dict", "object"),
     ("map", "object"),
 ];
+
+/// A schema that stands one level too deep, under its own `type`, is the schema.
+fn lift_type(schema: &mut Value, done: &mut Vec<Done>) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    let inner = object.get("type").and_then(Value::as_object);
+    let Some(inner) = inner.filter(|inner| inner.get("type").is_some_and(Value::is_string)) else {
+        return;
+    };
+    let inner = inner.clone();
+    object.extend(inner);
+    done.push(Done::Kept(
+        "the schema that stands under `type` is the schema".to_owned(),
+    ));
+}
 
 fn rename_type(schema: &mut Value, done: &mut Vec<Done>) {
     let Some(kind) = schema.get("type").cloned() else {

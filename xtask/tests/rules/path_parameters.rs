@@ -103,15 +103,20 @@ fn repeated() -> Case {
 }
 
 fn stranger() -> Case {
+    let schema = json!({ "type": "string" });
+    let moved = json!({ "name": "weight", "in": "query", "schema": schema });
+    let parameters =
+        |parameters: &Value| json!({ "paths": { "/a": { "put": { "parameters": parameters } } } });
     Case::new(
-        "a path parameter that the template lacks cannot be sent",
-        json!({ "paths": { "/a": { "get": { "parameters": [
-            declared("id"), { "name": "id", "in": "query" },
-        ] } } } }),
-        json!({ "paths": { "/a": { "get": { "parameters": [{ "name": "id", "in": "query" }] } } } }),
+        "a path parameter that the template lacks goes into the query, unless it is there",
+        parameters(&json!([
+            declared("id"),
+            { "name": "id", "in": "query" },
+            { "name": "weight", "in": "path", "required": true, "style": "simple", "schema": schema },
+        ])),
+        parameters(&json!([{ "name": "id", "in": "query" }, moved])),
         [
-            "path_parameters: GET /a: path parameters that the path does not have: id \
-             (lost: the parameters)",
+            "path_parameters: PUT /a: parameters that the path does not name go into the query: id, weight",
         ],
     )
 }

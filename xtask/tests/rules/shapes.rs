@@ -32,6 +32,7 @@ fn misnamed() -> Case {
             "text": { "type": "String" },
             "null": { "type": "null" },
             "several": { "type": ["string", "null"] },
+            "deeper": { "type": { "type": "string", "enum": ["a"] }, "title": "T" },
         })),
         members(&json!({
             "int": { "type": "integer" },
@@ -39,6 +40,7 @@ fn misnamed() -> Case {
             "text": { "type": "string" },
             "null": {},
             "several": {},
+            "deeper": { "type": "string", "enum": ["a"], "title": "T" },
         })),
         [
             "shapes: /components/schemas/A/properties/int: type \"Int64\" read as integer",
@@ -48,6 +50,7 @@ fn misnamed() -> Case {
              (lost: the type \"null\")",
             "shapes: /components/schemas/A/properties/several: type [\"string\",\"null\"] read as any value \
              (lost: the type [\"string\",\"null\"])",
+            "shapes: /components/schemas/A/properties/deeper: the schema that stands under `type` is the schema",
         ],
     )
 }
