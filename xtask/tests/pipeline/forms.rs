@@ -92,12 +92,12 @@ fn a_builder_has_a_setter_for_each_part() {
             "meta: Result<types::Meta,String>",
             "rows: Result<Option<Vec<types::Meta>>,String>",
             "password: Result<Option<rapid7_core::Secret>,String>",
-            "body_2: Result<Option<String>,String>",
+            "body2: Result<Option<String>,String>",
             "part: Result<Option<String>,String>",
             "send_: Result<Option<String>,String>",
-            "id_2: Result<Option<String>,String>",
+            "id2: Result<Option<String>,String>",
             "csv: Result<Option<String>,String>",
-            "part_2: rapid7_core::Form",
+            "part2: rapid7_core::Form",
         ]
     );
     assert_eq!(
@@ -115,12 +115,12 @@ fn a_builder_has_a_setter_for_each_part() {
             "part(\"meta\",&self.meta)",
             "part(\"rows\",&self.rows)",
             "part(\"password\",&self.password)",
-            "part(\"body\",&self.body_2)",
+            "part(\"body\",&self.body2)",
             "part(\"part\",&self.part)",
             "part(\"send\",&self.send_)",
-            "part(\"id\",&self.id_2)",
+            "part(\"id\",&self.id2)",
             "part_as(\"csv\",&self.csv,\"text/csv\")",
-            "parts(&self.part_2)",
+            "parts(&self.part2)",
             "multipart(\"multipart/form-data\")",
         ]
     );
@@ -167,7 +167,7 @@ fn members_of_a_form_keep_their_styles() {
     let code = Code::of(&everything());
     assert_eq!(
         code.last_call("Search"),
-        "form(&self.body,&[(\"ids\",Style::Comma),(\"filter\",Style::DeepObject),(\"rows\",Style::Json)])"
+        "form(&self.body,&[(\"ids\",Style::Comma),(\"filter\",Style::DeepObject),(\"rows\",Style::Json),],)"
     );
 }
 
