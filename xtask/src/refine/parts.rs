@@ -48,10 +48,7 @@ fn member(body: &RequestBody, part: &Part, generated: &Generated) -> Member {
         [only] if !only.contains('*') => Some(only),
         _ => None,
     };
-    let stated = match content_type {
-        Some(content_type) => quote!(Some(#content_type)),
-        None => quote!(None),
-    };
+    let stated = content_type.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let (many, send) = match part.kind {
         PartKind::File { many } => (Some(many), quote!(file(#wire, &self.#name, #stated))),
         PartKind::Any { many } => (Some(many), quote!(any_part(#wire, &self.#name, #stated))),
@@ -96,8 +93,8 @@ fn docs(body: &RequestBody, part: &Part) -> String {
         .collect();
     match types.as_slice() {
         [] => {}
-        [only] => docs.push_str(&format!("\n\nContent type: {only}.")),
-        several => docs.push_str(&format!("\n\nContent type: one of {}.", several.join(", "))),
+        [only] => docs.extend(["\n\nContent type: ", only, "."]),
+        several => docs.extend(["\n\nContent type: one of ", &several.join(", "), "."]),
     }
     docs.push_str(match (part.required, body.required) {
         (true, true) => "\n\nRequired.",

@@ -33,7 +33,7 @@ fn any() -> Value {
     json!({ "x-part": "any" })
 }
 
-fn list(items: Value) -> Value {
+fn list(items: &Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
@@ -63,12 +63,12 @@ fn kinds() -> Case {
         takes(
             &object(&json!({
                 "file": { "type": "string", "format": "binary", "description": "A file." },
-                "files": list(file()),
+                "files": list(&file()),
                 "base64": { "type": "string", "format": "byte" },
                 "text": text(),
                 "enum": { "type": "string", "enum": ["a"] },
                 "object": object_of_text,
-                "objects": list(object_of_text.clone()),
+                "objects": list(&object_of_text),
                 "map": { "type": "object" },
                 "untyped": { "description": "Anything." },
                 "own": { "type": "string", "readOnly": true },
@@ -78,12 +78,12 @@ fn kinds() -> Case {
         takes(
             &form(&json!({
                 "file": { "x-part": "file", "description": "A file." },
-                "files": list(part()),
+                "files": list(&part()),
                 "base64": { "type": "string", "format": "byte" },
                 "text": text(),
                 "enum": { "type": "string", "enum": ["a"] },
                 "object": object_of_text,
-                "objects": list(object_of_text.clone()),
+                "objects": list(&object_of_text),
                 "map": { "type": "object" },
                 "untyped": { "x-part": "any", "description": "Anything." },
             })),
@@ -151,17 +151,17 @@ fn choice_of_part() -> Case {
         "a part that may be a file is made by the caller",
         takes(
             &object(&json!({
-                "files": { "oneOf": [file(), list(file())] },
+                "files": { "oneOf": [file(), list(&file())] },
                 "either": { "anyOf": [file(), text()] },
-                "words": { "oneOf": [text(), list(text())] },
+                "words": { "oneOf": [text(), list(&text())] },
             })),
             &json!({}),
         ),
         takes(
             &form(&json!({
-                "files": list(part()),
+                "files": list(&part()),
                 "either": any(),
-                "words": { "oneOf": [text(), list(text())] },
+                "words": { "oneOf": [text(), list(&text())] },
             })),
             &json!({}),
         ),
