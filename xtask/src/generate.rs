@@ -101,10 +101,7 @@ fn operation_schemas(operation: &crate::model::Operation) -> Vec<&Value> {
         .map(|body| &body.content)
         .chain(operation.results.iter().map(|response| &response.content))
         .chain(operation.errors.iter().map(|response| &response.content));
-    let bodies = contents.filter_map(|content| match content {
-        Content::Json(schema) | Content::Form(schema) => Some(schema),
-        Content::Raw | Content::Empty | Content::Unknown => None,
-    });
+    let bodies = contents.flat_map(Content::schemas);
     operation
         .parameters
         .iter()

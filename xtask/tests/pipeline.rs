@@ -9,6 +9,7 @@
 mod pipeline {
     mod answers;
     mod compile;
+    mod forms;
     mod isolation;
     mod locks;
     mod prose;

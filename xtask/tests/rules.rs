@@ -21,6 +21,7 @@ mod rules {
     pub(crate) mod enums;
     pub(crate) mod formats;
     pub(crate) mod media_types;
+    pub(crate) mod multipart;
     pub(crate) mod nullable;
     pub(crate) mod path_parameters;
     pub(crate) mod references;
@@ -33,7 +34,7 @@ mod rules {
 use rules::case::{Case, Table, document, to};
 use rules::{
     aliases, all_of, answers, authentication, cycles, directions, enums, formats, media_types,
-    nullable, path_parameters, references, secrets, shapes, type_names, unions,
+    multipart, nullable, path_parameters, references, secrets, shapes, type_names, unions,
 };
 
 /// The cases of each rule, in the order in which the rules run.
@@ -49,6 +50,7 @@ const TABLES: &[(&str, Table)] = &[
     ("unions", unions::cases),
     ("aliases", aliases::cases),
     ("nullable", nullable::cases),
+    ("multipart", multipart::cases),
     ("secrets", secrets::cases),
     ("directions", directions::cases),
     ("answers", answers::cases),

@@ -42,6 +42,7 @@ mod locate;
 mod misfit;
 mod operation;
 mod parameter;
+mod part;
 mod received;
 mod request;
 mod secret;
@@ -66,6 +67,7 @@ pub use operation::{
     Stability,
 };
 pub use parameter::Style;
+pub use part::{Form, Part, Parts};
 pub use received::Received;
 pub use request::Request;
 pub use secret::Secret;

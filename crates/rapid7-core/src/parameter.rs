@@ -1,5 +1,6 @@
 //! Values of parameters: from any serialisable type to text on the wire.
 
+mod fields;
 mod node;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
@@ -7,12 +8,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use node::Node;
 use serde::Serialize;
 
+pub(crate) use fields::{Field, fields};
+
 /// Everything but the characters that never need encoding (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// A comma between elements stays, and tells them from what they hold.
+const SEPARATOR: &AsciiSet = &ENCODED.remove(b',');
 
 /// As above, but ids such as `divvyuser:2:` and `a@b.example` stay readable, as servers show them.
 ///
@@ -32,6 +38,8 @@ pub enum Style {
     Pipe,
     /// The members of an object as `a[key]=value`; an array as with [`Style::Form`].
     DeepObject,
+    /// One pair, the array or object as JSON.
+    Json,
 }
 
 /// Why a value cannot be written as a parameter; completes "parameter `x` ...".
@@ -42,8 +50,10 @@ const TOO_DEEP: Problem = "is nested more deeply than its place in the request c
 /// A path parameter, encoded so that it stays within one segment.
 pub(crate) fn path_text<T: Serialize>(value: &T) -> Result<String, Problem> {
     match Node::of(value)? {
-        Node::Scalar(text) if text.is_empty() => Err("is empty, which would call another path"),
-        Node::Scalar(text) => Ok(encode(&text, ENCODED_IN_PATH)),
+        Node::Scalar(text) | Node::Text(text) if text.is_empty() => {
+            Err("is empty, which would call another path")
+        }
+        Node::Scalar(text) | Node::Text(text) => Ok(encode(&text, ENCODED_IN_PATH)),
         Node::Absent => Err("has no value"),
         Node::List(_) | Node::Object(_) => Err("must be a string, number, boolean or enum value"),
     }
@@ -53,7 +63,7 @@ pub(crate) fn path_text<T: Serialize>(value: &T) -> Result<String, Problem> {
 pub(crate) fn header_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
     match Node::of(value)? {
         Node::Absent => Ok(None),
-        Node::Scalar(text) => Ok(Some(text)),
+        Node::Scalar(text) | Node::Text(text) => Ok(Some(text)),
         Node::List(items) => Ok(Some(scalars(items)?.join(","))),
         Node::Object(_) => Err(TOO_DEEP),
     }
@@ -73,7 +83,8 @@ pub(crate) fn push_query<T: Serialize>(
 ) -> Result<(), Problem> {
     match (Node::of(value)?, style) {
         (Node::Absent, _) => {}
-        (Node::Scalar(text), _) => push_pair(query, name, &text),
+        (Node::Scalar(text) | Node::Text(text), _) => push_pair(query, name, &text),
+        (node, Style::Json) => push_pair(query, name, &node.json()),
         (Node::List(items), Style::Form | Style::DeepObject) => {
             scalars(items)?
                 .iter()
@@ -89,15 +100,28 @@ pub(crate) fn push_query<T: Serialize>(
     Ok(())
 }
 
-/// A body of the type `application/x-www-form-urlencoded`; `None` for an absent one.
-pub(crate) fn form_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
-    let mut text = String::new();
-    match Node::of(value)? {
+/// A body of the type `application/x-www-form-urlencoded`, with the styles of some members; `None` for an absent one.
+pub(crate) fn form_text<T: Serialize>(
+    value: &T,
+    styles: &[(&str, Style)],
+) -> Result<Option<String>, Problem> {
+    let members = match Node::of(value)? {
         Node::Absent => return Ok(None),
-        Node::Object(members) => push_members(&mut text, members, str::to_owned)?,
-        Node::Scalar(_) | Node::List(_) => return Err("must be an object to be sent as a form"),
+        Node::Object(members) => members,
+        Node::Scalar(_) | Node::Text(_) | Node::List(_) => {
+            return Err("must be an object to be sent as a form");
+        }
+    };
+    let mut form = String::new();
+    for (key, value) in members {
+        let stated = styles.iter().find(|(name, _)| *name == key);
+        let style = stated.map(|(_, style)| *style);
+        fields::push_node(&key, value, style, &mut |name, field| match field {
+            Field::Text(text) | Field::Json(text) => push_pair(&mut form, &name, &text),
+            Field::Joined(items, style) => push_joined(&mut form, &name, &items, style),
+        })?;
     }
-    Ok(Some(text))
+    Ok(Some(form))
 }
 
 /// One pair of encoded name and value.
@@ -117,7 +141,7 @@ fn push_members(
         let name = name(&key);
         match value {
             Node::Absent => {}
-            Node::Scalar(text) => push_pair(query, &name, &text),
+            Node::Scalar(text) | Node::Text(text) => push_pair(query, &name, &text),
             Node::List(items) => {
                 scalars(items)?
                     .iter()
@@ -134,14 +158,19 @@ fn push_joined(query: &mut String, name: &str, items: &[String], style: Style) {
     if items.is_empty() {
         return;
     }
-    let separator = match style {
-        Style::Space => "%20",
-        Style::Pipe => "%7C",
-        Style::Comma | Style::Form | Style::DeepObject => ",",
-    };
+    let separator = encode(separator(style), SEPARATOR);
     let items: Vec<_> = items.iter().map(|item| encode(item, ENCODED)).collect();
     push_pair(query, name, "");
-    query.push_str(&items.join(separator));
+    query.push_str(&items.join(&separator));
+}
+
+/// What stands between the elements of an array.
+fn separator(style: Style) -> &'static str {
+    match style {
+        Style::Space => " ",
+        Style::Pipe => "|",
+        Style::Comma | Style::Form | Style::DeepObject | Style::Json => ",",
+    }
 }
 
 fn flattened(members: Vec<(String, Node)>) -> Result<Vec<String>, Problem> {
@@ -149,7 +178,7 @@ fn flattened(members: Vec<(String, Node)>) -> Result<Vec<String>, Problem> {
     for (key, value) in members {
         match value {
             Node::Absent => {}
-            Node::Scalar(text) => items.extend([key, text]),
+            Node::Scalar(text) | Node::Text(text) => items.extend([key, text]),
             Node::List(_) | Node::Object(_) => return Err(TOO_DEEP),
         }
     }
@@ -161,7 +190,7 @@ fn scalars(items: Vec<Node>) -> Result<Vec<String>, Problem> {
         .into_iter()
         .filter_map(|item| match item {
             Node::Absent => None,
-            Node::Scalar(text) => Some(Ok(text)),
+            Node::Scalar(text) | Node::Text(text) => Some(Ok(text)),
             Node::List(_) | Node::Object(_) => Some(Err(TOO_DEEP)),
         })
         .collect()

@@ -1,5 +1,7 @@
 //! A request under construction.
 
+mod parts;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -14,6 +16,7 @@ use crate::body::RequestBody;
 use crate::operation::Operation;
 use crate::parameter::{self, Style};
 use crate::target;
+use parts::Multipart;
 
 /// A request under construction, made by generated code.
 ///
@@ -29,6 +32,7 @@ pub struct Request {
     headers: HeaderMap,
     cookies: String,
     body: Option<Bytes>,
+    parts: Multipart,
     problem: Option<String>,
 }
 
@@ -43,6 +47,7 @@ impl Request {
             headers: HeaderMap::new(),
             cookies: String::new(),
             body: None,
+            parts: Multipart::default(),
             problem: None,
         }
     }
@@ -126,10 +131,16 @@ impl Request {
     }
 
     /// Sends an object as `application/x-www-form-urlencoded`; `None` and null send no body at all.
+    ///
+    /// An array becomes a pair for each element, an object JSON, but for the members that have a style here.
     #[must_use]
-    pub fn form<T: Serialize>(self, value: &Result<T, String>) -> Self {
+    pub fn form<T: Serialize>(
+        self,
+        value: &Result<T, String>,
+        styles: &[(&'static str, Style)],
+    ) -> Self {
         self.encoded("application/x-www-form-urlencoded", value, |value| {
-            Ok(parameter::form_text(value)?.map(String::into_bytes))
+            Ok(parameter::form_text(value, styles)?.map(String::into_bytes))
         })
     }
 
@@ -206,8 +217,11 @@ impl Request {
             let cookies = std::mem::take(&mut self.cookies);
             self.set_header(COOKIE.as_str(), &cookies);
         }
-        if let Some(problem) = self.problem {
+        if let Some(problem) = self.problem.take() {
             return Err(problem);
+        }
+        if let Some((content_type, body)) = self.parts.encode()? {
+            self.set_body(&content_type, body);
         }
         let path = target::fill(self.operation.path, &self.path)?;
         let url = target::url(base, &path, &self.query)?;
@@ -232,9 +246,19 @@ fn parameter<T, U>(
     value: &Result<T, String>,
     encode: impl FnOnce(&T) -> Result<U, parameter::Problem>,
 ) -> Result<U, String> {
+    named("parameter", name, value, encode)
+}
+
+/// As above, for another kind of thing.
+fn named<T, U>(
+    kind: &str,
+    name: &str,
+    value: &Result<T, String>,
+    encode: impl FnOnce(&T) -> Result<U, parameter::Problem>,
+) -> Result<U, String> {
     match value {
-        Ok(value) => encode(value).map_err(|problem| format!("parameter `{name}` {problem}")),
-        Err(message) => Err(format!("parameter `{name}`: {message}")),
+        Ok(value) => encode(value).map_err(|problem| format!("{kind} `{name}` {problem}")),
+        Err(message) => Err(format!("{kind} `{name}`: {message}")),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 mod access;
 mod facts;
+mod forms;
 mod read;
 
 pub use facts::check_facts;
@@ -144,6 +145,8 @@ pub enum Style {
     Pipe,
     /// `a[x]=1&a[y]=2`
     DeepObject,
+    /// `a={"x":1,"y":2}`
+    Json,
 }
 
 /// One parameter.
@@ -183,14 +186,78 @@ pub struct RequestBody {
 pub enum Content {
     /// JSON of this schema.
     Json(Value),
-    /// A form of this schema.
-    Form(Value),
+    /// A form of this schema, and the members that are not written as a form writes them by itself.
+    Form(Value, Vec<(String, Style)>),
+    /// A form in parts.
+    Multipart(Multipart),
     /// Anything else, as bytes.
     Raw,
     /// Nothing.
     Empty,
     /// Nobody has documented it.
     Unknown,
+}
+
+impl Content {
+    /// The schemas that stand for Rust types.
+    #[must_use]
+    pub fn schemas(&self) -> Vec<&Value> {
+        match self {
+            Self::Json(schema) | Self::Form(schema, _) => vec![schema],
+            Self::Multipart(form) => form
+                .parts
+                .iter()
+                .filter(|part| matches!(part.kind, PartKind::Value(_)))
+                .map(|part| &part.schema)
+                .collect(),
+            Self::Raw | Self::Empty | Self::Unknown => Vec::new(),
+        }
+    }
+}
+
+/// A form in parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Multipart {
+    /// In the order of the document.
+    pub parts: Vec<Part>,
+    /// The setter of parts with other names, where there may be some.
+    pub open: Option<String>,
+}
+
+/// One part of a form, or several of one name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Setter of the builder.
+    pub name: String,
+    /// Name on the wire.
+    pub wire_name: String,
+    /// Whether a form is incomplete without it.
+    pub required: bool,
+    /// How it is written.
+    pub kind: PartKind,
+    /// The content types that it may have; the one is sent, of several the caller chooses.
+    pub content_types: Vec<String>,
+    /// The document's words.
+    pub description: Option<String>,
+    /// Its schema.
+    pub schema: Value,
+}
+
+/// How a part is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// As a file; `many`: a part for each.
+    File {
+        /// Takes a list.
+        many: bool,
+    },
+    /// As a file or a text that the caller makes.
+    Any {
+        /// Takes a list.
+        many: bool,
+    },
+    /// As text or JSON, by what it is, or in this style.
+    Value(Option<Style>),
 }
 
 /// One documented answer.

@@ -1,9 +1,8 @@
 //! Reads the model from a normalized document.
 
 use super::access::{access, auth};
-use super::{
-    Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response, Style, Tag,
-};
+use super::forms::{multipart, style, styles};
+use super::{Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response, Tag};
 use crate::folder::{
     AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
 };
@@ -90,7 +89,8 @@ impl<'a> Reader<'a> {
         let id = text(value, "operationId").unwrap_or_else(|| derived_id(method, path));
         let facts = self.facts(&key, reference, &id);
         let (results, errors) = responses(value, &facts);
-        let mut parameters = parameters(value);
+        let mut taken = BTreeSet::from(["body".to_owned()]);
+        let mut parameters = parameters(value, &mut taken);
         let access = access(self.root, value, &facts, &self.auth, &mut parameters);
         let summary = text(value, "summary");
         Ok(Operation {
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
             deprecated: flag(value, "deprecated"),
             access,
             parameters,
-            body: request_body(value),
+            body: request_body(self.root, value, &mut taken),
             results,
             errors,
             id,
@@ -272,14 +272,13 @@ fn sort_tags(root: &Value, tags: Vec<Tag>, operations: &mut [Operation]) -> Vec<
     sorted.into_iter().map(|(_, tag)| tag).collect()
 }
 
-fn parameters(operation: &Value) -> Vec<Parameter> {
-    let mut taken = BTreeSet::from(["body".to_owned()]);
+fn parameters(operation: &Value, taken: &mut BTreeSet<String>) -> Vec<Parameter> {
     operation
         .get("parameters")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|value| parameter(value, &mut taken))
+        .filter_map(|value| parameter(value, taken))
         .collect()
 }
 
@@ -313,22 +312,19 @@ fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     })
 }
 
-fn style(parameter: &Value) -> Style {
-    let explode = parameter.get("explode").and_then(Value::as_bool);
-    match text(parameter, "style").as_deref() {
-        Some("deepObject") => Style::DeepObject,
-        Some("spaceDelimited") if explode != Some(true) => Style::Space,
-        Some("pipeDelimited") if explode != Some(true) => Style::Pipe,
-        _ if explode == Some(false) => Style::Comma,
-        _ => Style::Form,
-    }
-}
-
-fn request_body(operation: &Value) -> Option<RequestBody> {
+fn request_body(
+    root: &Value,
+    operation: &Value,
+    taken: &mut BTreeSet<String>,
+) -> Option<RequestBody> {
     let body = operation.get("requestBody")?;
     let (media_type, value) = body.get("content")?.as_object()?.iter().next()?;
+    let content = match content(media_type, value) {
+        Content::Form(schema, _) => Content::Form(schema, styles(root, value)),
+        content => multipart(value, taken).unwrap_or(content),
+    };
     Some(RequestBody {
-        content: content(media_type, value),
+        content,
         media_type: media_type.clone(),
         also: also(body),
         required: flag(body, "required"),
@@ -363,7 +359,7 @@ fn content(media_type: &str, value: &Value) -> Content {
         // A framework that was not told the media type: what has a schema is JSON.
         Content::Json(schema())
     } else if essence(media_type) == "application/x-www-form-urlencoded" {
-        Content::Form(schema())
+        Content::Form(schema(), Vec::new())
     } else {
         Content::Raw
     }

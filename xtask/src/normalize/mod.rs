@@ -18,6 +18,7 @@ mod directions;
 mod enums;
 mod formats;
 pub mod media_types;
+pub mod multipart;
 mod nullable;
 mod path_parameters;
 mod references;
@@ -114,6 +115,13 @@ pub const RULES: &[Rule] = &[
         why: "a type is not null, a place that holds it may be",
         needed: true,
         apply: nullable::apply,
+    },
+    // After the rules that bring members together, before those that read them.
+    Rule {
+        name: "multipart",
+        why: "the members of a multipart body are the parts of a form, and files are no JSON",
+        needed: true,
+        apply: multipart::apply,
     },
     // After the aliases: a secret may be a reference to a named string.
     Rule {

@@ -3,6 +3,7 @@
 //! Inline objects, enums and unions become components, so that the generator never invents a name; components that no
 //! operation reaches are left out; names come from the lock where the type's place is locked, are legal and unique.
 
+use super::multipart::FORM;
 use super::{Facts, lossless};
 use crate::change::Change;
 use crate::folder::{OperationKey, TypesToml};
@@ -122,7 +123,13 @@ fn hoist(root: &mut Value, facts: Facts<'_>, changes: &mut Vec<Change>) {
                 Place::Answer(status) if status.starts_with(['1', '2']) => format!("{base}Answer"),
                 Place::Answer(_) => format!("{base}Error"),
             };
-            hoisting.visit(&name, &format!("{key} {pointer}"), schema);
+            let pointer = format!("{key} {pointer}");
+            if schema.get(FORM).is_some() {
+                // The parts of a form are set one by one.
+                hoisting.visit_children(&name, &pointer, schema);
+            } else {
+                hoisting.visit(&name, &pointer, schema);
+            }
         });
     });
     let names: Vec<String> = components(root)

@@ -184,7 +184,7 @@ fn plain(response: &Response, generated: &Generated) -> Plain {
                 decode: quote!(decode::text),
             }
         }
-        Content::Raw | Content::Form(_) | Content::Unknown => plain_body(),
+        Content::Raw | Content::Form(..) | Content::Multipart(_) | Content::Unknown => plain_body(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::files::mentioned;
 use super::operations::rust_type;
 use super::{Naming, parse};
 use crate::generate::Generated;
-use crate::model::{Api, Content, Operation};
+use crate::model::{Api, Content, Operation, PartKind};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Item;
@@ -62,13 +62,34 @@ fn arm(operation: &Operation, generated: &Generated) -> TokenStream {
         let ty = rust_type(&parameter.schema, generated);
         quote! { .#name(sample.parameter::<#ty>(#wire)?) }
     });
-    let body = operation.body.as_ref().and_then(|body| {
-        let ty = match &body.content {
-            Content::Json(schema) | Content::Form(schema) => rust_type(schema, generated),
-            Content::Raw => quote!(String),
-            Content::Empty | Content::Unknown => return None,
-        };
-        Some(quote! { .body(sample.body::<#ty>()?) })
-    });
+    let body = operation
+        .body
+        .as_ref()
+        .and_then(|body| body_call(&body.content, generated));
     quote! { #id => status(client.#method() #(#parameters)* #body .send().await), }
+}
+
+/// The setters of the body; parts are values by name, as parameters are.
+fn body_call(content: &Content, generated: &Generated) -> Option<TokenStream> {
+    let ty = match content {
+        Content::Json(schema) | Content::Form(schema, _) => rust_type(schema, generated),
+        Content::Raw => quote!(String),
+        Content::Multipart(form) => {
+            let parts = form.parts.iter().map(|part| {
+                let name = format_ident!("{}", part.name);
+                let wire = &part.wire_name;
+                let ty = match part.kind {
+                    PartKind::Value(_) => rust_type(&part.schema, generated),
+                    PartKind::File { many: true } | PartKind::Any { many: true } => {
+                        quote!(Vec<String>)
+                    }
+                    PartKind::File { .. } | PartKind::Any { .. } => quote!(String),
+                };
+                quote! { .#name(sample.parameter::<#ty>(#wire)?) }
+            });
+            return Some(quote! { #(#parts)* });
+        }
+        Content::Empty | Content::Unknown => return None,
+    };
+    Some(quote! { .body(sample.body::<#ty>()?) })
 }

@@ -41,7 +41,7 @@ pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout 
                     .iter()
                     .map(|body| &body.content)
                     .chain(contents)
-                    .filter_map(schema),
+                    .flat_map(Content::schemas),
             )
             .flat_map(references)
             .collect();
@@ -60,11 +60,4 @@ pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout 
         }
     }
     Layout { modules }
-}
-
-fn schema(content: &Content) -> Option<&Value> {
-    match content {
-        Content::Json(schema) | Content::Form(schema) => Some(schema),
-        Content::Raw | Content::Empty | Content::Unknown => None,
-    }
 }

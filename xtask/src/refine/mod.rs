@@ -17,6 +17,7 @@ mod files;
 mod keyed;
 mod layout;
 mod operations;
+mod parts;
 mod paths;
 mod prose;
 mod table;

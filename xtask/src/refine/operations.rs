@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, Decided};
 use super::files::Files;
+use super::parts;
 use super::paths::shorten_type;
 use super::prose::{doc, escape, markdown};
 use super::table::constant;
@@ -102,26 +103,32 @@ fn method_docs(operation: &Operation) -> String {
     docs
 }
 
-/// A member of a builder: a parameter or the body.
-struct Member {
-    name: Ident,
+/// A member of a builder: a parameter, the body, or a part of it.
+pub(super) struct Member {
+    pub(super) name: Ident,
     /// Type without `Option`.
-    ty: TokenStream,
-    required: bool,
+    pub(super) ty: TokenStream,
+    pub(super) required: bool,
     /// A required body that can be empty starts so.
-    starts_empty: bool,
-    setter: Setter,
-    docs: String,
+    pub(super) starts_empty: bool,
+    pub(super) setter: Setter,
+    pub(super) docs: String,
     /// The call on `Request` that sends it.
-    send: TokenStream,
+    pub(super) send: TokenStream,
+    /// It is the body, or a part of it.
+    pub(super) in_body: bool,
 }
 
 /// What the setter takes.
-enum Setter {
+pub(super) enum Setter {
     /// `impl TryInto<T>`
     Convert,
     /// `impl Into<T>`, which cannot fail.
     Take,
+    /// `impl IntoIterator` of what is `Into` an element.
+    TakeEach,
+    /// A name, and what is `Into` a part; each call adds one.
+    Add,
 }
 
 fn members(
@@ -133,11 +140,14 @@ fn members(
         .parameters
         .iter()
         .map(|parameter| parameter_member(parameter, generated));
-    let body = operation
-        .body
-        .iter()
-        .filter_map(|body| body_member(body, generated, defaults));
-    parameters.chain(body).collect()
+    let mut members: Vec<Member> = parameters.collect();
+    if let Some(body) = &operation.body {
+        match &body.content {
+            Content::Multipart(form) => members.extend(parts::members(body, form, generated)),
+            _ => members.extend(body_member(body, generated, defaults)),
+        }
+    }
+    members
 }
 
 fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
@@ -146,13 +156,7 @@ fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
     let send = match parameter.place {
         ParameterPlace::Path => quote!(path(#wire, &self.#name)),
         ParameterPlace::Query(style) => {
-            let style = match style {
-                Style::Form => quote!(Style::Form),
-                Style::Comma => quote!(Style::Comma),
-                Style::Space => quote!(Style::Space),
-                Style::Pipe => quote!(Style::Pipe),
-                Style::DeepObject => quote!(Style::DeepObject),
-            };
+            let style = style_name(style);
             quote!(query(#wire, &self.#name, #style))
         }
         ParameterPlace::Header => quote!(header(#wire, &self.#name)),
@@ -174,7 +178,20 @@ fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
         setter: Setter::Convert,
         docs,
         send,
+        in_body: false,
         name,
+    }
+}
+
+/// The style as the runtime calls it.
+pub(super) fn style_name(style: Style) -> TokenStream {
+    match style {
+        Style::Form => quote!(Style::Form),
+        Style::Comma => quote!(Style::Comma),
+        Style::Space => quote!(Style::Space),
+        Style::Pipe => quote!(Style::Pipe),
+        Style::DeepObject => quote!(Style::DeepObject),
+        Style::Json => quote!(Style::Json),
     }
 }
 
@@ -194,20 +211,23 @@ fn body_member(
             };
             (ty, Setter::Convert, send)
         }
-        Content::Form(schema) => (
-            rust_type(schema, generated),
-            Setter::Convert,
-            quote!(form(&self.body)),
-        ),
+        Content::Form(schema, styles) => {
+            let styles = styles.iter().map(|(name, style)| {
+                let style = style_name(*style);
+                quote!((#name, #style))
+            });
+            let send = quote!(form(&self.body, &[#(#styles),*]));
+            (rust_type(schema, generated), Setter::Convert, send)
+        }
         Content::Raw => (
             quote!(Body),
             Setter::Take,
             quote!(raw(#media_type, &self.body)),
         ),
-        Content::Empty | Content::Unknown => return None,
+        Content::Multipart(_) | Content::Empty | Content::Unknown => return None,
     };
     let can_be_empty = match &body.content {
-        Content::Json(schema) | Content::Form(schema) => {
+        Content::Json(schema) | Content::Form(schema, _) => {
             crate::schema::component_name(schema).is_some_and(|name| defaults.contains(&name))
         }
         _ => false,
@@ -216,13 +236,6 @@ fn body_member(
         .description
         .clone()
         .unwrap_or_else(|| "The request body.".to_owned());
-    let about = if media_type.starts_with("multipart/") {
-        format!(
-            "{about}\n\nReady-made, with its boundary in the type: `Body::from(bytes).with_content_type(\"{media_type}; boundary=...\")`."
-        )
-    } else {
-        about
-    };
     let note = match (body.required, can_be_empty) {
         (true, true) => "\n\nWithout it, an object without members is sent.",
         (true, false) => "\n\nRequired.",
@@ -236,6 +249,7 @@ fn body_member(
         setter,
         docs: format!("{about}{note}"),
         send,
+        in_body: true,
     })
 }
 
@@ -324,7 +338,9 @@ fn builder(
 
 fn field(member: &Member) -> TokenStream {
     let Member { name, ty, .. } = member;
-    if member.required {
+    if matches!(member.setter, Setter::Add) {
+        quote! { #name: #ty, }
+    } else if member.required {
         quote! { #name: Result<#ty, String>, }
     } else {
         quote! { #name: Result<Option<#ty>, String>, }
@@ -333,7 +349,9 @@ fn field(member: &Member) -> TokenStream {
 
 fn initial(member: &Member) -> TokenStream {
     let name = &member.name;
-    if !member.required {
+    if matches!(member.setter, Setter::Add) {
+        quote! { #name: Default::default(), }
+    } else if !member.required {
         quote! { #name: Ok(None), }
     } else if member.starts_empty {
         quote! { #name: Ok(Default::default()), }
@@ -358,11 +376,7 @@ fn setter(member: &Member) -> TokenStream {
             }
         },
         Setter::Take => {
-            let value = if member.required {
-                quote!(value.into())
-            } else {
-                quote!(Some(value.into()))
-            };
+            let value = given(member, quote!(value.into()));
             quote! {
                 #docs
                 pub fn #name(mut self, value: impl Into<#ty>) -> Self {
@@ -371,6 +385,39 @@ fn setter(member: &Member) -> TokenStream {
                 }
             }
         }
+        Setter::TakeEach => {
+            let value = given(member, quote!(values.into_iter().map(Into::into).collect()));
+            quote! {
+                #docs
+                pub fn #name<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
+                where
+                    V: Into<rapid7_core::Part>,
+                {
+                    self.#name = Ok(#value);
+                    self
+                }
+            }
+        }
+        Setter::Add => quote! {
+            #docs
+            pub fn #name(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<rapid7_core::Part>,
+            ) -> Self {
+                self.#name = self.#name.part(name, value);
+                self
+            }
+        },
+    }
+}
+
+/// A value as the field of a member holds it.
+fn given(member: &Member, value: TokenStream) -> TokenStream {
+    if member.required {
+        value
+    } else {
+        quote!(Some(#value))
     }
 }
 
@@ -400,23 +447,26 @@ fn send(
     let constant = constant(operation);
     let (result_type, result_decode) = (&result.ty, &result.decode);
     let (error_type, error_decode) = (&error.ty, &error.decode);
-    let is_body = |member: &&Member| member.name == "body";
-    let parameters = members
-        .iter()
-        .filter(|member| !is_body(member))
-        .map(|member| &member.send);
-    let body = members.iter().find(is_body).map(|member| &member.send);
+    let sends = |in_body: bool| {
+        let wanted = members
+            .iter()
+            .filter(move |member| member.in_body == in_body);
+        wanted.map(|member| &member.send)
+    };
+    let parameters = sends(false);
+    let body: Vec<&TokenStream> = sends(true).collect();
+    let whole = operation.body.as_ref().and_then(parts::whole);
     let request = quote! { Request::new(&operations::#constant) #(.#parameters)* };
-    let request = match (has_other, body) {
-        (true, Some(body)) => quote! {
+    let request = if has_other {
+        quote! {
             let request = #request;
             let request = match self.other_body {
                 Some(body) => request.raw("application/octet-stream", &Ok(body)),
-                None => request.#body,
+                None => request #(.#body)* #whole,
             };
-        },
-        (_, Some(body)) => quote! { let request = #request.#body; },
-        (_, None) => quote! { let request = #request; },
+        }
+    } else {
+        quote! { let request = #request #(.#body)* #whole; }
     };
     let send_as = send_as(operation, &request, error);
     quote! {

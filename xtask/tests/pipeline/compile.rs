@@ -1,7 +1,7 @@
 //! Generated crates really compile, without a warning, against the runtime of this workspace.
 
 use super::support::Code;
-use super::{answers, prose, requests, types};
+use super::{answers, forms, prose, requests, types};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -14,6 +14,7 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("parameters", requests::parameters()),
         ("parameter-names", requests::names()),
         ("bodies", requests::bodies()),
+        ("forms", forms::everything()),
         ("secrets", requests::secrets()),
         ("shared", types::shared()),
         ("keyed", types::keyed()),

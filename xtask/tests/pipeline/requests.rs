@@ -87,7 +87,7 @@ pub(crate) fn bodies() -> Value {
             "/c": post("form", &content("application/x-www-form-urlencoded", &form)),
             "/d": post("text", &content("text/plain", &string)),
             "/e": post("bytes", &content("application/octet-stream", &string)),
-            "/f": post("parts", &content("multipart/form-data", &form)),
+            "/f": post("related", &content("multipart/related", &form)),
             "/g": post("anything", &json!({ "content": { "application/json": {} } })),
             "/h": post("list", &content("application/json", &list())),
             "/i": post("optional", &body(&to("Order"))),
@@ -211,7 +211,7 @@ fn bodies_of_each_media_type() {
         (
             "Form",
             "body: Result<types::FormRequest,String>",
-            "form(&self.body)",
+            "form(&self.body,&[])",
         ),
         (
             "Text",
@@ -224,9 +224,9 @@ fn bodies_of_each_media_type() {
             "raw(\"application/octet-stream\",&self.body)",
         ),
         (
-            "Parts",
+            "Related",
             "body: Result<Body,String>",
-            "raw(\"multipart/form-data\",&self.body)",
+            "raw(\"multipart/related\",&self.body)",
         ),
         (
             "Anything",
@@ -246,7 +246,7 @@ fn bodies_of_each_media_type() {
         (
             "FormOfAnything",
             "body: Result<Option<serde_json::Value>,String>",
-            "form(&self.body)",
+            "form(&self.body,&[])",
         ),
     ] {
         assert_eq!(

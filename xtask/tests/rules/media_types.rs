@@ -8,6 +8,8 @@ pub(crate) fn cases() -> Vec<Case> {
         answer(),
         form(),
         multipart(),
+        file(),
+        unordered(),
         single(),
     ]
 }
@@ -89,20 +91,75 @@ fn form() -> Case {
 
 fn multipart() -> Case {
     let parts = json!({ "type": "object", "properties": { "file": { "type": "string" } } });
+    let takes = json!({ "content": { "multipart/form-data": { "schema": parts } } });
     Case::new(
-        "bodies that no type can serve lose their schema, and it is said",
+        "parts are for another rule; an answer that no type can serve loses its schema, and it is said",
         json!({ "paths": { "/a": { "post": {
-            "requestBody": { "content": { "multipart/form-data": { "schema": parts } } },
+            "requestBody": takes,
             "responses": { "200": { "content": { "application/xml": { "schema": parts } } } },
         } } } }),
         json!({ "paths": { "/a": { "post": {
-            "requestBody": { "content": { "multipart/form-data": {} } },
+            "requestBody": takes,
             "responses": { "200": { "content": { "application/xml": {} } } },
         } } } }),
+        ["media_types: POST /a: application/xml received as bytes (lost: the types of its parts)"],
+    )
+}
+
+/// JSON and a form in parts, both of this schema.
+fn either(schema: &Value) -> Value {
+    json!({ "application/json": { "schema": schema }, "multipart/form-data": { "schema": schema } })
+}
+
+fn file() -> Case {
+    let schema = |format: &str| {
+        let file = json!({ "type": "string", "format": format });
+        json!({ "allOf": [{ "properties": { "f": { "type": "array", "items": file } } }] })
+    };
+    let text = schema("byte");
+    let named = json!({ "$ref": "#/components/schemas/File" });
+    let document = |a: Value, b: Value| {
+        json!({
+            "paths": { "/a": { "post": { "requestBody": a } }, "/b": { "post": { "requestBody": b } } },
+            "components": { "schemas": { "File": schema("binary") } },
+        })
+    };
+    Case::new(
+        "a file is sent in parts even where JSON is named",
+        document(
+            json!({ "content": either(&named) }),
+            json!({ "content": either(&text) }),
+        ),
+        document(
+            json!({
+                "content": { "multipart/form-data": { "schema": named } },
+                "x-also": ["application/json"],
+            }),
+            json!({
+                "content": { "application/json": { "schema": text } },
+                "x-also": ["multipart/form-data"],
+            }),
+        ),
         [
-            "media_types: POST /a: multipart/form-data sent as bytes that the caller makes \
+            "media_types: POST /a: multipart/form-data typed; application/json sent as bytes",
+            "media_types: POST /b: application/json typed; multipart/form-data sent as bytes",
+        ],
+    )
+}
+
+fn unordered() -> Case {
+    let parts = json!({ "type": "object", "properties": { "file": { "type": "string" } } });
+    Case::new(
+        "parts without names are bytes",
+        json!({ "paths": { "/a": { "post": { "requestBody": {
+            "content": { "multipart/related": { "schema": parts } },
+        } } } } }),
+        json!({ "paths": { "/a": { "post": { "requestBody": {
+            "content": { "multipart/related": {} },
+        } } } } }),
+        [
+            "media_types: POST /a: multipart/related sent as bytes that the caller makes \
              (lost: the types of its parts)",
-            "media_types: POST /a: application/xml received as bytes (lost: the types of its parts)",
         ],
     )
 }

@@ -13,7 +13,9 @@ use super::Problem;
 #[derive(Debug, PartialEq)]
 pub(super) enum Node {
     Absent,
+    /// A number or a boolean.
     Scalar(String),
+    Text(String),
     List(Vec<Node>),
     Object(Vec<(String, Node)>),
 }
@@ -24,6 +26,41 @@ impl Node {
             .serialize(NodeSerializer)
             .map_err(|NodeError(problem)| problem)
     }
+
+    /// The value as JSON.
+    pub(super) fn json(&self) -> String {
+        let mut json = String::new();
+        self.write_json(&mut json);
+        json
+    }
+
+    fn write_json(&self, json: &mut String) {
+        match self {
+            Self::Absent => json.push_str("null"),
+            Self::Scalar(text) => json.push_str(text),
+            Self::Text(text) => json.push_str(&quoted(text)),
+            Self::List(items) => {
+                json.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    json.push_str(if index == 0 { "" } else { "," });
+                    item.write_json(json);
+                }
+                json.push(']');
+            }
+            Self::Object(members) => {
+                json.push('{');
+                for (index, (key, value)) in members.iter().enumerate() {
+                    json.extend([if index == 0 { "" } else { "," }, &quoted(key), ":"]);
+                    value.write_json(json);
+                }
+                json.push('}');
+            }
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 #[derive(Debug)]
@@ -69,7 +106,14 @@ impl ser::Serializer for NodeSerializer {
         serialize_bool: bool,
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128,
-        serialize_char: char, serialize_str: &str,
+    }
+
+    fn serialize_char(self, value: char) -> Result<Node, NodeError> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Node, NodeError> {
+        Ok(Node::Text(value.to_owned()))
     }
 
     fn serialize_f32(self, value: f32) -> Result<Node, NodeError> {
@@ -106,7 +150,7 @@ impl ser::Serializer for NodeSerializer {
         _: u32,
         variant: &'static str,
     ) -> Result<Node, NodeError> {
-        Ok(Node::Scalar(variant.to_owned()))
+        Ok(Node::Text(variant.to_owned()))
     }
 
     fn serialize_newtype_struct<T: ?Sized + Serialize>(
@@ -221,7 +265,7 @@ impl ser::SerializeMap for ObjectBuilder {
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), NodeError> {
         match key.serialize(NodeSerializer)? {
-            Node::Scalar(text) => self.key = text,
+            Node::Scalar(text) | Node::Text(text) => self.key = text,
             _ => return Err(NodeError("has a key that is not text")),
         }
         Ok(())

@@ -178,15 +178,62 @@ async fn a_get_sends_its_body_too() {
 }
 
 #[tokio::test]
+async fn members_of_forms() {
+    #[derive(Serialize)]
+    struct Search {
+        list: [&'static str; 2],
+        comma: [&'static str; 2],
+        pipe: [u8; 2],
+        object: Filter,
+        filter: Filter,
+        rows: [Filter; 1],
+    }
+    let tagged = || Filter {
+        tags: vec!["x"],
+        ..FILTER
+    };
+    let search = Search {
+        list: ["1", "2"],
+        comma: ["1,2", "3"],
+        pipe: [1, 2],
+        object: FILTER,
+        filter: tagged(),
+        rows: [tagged()],
+    };
+    let styles = [
+        ("comma", Style::Comma),
+        ("pipe", Style::Pipe),
+        ("filter", Style::DeepObject),
+        ("rows", Style::Json),
+    ];
+    let seen = send(Request::new(&CREATE).form(&Ok(search), &styles))
+        .await
+        .unwrap();
+    let decoded = percent_encoding::percent_decode_str(seen.text()).decode_utf8_lossy();
+    assert_eq!(
+        decoded,
+        "list=1&list=2&comma=1,2,3&pipe=1|2&object={\"name\":\"a b\",\"size\":null,\"tags\":[]}\
+         &filter[name]=a b&filter[tags][]=x&rows=[{\"name\":\"a b\",\"size\":null,\"tags\":[\"x\"]}]"
+    );
+    assert!(
+        seen.text().contains("comma=1%2C2,3&pipe=1%7C2"),
+        "{}",
+        seen.text()
+    );
+}
+
+#[tokio::test]
 async fn forms_and_raw_bodies() {
-    let seen = send(Request::new(&CREATE).form(&Ok(FILTER))).await.unwrap();
+    let seen = send(Request::new(&CREATE).form(&Ok(FILTER), &[]))
+        .await
+        .unwrap();
     assert_eq!(
         seen.header("content-type"),
         Some("application/x-www-form-urlencoded")
     );
     assert_eq!(seen.text(), "name=a%20b");
     assert!(
-        send(Request::new(&CREATE).form(&Ok(1)))
+        send(Request::new(&CREATE).form(&Ok(1), &[]))
             .await
             .unwrap_err()
             .contains("an object")

@@ -12,6 +12,7 @@ mod credentials;
 mod encoding;
 mod limits;
 mod login;
+mod multipart;
 mod path;
 mod redaction;
 mod server;
