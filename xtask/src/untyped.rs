@@ -6,8 +6,8 @@
 
 mod source;
 
-use crate::normalize::media_types::{essence, is_json};
-use crate::schema::{Shape, list, operations, resolve, shape};
+use crate::normalize::media_types::{JSON, essence, is_json};
+use crate::schema::{Shape, flag, list, operations, resolve, shape};
 use serde_json::Value;
 use source::{Body, Operation};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -118,8 +118,8 @@ impl<'a> Walk<'a> {
                 None => return,
             },
         };
-        let text = !is_json(media_type) && essence(media_type) != "*/*";
-        if text && !is_composite(self.read, schema) {
+        let json = is_json(media_type) || flag(content, JSON) || essence(media_type) == "*/*";
+        if !json && !is_composite(self.read, schema) {
             self.typed(schema, &way);
             return;
         }

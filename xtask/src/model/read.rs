@@ -7,7 +7,7 @@ use crate::folder::{
     AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
 };
 use crate::names::{type_name, unique, value_name};
-use crate::normalize::media_types::{ALSO, essence, is_json};
+use crate::normalize::media_types::{ALSO, JSON, essence, is_json};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::{OperationRef, flag, operation_pointer, operations, text};
 use serde_json::Value;
@@ -349,7 +349,7 @@ fn content(media_type: &str, value: &Value) -> Content {
             .cloned()
             .unwrap_or_else(|| serde_json::json!({}))
     };
-    if is_json(media_type) {
+    if is_json(media_type) || flag(value, JSON) {
         Content::Json(schema())
     } else if essence(media_type) == "*/*"
         && value

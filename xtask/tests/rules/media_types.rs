@@ -10,6 +10,7 @@ pub(crate) fn cases() -> Vec<Case> {
         multipart(),
         file(),
         unordered(),
+        structured(),
         single(),
     ]
 }
@@ -102,7 +103,9 @@ fn multipart() -> Case {
             "requestBody": takes,
             "responses": { "200": { "content": { "application/xml": {} } } },
         } } } }),
-        ["media_types: POST /a: application/xml received as bytes (lost: the types of its parts)"],
+        [
+            "media_types: POST /a: application/xml received as bytes (lost: the types of what it holds)",
+        ],
     )
 }
 
@@ -159,7 +162,47 @@ fn unordered() -> Case {
         } } } } }),
         [
             "media_types: POST /a: multipart/related sent as bytes that the caller makes \
-             (lost: the types of its parts)",
+             (lost: the types of what it holds)",
+        ],
+    )
+}
+
+fn structured() -> Case {
+    let schema = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let text = json!({ "schema": { "type": "string" } });
+    let read = |json: bool| {
+        let media = if json {
+            json!({ "schema": schema, "x-json": true })
+        } else {
+            json!({ "schema": schema })
+        };
+        let form = if json {
+            "multipart/form-data"
+        } else {
+            "application/form-data"
+        };
+        json!({ "paths": {
+            "/a": { "post": {
+                "requestBody": { "content": { "application/octet-stream": media } },
+                "responses": {
+                    "200": { "content": { "text/plain": media } },
+                    "201": { "content": { "application/zip": text } },
+                    "404": { "content": { "text/csv": media } },
+                    "500": { "content": { "text/csv": text } },
+                },
+            } },
+            "/b": { "post": { "requestBody": { "content": { form: { "schema": schema } } } } },
+        } })
+    };
+    Case::new(
+        "a schema with members under a media type without structure is that of JSON",
+        read(false),
+        read(true),
+        [
+            "media_types: POST /a: application/octet-stream sent as JSON",
+            "media_types: POST /a: text/plain read as JSON",
+            "media_types: POST /a: text/csv read as JSON",
+            "media_types: POST /b: application/form-data read as multipart/form-data",
         ],
     )
 }
