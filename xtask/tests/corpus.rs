@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -179,11 +180,11 @@ fn a_document_that_takes_too_long_is_ended() {
 fn a_document_that_takes_too_much_memory_is_ended() {
     // A thousand characters, repeated by aliases to 24 MiB.
     let mut text = String::from("openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {}\n");
-    text += &format!("x-0: &x0 {}\n", "x".repeat(1000));
+    writeln!(text, "x-0: &x0 {}", "x".repeat(1000)).unwrap();
     for (level, times) in [(1, 30), (2, 30), (3, 25)] {
         let alias = format!("*x{}", level - 1);
         let aliases = vec![alias; times].join(", ");
-        text += &format!("x-{level}: &x{level} [{aliases}]\n");
+        writeln!(text, "x-{level}: &x{level} [{aliases}]").unwrap();
     }
     let folder = folder(&[("large.yaml", &text)]);
     let (code, text) = corpus(folder.path(), &["--memory-limit", "20"]);
@@ -218,11 +219,11 @@ fn a_diagnosis_names_the_stages_that_did_not_run() {
     for file in ["empty.yaml", "broken.yaml"] {
         let (code, text) = xtask(&documents, &["diagnose", file]);
         assert_eq!(code, Some(1));
-        all += &format!("## {file}\n\n{text}\n");
+        writeln!(all, "## {file}\n\n{text}").unwrap();
         let (_, json) = xtask(&documents, &["diagnose", file, "--json"]);
         let told: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(told["generated"], false);
-        all += &format!("stopped at: {}\n\n", told["stopped_at"]);
+        writeln!(all, "stopped at: {}\n", told["stopped_at"]).unwrap();
     }
     snapshot("diagnose-stopped", &all);
 }

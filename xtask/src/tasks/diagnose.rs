@@ -5,6 +5,7 @@ use crate::load;
 use crate::pipeline::{Input, Stage, Trace, run_traced};
 use crate::problem::{Problem, Severity, render};
 use crate::report::{Detail, Form, Report, Reporter, Subject, Summary, changes, kind_counts, line};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -120,7 +121,7 @@ fn kinds(name: &str, problems: &[Problem]) -> String {
             .map(|count| format!("{} {}", count.kind, count.count))
             .collect();
         if !kinds.is_empty() {
-            text += &format!("{name}: {severity}s by kind: {}\n", kinds.join(", "));
+            let _ = writeln!(text, "{name}: {severity}s by kind: {}", kinds.join(", "));
         }
     }
     text

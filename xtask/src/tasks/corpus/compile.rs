@@ -37,7 +37,7 @@ pub(super) struct Verdict {
 
 /// A line of `--message-format=json`.
 #[derive(Debug, Deserialize)]
-struct Message {
+struct Line {
     reason: String,
     manifest_path: Option<PathBuf>,
     message: Option<Diagnostic>,
@@ -79,15 +79,15 @@ pub(super) fn compile(folder: &Path, names: &[&str], jobs: usize) -> Result<Comp
         return Err(Problem::error(ProblemKind::Generator, message));
     }
     for line in String::from_utf8_lossy(&output.stdout).lines() {
-        if let Ok(message) = serde_json::from_str::<Message>(line) {
-            compilation.take(message);
+        if let Ok(said) = serde_json::from_str::<Line>(line) {
+            compilation.take(said);
         }
     }
     Ok(compilation)
 }
 
 impl Compilation {
-    fn take(&mut self, said: Message) {
+    fn take(&mut self, said: Line) {
         let name = said
             .manifest_path
             .as_deref()

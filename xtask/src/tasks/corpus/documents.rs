@@ -106,21 +106,17 @@ fn is_named_like_one(path: &Path) -> bool {
 ///
 /// A text that cannot be read is one when it looks as if it had a root key: a broken document is to be counted.
 fn declared(path: &Path) -> Option<(Option<String>, usize)> {
-    match load::load(path) {
-        Ok(document) => {
-            let root = &document.root;
-            ROOT_KEYS
-                .iter()
-                .any(|key| root.get(key).is_some())
-                .then(|| (declared_version(root), operations(root).len()))
-        }
-        Err(_) => {
-            let mut bytes = std::fs::read(path).unwrap_or_default();
-            // So that UTF-16 can be searched too.
-            bytes.retain(|byte| *byte != 0);
-            has_root_key(&String::from_utf8_lossy(&bytes)).then_some((None, 0))
-        }
+    if let Ok(document) = load::load(path) {
+        let root = &document.root;
+        return ROOT_KEYS
+            .iter()
+            .any(|key| root.get(key).is_some())
+            .then(|| (declared_version(root), operations(root).len()));
     }
+    let mut bytes = std::fs::read(path).unwrap_or_default();
+    // So that UTF-16 can be searched too.
+    bytes.retain(|byte| *byte != 0);
+    has_root_key(&String::from_utf8_lossy(&bytes)).then_some((None, 0))
 }
 
 /// Whether a line or an object begins with one of the keys, quoted or not.

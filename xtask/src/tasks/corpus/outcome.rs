@@ -129,10 +129,9 @@ fn verdict(ended: &Ended, lines: &[Line], is_generated: bool) -> (Outcome, Optio
         Some(0) if is_generated => (Outcome::Generated, None),
         Some(code) if code == i32::from(PANICKED) => (Outcome::Panicked, panic_message(messages)),
         Some(1) if errors(lines).next().is_some() => (Outcome::Failed, first_error(lines)),
-        Some(_) => (Outcome::Crashed, Some(last_words(status, messages))),
         None if messages.contains("has overflowed its stack") => (Outcome::StackOverflow, None),
         None if messages.contains("memory allocation of") => (Outcome::OutOfMemory, None),
-        None => (Outcome::Crashed, Some(last_words(status, messages))),
+        _ => (Outcome::Crashed, Some(last_words(status, messages))),
     }
 }
 
