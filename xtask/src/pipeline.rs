@@ -191,7 +191,8 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
 ///
 /// As [`run`]; the trace has these problems among the others.
 pub fn run_traced(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
-    let result = stages(input, trace);
+    let switches = stop_on_errors(&check_switches(&input.rules));
+    let result = switches.and_then(|()| stages(input, trace));
     if let Err(errors) = &result
         // The first diagnosis has put its errors there, among its warnings.
         && trace.stage != Stage::Diagnose
@@ -216,7 +217,6 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         rules,
         naming,
     } = input;
-    stop_on_errors(&check_switches(&rules))?;
     *stage = Stage::Diagnose;
     problems.extend(duplicate_keys(&document.source));
     problems.extend(diagnose(&document));
@@ -244,24 +244,21 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     let found = findings.problems.into_iter().chain(failures);
     problems.extend(found.map(|problem| placed(problem, &document, &origins)));
     *stage = Stage::Refine;
-    let types = TypesToml {
-        by_location: type_names::places(&document.root),
-    };
+    let by_location = type_names::places(&document.root);
     prune(&mut document.root, &api);
     let files = refine(&document.root, &api, &generated, &naming);
-    let calls = calls(&api, &generated, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }
     Ok(Output {
         files,
-        calls,
+        calls: calls(&api, &generated, &naming),
         api,
         changes: changes.clone(),
         problems: problems.clone(),
         operations_in,
         operations,
-        types,
+        types: TypesToml { by_location },
         patched,
     })
 }

@@ -171,8 +171,7 @@ pub fn specification_folders(
         return Ok(Exit::Failure);
     }
     if folders.len() > 1 {
-        let [operations, methods, skipped] = totals;
-        let total = line("total", operations, methods, skipped);
+        let total = line("total", totals[0], totals[1], totals[2]);
         reporter.text(&(total + "\n"))?;
     }
     if arguments.check {
