@@ -53,6 +53,7 @@ impl Workspace {
             check,
             api: Vec::new(),
             changes: false,
+            json: false,
             spec: None,
             out: None,
             crate_name: None,

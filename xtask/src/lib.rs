@@ -6,6 +6,7 @@ pub mod change;
 pub mod diagnose;
 pub mod folder;
 pub mod generate;
+pub mod limit;
 pub mod load;
 pub mod lower;
 pub mod model;

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
-use xtask::tasks::{Exit, find, generate};
+use xtask::limit::limit_memory;
+use xtask::tasks::{Exit, PANICKED, corpus, diagnose, find, generate};
 
 /// Deep documents are walked recursively, and progenitor is not frugal with its stack.
 const STACK: usize = 512 * 1024 * 1024;
@@ -14,6 +15,9 @@ const STACK: usize = 512 * 1024 * 1024;
     about = "Maintainers' tasks of the client crates"
 )]
 struct Arguments {
+    /// The most memory that this process may have, beside its stack: `corpus` sets it for those that it starts
+    #[arg(long, value_name = "MIB", hide = true)]
+    memory_limit: Option<u64>,
     #[command(subcommand)]
     task: Task,
 }
@@ -22,6 +26,8 @@ struct Arguments {
 enum Task {
     Generate(generate::Arguments),
     Find(find::Arguments),
+    Diagnose(diagnose::Arguments),
+    Corpus(corpus::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -32,16 +38,23 @@ fn main() -> ExitCode {
     let ended = worker.map(std::thread::JoinHandle::join);
     match ended {
         Ok(Ok(Ok(exit))) => ExitCode::from(exit.code()),
-        // The panic has been printed, or nobody reads what is written.
+        // The panic has been printed.
+        Ok(Err(_)) => ExitCode::from(PANICKED),
+        // Nobody reads what is written.
         _ => ExitCode::from(Exit::Failure.code()),
     }
 }
 
 fn run(arguments: &Arguments) -> std::io::Result<Exit> {
+    if let Some(mib) = arguments.memory_limit {
+        limit_memory(mib, STACK as u64)?;
+    }
     let mut out = std::io::stdout().lock();
     let exit = match &arguments.task {
         Task::Generate(arguments) => generate::generate(arguments, &mut out),
         Task::Find(arguments) => find::find(arguments, &mut out),
+        Task::Diagnose(arguments) => diagnose::diagnose(arguments, &mut out),
+        Task::Corpus(arguments) => corpus::corpus(arguments, &mut out),
     };
     out.flush()?;
     exit

@@ -19,7 +19,10 @@ use crate::refine::{Naming, calls, refine};
 use crate::schema::components_mut;
 use crate::source::Document;
 use crate::write::FileSet;
+use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
 
 /// What one client crate is made from.
 #[derive(Debug, Clone)]
@@ -79,7 +82,83 @@ impl Output {
     }
 }
 
+/// One stage of the pipeline, in the order in which they run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// The text is read.
+    #[default]
+    Load,
+    /// The structure is checked.
+    Diagnose,
+    /// The patches of this one document are applied.
+    Overlay,
+    /// The version is brought to 3.0.
+    Lower,
+    /// The rules repair the document, which is diagnosed again.
+    Normalize,
+    /// Operations are read, and their types made.
+    Generate,
+    /// The files are written out.
+    Refine,
+}
+
+impl Stage {
+    /// All stages, in order.
+    pub const ALL: &'static [Self] = &[
+        Self::Load,
+        Self::Diagnose,
+        Self::Overlay,
+        Self::Lower,
+        Self::Normalize,
+        Self::Generate,
+        Self::Refine,
+    ];
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Load => "load",
+            Self::Diagnose => "diagnose",
+            Self::Overlay => "overlay",
+            Self::Lower => "lower",
+            Self::Normalize => "normalize",
+            Self::Generate => "generate",
+            Self::Refine => "refine",
+        })
+    }
+}
+
+/// What was found and done, as far as a run came.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// The last stage that began.
+    pub stage: Stage,
+    /// Everything found, whatever its severity.
+    pub problems: Vec<Problem>,
+    /// What overlay and rules did to the document.
+    pub changes: Vec<Change>,
+}
+
 impl Input {
+    /// A document on its own, about which nothing else is known.
+    #[must_use]
+    pub fn from_document(document: Document, crate_name: &str) -> Self {
+        Self {
+            document,
+            overlay: None,
+            operations: OperationsToml::empty(Path::new("operations.toml")),
+            types: TypesToml::default(),
+            auth: AuthFamily::Document,
+            rules: BTreeMap::new(),
+            naming: Naming {
+                crate_name: crate_name.to_owned(),
+                command: format!("cargo xtask generate --spec FILE --out DIR --crate {crate_name}"),
+            },
+        }
+    }
+
     /// The input that a specification folder holds.
     #[must_use]
     pub fn from_folder(folder: SpecFolder) -> Self {
@@ -105,6 +184,32 @@ impl Input {
 /// The problems that leave no client to make: the document cannot be read as one, an overlay action or an entry of
 /// `operations.toml` matches nothing, or the generator fails without an operation to blame.
 pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
+    run_traced(input, &mut Trace::default())
+}
+
+/// As [`run`], and fills a trace that a failed run leaves behind too.
+///
+/// # Errors
+///
+/// As [`run`]; the trace has these problems among the others.
+pub fn run_traced(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
+    let switches = stop_on_errors(&check_switches(&input.rules));
+    let result = switches.and_then(|()| stages(input, trace));
+    if let Err(errors) = &result
+        // The first diagnosis has put its errors there, among its warnings.
+        && trace.stage != Stage::Diagnose
+    {
+        trace.problems.extend(errors.iter().cloned());
+    }
+    result
+}
+
+fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
+    let Trace {
+        stage,
+        problems,
+        changes,
+    } = trace;
     let Input {
         mut document,
         overlay,
@@ -114,15 +219,16 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         rules,
         naming,
     } = input;
-    stop_on_errors(&check_switches(&rules))?;
-    let mut problems = duplicate_keys(&document.source);
+    *stage = Stage::Diagnose;
+    problems.extend(duplicate_keys(&document.source));
     problems.extend(diagnose(&document));
-    stop_on_errors(&problems)?;
-    let mut changes = match &overlay {
-        Some(overlay) => overlay::apply(overlay, &mut document)?,
-        None => Vec::new(),
-    };
+    stop_on_errors(problems)?;
+    *stage = Stage::Overlay;
+    if let Some(overlay) = &overlay {
+        changes.extend(overlay::apply(overlay, &mut document)?);
+    }
     let patched = document.root.clone();
+    *stage = Stage::Lower;
     let (lowered, origins) = lower_traced(&mut document).map_err(|problem| vec![problem])?;
     changes.extend(lowered);
     stop_on_errors(&model::check_facts(&document.root, &operations))?;
@@ -131,30 +237,30 @@ pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
         operations: &operations,
         types: &types,
     };
+    *stage = Stage::Normalize;
     changes.extend(normalize(&mut document.root, facts, &rules));
     stop_on_errors(&diagnose(&document))?;
+    *stage = Stage::Generate;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
     problems.extend(found.map(|problem| placed(problem, &document, &origins)));
-    let types = TypesToml {
-        by_location: type_names::places(&document.root),
-    };
+    *stage = Stage::Refine;
+    let by_location = type_names::places(&document.root);
     prune(&mut document.root, &api);
     let files = refine(&document.root, &api, &generated, &naming);
-    let calls = calls(&api, &generated, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }
     Ok(Output {
         files,
-        calls,
+        calls: calls(&api, &generated, &naming),
         api,
-        changes,
-        problems,
+        changes: changes.clone(),
+        problems: problems.clone(),
         operations_in,
         operations,
-        types,
+        types: TypesToml { by_location },
         patched,
         normalized: document.root,
     })

@@ -3,8 +3,18 @@
 use crate::change::Change;
 use crate::pipeline::Output;
 use crate::problem::render;
+use crate::schema::{declared_version, operations};
+use crate::source::Document;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Instant;
+
+mod json;
+mod reporter;
+
+pub use json::{KindCount, Report, kind_counts};
+pub use reporter::{Form, Reporter};
 
 /// How much of a run to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,23 +25,94 @@ pub enum Detail {
     All,
 }
 
+impl Detail {
+    /// The detail that `--changes` chooses.
+    #[must_use]
+    pub const fn all_if(all: bool) -> Self {
+        if all { Self::All } else { Self::Summary }
+    }
+}
+
+/// What a run is about, known before it begins.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    name: String,
+    version: Option<String>,
+    operations: usize,
+    started: Instant,
+}
+
+impl Subject {
+    /// A document that could not be read, or is not read yet.
+    #[must_use]
+    pub fn unread(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: None,
+            operations: 0,
+            started: Instant::now(),
+        }
+    }
+
+    /// Takes up what the document declares.
+    pub fn read(&mut self, document: &Document) {
+        self.version = declared_version(&document.root);
+        self.operations = operations(&document.root).len();
+    }
+}
+
+/// The figures of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The crate, or the file where none is made.
+    pub name: String,
+    /// The declared version, as `3.1`.
+    pub version: Option<String>,
+    /// Operations in the document.
+    pub operations: usize,
+    /// Methods in the client; none where none is made.
+    pub methods: usize,
+    /// Operations without a method.
+    pub skipped: usize,
+    /// Changes that lose information.
+    pub lossy: usize,
+    /// Members of the generated types whose type the document states.
+    pub stated_members: usize,
+    /// Those of them that became any JSON value.
+    pub untyped_members: usize,
+    /// Wall-clock time of the run.
+    pub seconds: f64,
+}
+
+impl Summary {
+    /// The figures now; without an output, those of a run that failed.
+    #[must_use]
+    pub fn new(subject: &Subject, output: Option<&Output>) -> Self {
+        let operations = output.map_or(subject.operations, |output| output.operations_in);
+        let methods = output.map_or(0, Output::methods);
+        let changes = output.map_or(&[][..], |output| &output.changes);
+        Self {
+            name: subject.name.clone(),
+            version: subject.version.clone(),
+            operations,
+            methods,
+            skipped: operations - methods,
+            lossy: changes
+                .iter()
+                .filter(|change| !change.is_lossless())
+                .count(),
+            stated_members: 0,
+            untyped_members: 0,
+            seconds: subject.started.elapsed().as_secs_f64(),
+        }
+    }
+}
+
 /// The report of one API.
 #[must_use]
 pub fn report(name: &str, output: &Output, detail: Detail) -> String {
     let mut text = String::new();
-    let rules = counts(&output.changes);
-    if !rules.is_empty() {
-        let rules: Vec<String> = rules
-            .iter()
-            .map(|(rule, count)| format!("{rule} {count}"))
-            .collect();
-        let _ = writeln!(text, "{name}: changes by rule: {}", rules.join(", "));
-    }
-    for change in &output.changes {
-        if detail == Detail::All || change.loss.is_some() {
-            let _ = writeln!(text, "  {change}");
-        }
-    }
+    text.push_str(&changes(name, &output.changes, detail));
     if !output.problems.is_empty() {
         text.push_str(&render(&output.problems, false));
     }
@@ -46,6 +127,30 @@ pub fn report(name: &str, output: &Output, detail: Detail) -> String {
         )
     );
     text
+}
+
+/// How many changes each rule made, and the changes that are told.
+#[must_use]
+pub fn changes(name: &str, changes: &[Change], detail: Detail) -> String {
+    let mut text = String::new();
+    let rules = counts(changes);
+    if !rules.is_empty() {
+        let rules: Vec<String> = rules
+            .iter()
+            .map(|(rule, count)| format!("{rule} {count}"))
+            .collect();
+        let _ = writeln!(text, "{name}: changes by rule: {}", rules.join(", "));
+    }
+    for change in told(changes, detail) {
+        let _ = writeln!(text, "  {change}");
+    }
+    text
+}
+
+fn told(changes: &[Change], detail: Detail) -> impl Iterator<Item = &Change> {
+    changes
+        .iter()
+        .filter(move |change| detail == Detail::All || !change.is_lossless())
 }
 
 /// The one line that says whether anything is missing.

@@ -220,6 +220,19 @@ pub fn operation_pointer(path: &str, method: &str) -> String {
     format!("/paths/{}/{method}", escape(path))
 }
 
+/// The version that a document declares, as `2.0` or `3.1`: two parts at most. `None` where there is none.
+#[must_use]
+pub fn declared_version(root: &Value) -> Option<String> {
+    let declared = root.get("openapi").or_else(|| root.get("swagger"))?;
+    let text = match declared {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let parts: Vec<&str> = text.splitn(3, '.').take(2).collect();
+    Some(parts.join("."))
+}
+
 /// All operations of a document, in document order.
 pub fn operations(root: &Value) -> Vec<OperationRef<'_>> {
     let mut found = Vec::new();

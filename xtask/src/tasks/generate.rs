@@ -1,15 +1,14 @@
 //! `cargo xtask generate`: the client crates, from the specifications.
 
-use super::{Exit, print_problems, workspace};
-use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
+use super::{Exit, workspace};
+use crate::folder::SpecFolder;
 use crate::load;
 use crate::package::{Core, member, standalone};
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
-use crate::refine::Naming;
-use crate::report::{Detail, line, report};
+use crate::report::{Detail, Form, Reporter, Subject, line};
 use crate::write::{self, FileSet, Stale, StaleKind};
-use std::collections::BTreeMap;
+use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +27,10 @@ pub struct Arguments {
     /// Print every change that a rule made to the document
     #[arg(long)]
     pub changes: bool,
+    /// Print JSON, one object a line: the report of each API, then files that are stale (`stale`) and problems that
+    /// belong to no API (`problems`), if any
+    #[arg(long)]
+    pub json: bool,
     /// A document outside of `specs/`, for a crate outside of this workspace
     #[arg(long, value_name = "FILE", requires_all = ["out", "crate_name"], conflicts_with = "check")]
     pub spec: Option<PathBuf>,
@@ -54,11 +57,11 @@ pub fn generate(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> 
     }
 }
 
-fn detail(arguments: &Arguments) -> Detail {
-    if arguments.changes {
-        Detail::All
-    } else {
-        Detail::Summary
+fn reporter<'a>(arguments: &Arguments, out: &'a mut dyn Write) -> Reporter<'a> {
+    Reporter {
+        out,
+        form: Form::json_if(arguments.json),
+        detail: Detail::all_if(arguments.changes),
     }
 }
 
@@ -70,40 +73,32 @@ fn one_document(
     name: &str,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
+    let mut reporter = reporter(arguments, out);
     let core = match &arguments.core {
         Some(core) => Core::parse(core),
         None => Core::Path(workspace().join("crates/rapid7-core").display().to_string()),
     };
+    let mut subject = Subject::unread(name);
     let output = load::load(spec)
         .map_err(|problem| vec![problem])
         .and_then(|document| {
+            subject.read(&document);
             check_crate_name(name)?;
-            run(Input {
-                operations: OperationsToml::empty(Path::new("operations.toml")),
-                types: TypesToml::default(),
-                rules: BTreeMap::new(),
-                overlay: None,
-                auth: AuthFamily::Document,
-                naming: Naming {
-                    crate_name: name.to_owned(),
-                    command: format!("cargo xtask generate --spec FILE --out DIR --crate {name}"),
-                },
-                document,
-            })
+            run(Input::from_document(document, name))
         });
     let output = match output {
         Ok(output) => output,
         Err(problems) => {
-            print_problems(&problems, out)?;
+            reporter.failed(&subject, &problems)?;
             return Ok(Exit::Failure);
         }
     };
-    out.write_all(report(name, &output, detail(arguments)).as_bytes())?;
+    reporter.generated(&subject, &output)?;
     let mut files = output.files.under(GENERATED);
     files.0.extend(standalone(name, &output.api.title, &core).0);
     match write::write(folder, &[PathBuf::from(GENERATED)], &files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, out),
+        Err(error) => failed(&error, &mut reporter),
     }
 }
 
@@ -132,10 +127,11 @@ pub fn specification_folders(
     root: &Path,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
+    let mut reporter = reporter(arguments, out);
     let folders = match folders(&root.join("specs"), &arguments.api) {
         Ok(folders) => folders,
         Err(problem) => {
-            print_problems(&[problem], out)?;
+            reporter.problems(&[problem])?;
             return Ok(Exit::Failure);
         }
     };
@@ -144,9 +140,10 @@ pub fn specification_folders(
     let mut totals = [0, 0, 0];
     let mut failed_folders = 0;
     for folder in &folders {
-        match generate_folder(folder, root) {
+        let mut subject = Subject::unread(&folder_name(folder));
+        match generate_folder(folder, root, &mut subject) {
             Ok((name, output, made)) => {
-                out.write_all(report(&name, &output, detail(arguments)).as_bytes())?;
+                reporter.generated(&subject, &output)?;
                 for (total, count) in totals.iter_mut().zip([
                     output.operations_in,
                     output.methods(),
@@ -161,28 +158,28 @@ pub fn specification_folders(
                 files.0.extend(made.0);
             }
             Err(problems) => {
-                print_problems(&problems, out)?;
+                reporter.failed(&subject, &problems)?;
                 failed_folders += 1;
             }
         }
     }
     if failed_folders > 0 {
-        writeln!(
-            out,
-            "nothing written: {failed_folders} of {} specifications have errors",
+        reporter.text(&format!(
+            "nothing written: {failed_folders} of {} specifications have errors\n",
             folders.len()
-        )?;
+        ))?;
         return Ok(Exit::Failure);
     }
     if folders.len() > 1 {
-        writeln!(out, "{}", line("total", totals[0], totals[1], totals[2]))?;
+        let total = line("total", totals[0], totals[1], totals[2]);
+        reporter.text(&(total + "\n"))?;
     }
     if arguments.check {
-        return check(root, &owned, &files, out);
+        return check(root, &owned, &files, &mut reporter);
     }
     match write::write(root, &owned, &files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, out),
+        Err(error) => failed(&error, &mut reporter),
     }
 }
 
@@ -202,24 +199,31 @@ pub(super) fn folders(specs: &Path, wanted: &[String]) -> Result<Vec<PathBuf>, P
         }
     }
     found.sort();
-    let name = |path: &PathBuf| {
-        path.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
-    };
-    let names: Vec<String> = found.iter().map(name).collect();
+    let names: Vec<String> = found.iter().map(|path| folder_name(path)).collect();
     if let Some(missing) = wanted.iter().find(|wanted| !names.contains(wanted)) {
         let message = format!("there is no specification folder `{missing}`");
         return Err(Problem::error(ProblemKind::Unreadable, message)
             .help(format!("there are: {}", names.join(", "))));
     }
-    found.retain(|path| wanted.is_empty() || wanted.contains(&name(path)));
+    found.retain(|path| wanted.is_empty() || wanted.contains(&folder_name(path)));
     Ok(found)
 }
 
+fn folder_name(folder: &Path) -> String {
+    folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
 /// All files that one folder decides, relative to the workspace.
-fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSet), Vec<Problem>> {
+fn generate_folder(
+    folder: &Path,
+    root: &Path,
+    subject: &mut Subject,
+) -> Result<(String, Output, FileSet), Vec<Problem>> {
     let opened = SpecFolder::open(folder)?;
+    subject.read(&opened.document);
     let name = opened.api.crate_name.clone();
     let title = opened.api.title.clone();
     let mock = opened.api.mock.clone();
@@ -255,10 +259,7 @@ fn generate_folder(folder: &Path, root: &Path) -> Result<(String, Output, FileSe
 }
 
 fn check_folder_name(folder: &Path, opened: &SpecFolder) -> Result<(), Vec<Problem>> {
-    let name = folder
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = folder_name(folder);
     if name == opened.api.crate_name {
         return Ok(());
     }
@@ -273,13 +274,22 @@ fn check_folder_name(folder: &Path, opened: &SpecFolder) -> Result<(), Vec<Probl
     ])
 }
 
-fn check(root: &Path, owned: &[PathBuf], files: &FileSet, out: &mut dyn Write) -> io::Result<Exit> {
+fn check(
+    root: &Path,
+    owned: &[PathBuf],
+    files: &FileSet,
+    reporter: &mut Reporter<'_>,
+) -> io::Result<Exit> {
     let stale = match write::check(root, owned, files) {
         Ok(stale) => stale,
-        Err(error) => return failed(&error, out),
+        Err(error) => return failed(&error, reporter),
     };
     if stale.is_empty() {
         return Ok(Exit::Success);
+    }
+    if reporter.form == Form::Json {
+        reporter.object(&json!({ "stale": stale }))?;
+        return Ok(Exit::Stale);
     }
     for Stale {
         path,
@@ -292,21 +302,17 @@ fn check(root: &Path, owned: &[PathBuf], files: &FileSet, out: &mut dyn Write) -
             StaleKind::Extra => "should not be there",
             StaleKind::Differs => "is stale",
         };
-        writeln!(out, "{} {what}", path.display())?;
-        out.write_all(diff_head.as_bytes())?;
+        reporter.text(&format!("{} {what}\n{diff_head}", path.display()))?;
     }
-    writeln!(
-        out,
-        "{} files are not what the specifications give; run: cargo xtask generate",
+    reporter.text(&format!(
+        "{} files are not what the specifications give; run: cargo xtask generate\n",
         stale.len()
-    )?;
+    ))?;
     Ok(Exit::Stale)
 }
 
-fn failed(error: &write::WriteError, out: &mut dyn Write) -> io::Result<Exit> {
-    print_problems(
-        &[Problem::error(ProblemKind::Unwritable, error.to_string())],
-        out,
-    )?;
+fn failed(error: &write::WriteError, reporter: &mut Reporter<'_>) -> io::Result<Exit> {
+    let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
+    reporter.problems(&[problem])?;
     Ok(Exit::Failure)
 }

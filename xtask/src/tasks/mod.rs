@@ -1,5 +1,7 @@
 //! What `cargo xtask` can do, one file a task.
 
+pub mod corpus;
+pub mod diagnose;
 pub mod find;
 pub mod generate;
 
@@ -29,6 +31,9 @@ impl Exit {
         }
     }
 }
+
+/// The exit code of a process that panicked, which is a fault of the pipeline and not of its input.
+pub const PANICKED: u8 = 101;
 
 /// The folder of the workspace.
 pub fn workspace() -> PathBuf {
