@@ -5,6 +5,7 @@ use crate::pipeline::Output;
 use crate::problem::render;
 use crate::schema::{declared_version, operations};
 use crate::source::Document;
+use crate::untyped::{Untyped, untyped};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -76,10 +77,12 @@ pub struct Summary {
     pub skipped: usize,
     /// Changes that lose information.
     pub lossy: usize,
-    /// Members of the generated types whose type the document states.
+    /// Members whose type the document states, parameters and bodies among them.
     pub stated_members: usize,
-    /// Those of them that became any JSON value.
+    /// Those of them that became any JSON value, or bytes.
     pub untyped_members: usize,
+    /// A way to each of those, from the operation that uses it.
+    pub untyped: Vec<String>,
     /// Wall-clock time of the run.
     pub seconds: f64,
 }
@@ -91,6 +94,10 @@ impl Summary {
         let operations = output.map_or(subject.operations, |output| output.operations_in);
         let methods = output.map_or(0, Output::methods);
         let changes = output.map_or(&[][..], |output| &output.changes);
+        let seconds = subject.started.elapsed().as_secs_f64();
+        let members = output.map_or_else(Untyped::default, |output| {
+            untyped(&output.patched, &output.normalized)
+        });
         Self {
             name: subject.name.clone(),
             version: subject.version.clone(),
@@ -101,9 +108,10 @@ impl Summary {
                 .iter()
                 .filter(|change| !change.is_lossless())
                 .count(),
-            stated_members: 0,
-            untyped_members: 0,
-            seconds: subject.started.elapsed().as_secs_f64(),
+            stated_members: members.stated,
+            untyped_members: members.untyped.len(),
+            untyped: members.untyped,
+            seconds,
         }
     }
 }

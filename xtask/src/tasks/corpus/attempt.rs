@@ -100,6 +100,7 @@ impl Runner {
             lossy: 0,
             stated_members: 0,
             untyped_members: 0,
+            untyped: Vec::new(),
             seconds,
         };
         Ok(Attempt {
