@@ -8,6 +8,7 @@ use serde_json::Value;
 mod access;
 mod facts;
 mod read;
+pub(crate) mod schemes;
 
 pub use facts::check_facts;
 pub use read::{Findings, read};
@@ -51,6 +52,8 @@ pub enum KeyPlacement {
     Bearer,
     /// `Authorization: Basic`.
     Basic,
+    /// Several keys, each at a place of its own.
+    All(Vec<KeyPlacement>),
     /// The document names no scheme that a client can use.
     None,
 }
@@ -75,6 +78,8 @@ pub struct Operation {
     pub name: String,
     /// Builder type.
     pub builder: String,
+    /// Static that describes it.
+    pub constant: String,
     /// `operationId` of the document, or the derived one.
     pub id: String,
     /// Upper-case method.

@@ -175,3 +175,28 @@ fn the_order_of_components_decides_nothing() {
         );
     }
 }
+
+#[test]
+fn names_that_differ_in_underscores_have_constants_of_their_own() {
+    let item = |id: &str| get(id, &json!({ "200": body(&json!({})) }));
+    let paths = json!({ "/a": item("x"), "/b": item("y"), "/c": item("z"), "/d": item("o") });
+    let toml = ["a_", "a", "move_", "operations"]
+        .iter()
+        .zip('a'..)
+        .map(|(name, path)| {
+            format!(
+                "[\"GET /{path}\"]\nname = \"{name}\"\neffect = \"read\"\nstability = \"other\"\n"
+            )
+        })
+        .collect::<String>();
+    let code = Code::from(knowing(
+        &document(&paths, &json!({})),
+        &toml,
+        TypesToml::default(),
+    ));
+    let constants = code.output.api.operations.iter();
+    let constants: Vec<&str> = constants
+        .map(|operation| operation.constant.as_str())
+        .collect();
+    assert_eq!(constants, ["A_", "A", "MOVE", "OPERATIONS2"]);
+}
