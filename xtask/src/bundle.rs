@@ -96,7 +96,7 @@ fn problems(document: &Document, bundler: &Bundler<'_>) -> Vec<Problem> {
             && let Some(cause) = &unread.cause
             && seen.insert(cause.to_string())
         {
-            causes.push(cause.clone());
+            causes.push(Problem::clone(cause));
         }
         found.push(problem(document, *file, target, faulted));
     }

@@ -217,16 +217,16 @@ fn place_keys(
     places: &[KeyPlacement],
     keys: &[(String, SecretString)],
 ) -> Result<Vec<(Placement, SecretString)>, BuildError> {
-    let mut placed = Vec::new();
+    let mut sent = Vec::new();
     for place in places {
         let mut named = keys.iter().filter(|(name, _)| is_called(*place, name));
         match (named.next(), named.next()) {
-            (Some((_, key)), None) => placed.extend(place_key(*place, key)?),
+            (Some((_, key)), None) => sent.extend(place_key(*place, key)?),
             _ => return Err(takes_keys(places)),
         }
     }
-    if placed.len() == keys.len() {
-        Ok(placed)
+    if sent.len() == keys.len() {
+        Ok(sent)
     } else {
         Err(takes_keys(places))
     }

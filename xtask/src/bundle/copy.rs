@@ -453,13 +453,13 @@ fn member_shape(shape: Option<Shape>, name: &str) -> Option<Shape> {
     match shape? {
         Shape::Map(kind) => Some(Shape::One(kind)),
         Shape::SchemaOrList => member_shape(Some(Shape::One(Kind::Schema)), name),
-        Shape::One(kind) => match kind.named() {
-            Some(inner) => (!name.starts_with("x-")).then_some(Shape::One(inner)),
-            None => {
-                let known = kind.members().iter().find(|(known, _)| *known == name);
-                known.map(|(_, shape)| *shape)
+        Shape::One(kind) => {
+            if let Some(inner) = kind.named() {
+                return (!name.starts_with("x-")).then_some(Shape::One(inner));
             }
-        },
+            let known = kind.members().iter().find(|(known, _)| *known == name);
+            known.map(|(_, shape)| *shape)
+        }
         _ => None,
     }
 }

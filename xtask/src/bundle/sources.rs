@@ -99,8 +99,11 @@ impl<'a> Sources<'a> {
         let root = self.files.root(self.main, file).ok_or(Fault::Missing)?;
         let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
         if !fragment.is_empty() && !fragment.starts_with('/') {
-            let pointer = anchored(root, &decoded).ok_or(Fault::Missing)?;
-            return Ok(Spot { file, pointer });
+            return match anchored(root, &decoded) {
+                Some(pointer) => Ok(Spot { file, pointer }),
+                // Some writers leave the first slash out.
+                None => self.walk(file, root, &format!("/{decoded}"), hops),
+            };
         }
         match self.walk(file, root, &decoded, hops) {
             // A name may hold a percent sign of its own.

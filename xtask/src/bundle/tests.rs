@@ -106,7 +106,7 @@ fn components_that_are_references_are_the_home_of_what_they_name() {
         ),
         (
             "schemas/pet.yaml",
-            "properties:\n  tag: {$ref: '../openapi.yaml#/components/schemas/Tag'}\n",
+            "properties:\n  tag: {$ref: '../openapi.yaml#components/schemas/Tag'}\n",
         ),
     ]);
     let (document, problems) = bundled(&dir, "openapi.yaml", None);
@@ -118,7 +118,7 @@ fn components_that_are_references_are_the_home_of_what_they_name() {
     assert_eq!(
         document.pointer("/components/schemas").unwrap(),
         &json!({
-            "Pet": { "properties": { "tag": { "$ref": "#/components/schemas/Label" } } },
+            "Pet": { "properties": { "tag": { "$ref": "#/components/schemas/Tag" } } },
             "Tag": { "$ref": "#/components/schemas/Label" },
             "Label": { "type": "string" },
         })

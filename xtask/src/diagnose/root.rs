@@ -38,10 +38,9 @@ pub(super) fn check_root(document: &Document) -> Vec<Problem> {
         }
     }
     // Since 3.1, a document may be about webhooks only, or be a store of components.
-    let others = ["webhooks", "components"];
-    let is_there = |name: &&str| members.get(*name).is_some_and(Value::is_object);
-    if members.get("paths").is_none_or(Value::is_null) && !others.iter().any(|name| is_there(&name))
-    {
+    let is_there = |name: &str| members.get(name).is_some_and(Value::is_object);
+    let has_others = is_there("webhooks") || is_there("components");
+    if members.get("paths").is_none_or(Value::is_null) && !has_others {
         problems.push(
             Problem::error(ProblemKind::MissingField, "the document has no `paths`")
                 .in_file(document)

@@ -33,7 +33,7 @@ pub(crate) struct Unread {
     pub(crate) reason: String,
     pub(crate) help: Option<String>,
     /// What is wrong inside the file.
-    pub(crate) cause: Option<Problem>,
+    pub(crate) cause: Option<Arc<Problem>>,
 }
 
 impl Unread {
@@ -232,7 +232,7 @@ impl Reader {
         }
         let below = file.strip_prefix(&self.real_root).unwrap_or(file);
         let document = load(&self.root.join(below)).map_err(|problem| Unread {
-            cause: Some(problem.warning()),
+            cause: Some(Arc::new(problem.warning())),
             ..Unread::new(ProblemKind::Unreadable, "cannot be read")
         })?;
         self.bytes = self.bytes.saturating_add(document.source.text.len());

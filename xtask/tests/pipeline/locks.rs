@@ -180,15 +180,16 @@ fn the_order_of_components_decides_nothing() {
 fn names_that_differ_in_underscores_have_constants_of_their_own() {
     let item = |id: &str| get(id, &json!({ "200": body(&json!({})) }));
     let paths = json!({ "/a": item("x"), "/b": item("y"), "/c": item("z"), "/d": item("o") });
-    let toml = ["a_", "a", "move_", "operations"]
-        .iter()
-        .zip('a'..)
-        .map(|(name, path)| {
-            format!(
-                "[\"GET /{path}\"]\nname = \"{name}\"\neffect = \"read\"\nstability = \"other\"\n"
-            )
-        })
-        .collect::<String>();
+    let entry = |name: &str, path: &str| {
+        format!("[\"GET /{path}\"]\nname = \"{name}\"\neffect = \"read\"\nstability = \"other\"\n")
+    };
+    let toml = [
+        entry("a_", "a"),
+        entry("a", "b"),
+        entry("move_", "c"),
+        entry("operations", "d"),
+    ]
+    .concat();
     let code = Code::from(knowing(
         &document(&paths, &json!({})),
         &toml,
