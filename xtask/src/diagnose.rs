@@ -40,6 +40,7 @@ const NODE_CHECKS: &[(Kind, NodeCheck)] = &[
 const DOCUMENT_CHECKS: &[fn(&Context<'_>, &mut Vec<Problem>)] = &[
     shape::check_shapes,
     references::check_references,
+    operations::check_any_operation,
     operations::check_operation_ids,
     operations::check_equal_paths,
 ];
@@ -105,8 +106,16 @@ pub fn diagnose(document: &Document) -> Vec<Problem> {
 
 /// A warning for each member name that stands twice in one mapping of a text, at the one that is ignored.
 ///
-/// It is about the text and not about the value, so it is asked for once and not with every diagnosis.
-pub fn duplicate_keys(source: &Arc<Source>) -> Vec<Problem> {
+/// It is about the texts and not about the value, so it is asked for once and not with every diagnosis.
+pub fn duplicate_keys(document: &Document) -> Vec<Problem> {
+    let others = document.files.all().iter().map(|file| &file.source);
+    std::iter::once(&document.source)
+        .chain(others)
+        .flat_map(duplicate_keys_of)
+        .collect()
+}
+
+fn duplicate_keys_of(source: &Arc<Source>) -> Vec<Problem> {
     let duplicates = source.tree().map(Tree::duplicate_keys).unwrap_or_default();
     duplicates
         .into_iter()

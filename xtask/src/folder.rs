@@ -150,7 +150,7 @@ fn optional<T>(
 fn open_document(dir: &Path) -> Result<Document, Problem> {
     let found = present(dir, DOCUMENT_NAMES);
     match found.as_slice() {
-        [name] => load::load(&dir.join(name)),
+        [name] => load::load_with_files(&dir.join(name), None),
         [] => {
             let message = format!("{} has no document", dir.display());
             Err(

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask generate` runs the pipeline of [`pipeline`], from a specification folder to a client crate.
 
+pub mod bundle;
 pub mod change;
 pub mod diagnose;
 pub mod folder;

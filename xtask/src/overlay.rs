@@ -128,78 +128,90 @@ enum Effect<'a> {
     Update(&'a Value),
 }
 
-impl<'a> Action<'a> {
-    fn parse(overlay: &'a Document, at: usize, action: &'a Value) -> Result<Self, Problem> {
+/// An action as it stands in the overlay.
+struct Written<'a> {
+    overlay: &'a Document,
+    pointer: String,
+    members: &'a Map<String, Value>,
+}
+
+impl<'a> Written<'a> {
+    fn of(overlay: &'a Document, at: usize, action: &'a Value) -> Result<Self, Problem> {
         let pointer = format!("/actions/{at}");
-        let error = |kind, member: &str, message: String| {
-            Problem::error(kind, message).at(overlay, format!("{pointer}{member}"))
-        };
         let Some(members) = action.as_object() else {
-            return Err(error(
-                ProblemKind::WrongType,
-                "",
-                "an action is an object".to_owned(),
-            ));
+            return Err(
+                Problem::error(ProblemKind::WrongType, "an action is an object")
+                    .at(overlay, pointer),
+            );
         };
-        if let Some(problem) = unknown_fields(overlay, &pointer, members, ACTION_FIELDS)
-            .into_iter()
-            .next()
-        {
-            return Err(problem);
+        let unknown = unknown_fields(overlay, &pointer, members, ACTION_FIELDS);
+        match unknown.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(Self {
+                overlay,
+                pointer,
+                members,
+            }),
         }
-        let text = |name: &str| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.trim().is_empty())
-        };
-        let missing = |name: &str, help: &str| {
-            error(
-                ProblemKind::MissingField,
-                "",
-                format!("the action has no `{name}`"),
-            )
+    }
+
+    fn error(&self, kind: ProblemKind, member: &str, message: impl Into<String>) -> Problem {
+        Problem::error(kind, message).at(self.overlay, format!("{}{member}", self.pointer))
+    }
+
+    fn missing(&self, name: &str, help: &str) -> Problem {
+        let message = format!("the action has no `{name}`");
+        self.error(ProblemKind::MissingField, "", message)
             .help(help)
-        };
-        let target_text = text("target")
-            .ok_or_else(|| missing("target", "a JSONPath, as `$.components.schemas.Cloud`"))?;
-        let why = text("x-why").ok_or_else(|| {
-            missing(
-                "x-why",
-                "say why the document is wrong here, so that others can judge it later",
-            )
-        })?;
-        let target = parse_target(target_text)
-            .map_err(|message| error(ProblemKind::Syntax, "/target", message))?;
-        let remove = match members.get("remove") {
+    }
+
+    /// A text that must be there.
+    fn text(&self, name: &str, help: &str) -> Result<&'a str, Problem> {
+        let text = self.members.get(name).and_then(Value::as_str);
+        text.filter(|text| !text.trim().is_empty())
+            .ok_or_else(|| self.missing(name, help))
+    }
+
+    fn effect(&self) -> Result<Effect<'a>, Problem> {
+        let remove = match self.members.get("remove") {
             None | Some(Value::Bool(false)) => false,
             Some(Value::Bool(true)) => true,
             Some(_) => {
-                return Err(error(
-                    ProblemKind::WrongType,
-                    "/remove",
-                    "`remove` is `true` or `false`".to_owned(),
-                ));
+                let message = "`remove` is `true` or `false`";
+                return Err(self.error(ProblemKind::WrongType, "/remove", message));
             }
         };
-        let effect = match (remove, members.get("update")) {
-            (true, None) => Effect::Remove,
-            (false, Some(update)) => Effect::Update(update),
+        match (remove, self.members.get("update")) {
+            (true, None) => Ok(Effect::Remove),
+            (false, Some(update)) => Ok(Effect::Update(update)),
             (true, Some(_)) => {
-                let message = "the action has both `update` and `remove`".to_owned();
-                return Err(
-                    error(ProblemKind::InvalidValue, "", message).help("make two actions of it")
-                );
+                let message = "the action has both `update` and `remove`";
+                Err(self
+                    .error(ProblemKind::InvalidValue, "", message)
+                    .help("make two actions of it"))
             }
-            (false, None) => return Err(missing("update", "give `update`, or `remove: true`")),
-        };
+            (false, None) => Err(self.missing("update", "give `update`, or `remove: true`")),
+        }
+    }
+}
+
+impl<'a> Action<'a> {
+    fn parse(overlay: &'a Document, at: usize, action: &'a Value) -> Result<Self, Problem> {
+        let written = Written::of(overlay, at, action)?;
+        let target_text = written.text("target", "a JSONPath, as `$.components.schemas.Cloud`")?;
+        let why = written.text(
+            "x-why",
+            "say why the document is wrong here, so that others can judge it later",
+        )?;
+        let target = parse_target(target_text)
+            .map_err(|message| written.error(ProblemKind::Syntax, "/target", message))?;
         Ok(Self {
             overlay,
-            pointer,
+            effect: written.effect()?,
+            pointer: written.pointer,
             target,
             target_text,
             why,
-            effect,
         })
     }
 
@@ -397,7 +409,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Levels of nesting; 0 for a scalar.
-fn depth(root: &Value) -> usize {
+pub(crate) fn depth(root: &Value) -> usize {
     let mut deepest = 0;
     let mut queue = vec![(root, 0)];
     while let Some((value, level)) = queue.pop() {

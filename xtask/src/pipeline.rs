@@ -1,11 +1,12 @@
 //! From a document to the files of a client crate, stage by stage.
 //!
 //! ```text
-//! load -> diagnose -> overlay -> lower -> normalize -> read the model -> generate -> refine
+//! load -> bundle -> diagnose -> overlay -> lower -> normalize -> read the model -> generate -> refine
 //! ```
 //!
 //! Every stage is a function of its inputs; nothing here touches the disk.
 
+use crate::bundle::bundle;
 use crate::change::Change;
 use crate::diagnose::{diagnose, duplicate_keys};
 use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
@@ -220,7 +221,8 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         naming,
     } = input;
     *stage = Stage::Diagnose;
-    problems.extend(duplicate_keys(&document.source));
+    problems.extend(duplicate_keys(&document));
+    problems.extend(bundle(&mut document));
     problems.extend(diagnose(&document));
     stop_on_errors(problems)?;
     *stage = Stage::Overlay;
@@ -276,13 +278,12 @@ fn prune(root: &mut serde_json::Value, api: &Api) {
 
 /// A problem that names a pointer gets the document that the pointer is into, as it was read.
 fn placed(mut problem: Problem, document: &Document, origins: &Origins) -> Problem {
-    if problem.source.is_none()
-        && let Some(pointer) = &mut problem.pointer
-    {
-        *pointer = origins.original(pointer);
-        problem.source = Some(document.source.clone());
+    match problem.pointer.take() {
+        Some(pointer) if problem.source.is_none() => {
+            problem.at(document, origins.original(&pointer))
+        }
+        pointer => Problem { pointer, ..problem },
     }
-    problem
 }
 
 fn stop_on_errors(problems: &[Problem]) -> Result<(), Vec<Problem>> {

@@ -182,8 +182,9 @@ impl Problem {
 
     /// Puts the problem at a JSON pointer of a document.
     pub fn at(mut self, place: &impl HasSource, pointer: impl Into<String>) -> Self {
-        self.source = Some(Arc::clone(place.source()));
-        self.pointer = Some(pointer.into());
+        let (source, pointer) = place.place(pointer.into());
+        self.source = Some(source);
+        self.pointer = Some(pointer);
         self
     }
 
@@ -328,6 +329,11 @@ impl From<Vec<Problem>> for Problems {
 pub trait HasSource {
     /// The text.
     fn source(&self) -> &Arc<Source>;
+
+    /// The text that holds what is at a pointer, and the pointer in that text.
+    fn place(&self, pointer: String) -> (Arc<Source>, String) {
+        (Arc::clone(self.source()), pointer)
+    }
 }
 
 impl HasSource for Arc<Source> {
@@ -339,6 +345,10 @@ impl HasSource for Arc<Source> {
 impl HasSource for Document {
     fn source(&self) -> &Arc<Source> {
         &self.source
+    }
+
+    fn place(&self, pointer: String) -> (Arc<Source>, String) {
+        Document::place(self, &pointer)
     }
 }
 

@@ -39,6 +39,26 @@ pub fn reference_pointer(reference: &str) -> Option<String> {
     )
 }
 
+/// A pointer as `$ref`: a percent sign of a name is encoded, since a reader decodes it.
+pub(crate) fn reference_text(pointer: &str) -> String {
+    format!("#{}", pointer.replace('%', "%25"))
+}
+
+/// The object under a pointer of one or two names, made when it is not there.
+pub(crate) fn named_mut<'a>(root: &'a mut Value, home: &str) -> Option<&'a mut Map<String, Value>> {
+    let mut value = root;
+    for name in home.split('/').skip(1) {
+        let members = value.as_object_mut()?;
+        value = members
+            .entry(name)
+            .or_insert_with(|| Value::Object(Map::new()));
+        if value.is_null() {
+            *value = Value::Object(Map::new());
+        }
+    }
+    value.as_object_mut()
+}
+
 /// The value that a local `$ref` leads to, following chains of references.
 pub fn resolve<'a>(root: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut value = value;

@@ -1,5 +1,6 @@
 //! A document's text, its parsed value, and the way from one to the other.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+use crate::load::files::Files;
 use crate::load::locate::Tree;
 use crate::load::{json, yaml};
 
@@ -130,9 +132,38 @@ pub struct Document {
     pub root: Value,
     /// The text.
     pub source: Arc<Source>,
+    /// The other files that it refers to.
+    pub files: Arc<Files>,
+    /// What came from other places, by pointer: the text, and the pointer there.
+    pub(crate) parts: BTreeMap<String, (Arc<Source>, String)>,
 }
 
 impl Document {
+    /// A document of one file.
+    #[must_use]
+    pub fn new(root: Value, source: Arc<Source>) -> Self {
+        Self {
+            root,
+            source,
+            files: Arc::default(),
+            parts: BTreeMap::new(),
+        }
+    }
+
+    /// The text that holds what is at a pointer, and the pointer in that text.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> (Arc<Source>, String) {
+        let ends = pointer.match_indices('/').map(|(at, _)| at);
+        let mut ends: Vec<usize> = ends.collect();
+        ends.push(pointer.len());
+        let part = ends.into_iter().rev().find_map(|end| {
+            let (start, rest) = pointer.split_at(end);
+            let (source, there) = self.parts.get(start)?;
+            Some((Arc::clone(source), format!("{there}{rest}")))
+        });
+        part.unwrap_or_else(|| (Arc::clone(&self.source), pointer.to_owned()))
+    }
+
     /// The value at a JSON pointer.
     #[must_use]
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {

@@ -14,6 +14,8 @@ mod pipeline {
     mod locks;
     mod prose;
     mod requests;
+    mod security;
+    mod set_aside;
     mod support;
     mod types;
 }

@@ -19,10 +19,9 @@ use crate::request::push_cookie;
 /// What one connection presents, settled when it is built.
 pub(crate) enum Authorizer {
     None,
-    /// The same text in every request.
-    Key {
-        placement: Placement,
-        text: SecretString,
+    /// The same texts in every request.
+    Keys {
+        keys: Vec<(Placement, SecretString)>,
         /// Another API that the key is probably one of.
         suspect: Option<&'static str>,
     },
@@ -77,41 +76,38 @@ impl Authorizer {
                 };
                 Self::Login { header, login }
             }
+            (Kind::ApiKey(_), KeyPlacement::All(places)) => return Err(takes_keys(places)),
             (Kind::ApiKey(key), placement) => {
-                let (placement, text) = place_key(placement, key)?.ok_or_else(unsupported)?;
                 let suspect = scheme.uuid_keys_of;
-                Self::Key {
-                    placement,
-                    text,
+                Self::Keys {
+                    keys: vec![place_key(placement, key)?.ok_or_else(unsupported)?],
                     suspect: suspect.filter(|_| is_uuid(key.expose_secret())),
                 }
             }
+            (Kind::Keys(_), KeyPlacement::None) => return Err(unsupported()),
+            (Kind::Keys(keys), KeyPlacement::All(places)) => Self::keys(place_keys(places, keys)?),
+            (Kind::Keys(keys), placement) => Self::keys(place_keys(&[placement], keys)?),
             (Kind::Bearer(token), KeyPlacement::Bearer) => {
-                let (placement, text) = authorization("Bearer", token);
-                Self::Key {
-                    placement,
-                    text,
-                    suspect: None,
-                }
+                Self::keys(vec![authorization("Bearer", token)])
             }
             (Kind::Basic { user, password }, KeyPlacement::Basic) => {
                 let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
-                let (placement, text) = authorization("Basic", &base64(&pair));
-                Self::Key {
-                    placement,
-                    text,
-                    suspect: None,
-                }
+                Self::keys(vec![authorization("Basic", &base64(&pair))])
             }
             (Kind::Bearer(_) | Kind::Basic { .. }, _) => return Err(unsupported()),
         })
+    }
+
+    fn keys(keys: Vec<(Placement, SecretString)>) -> Self {
+        let suspect = None;
+        Self::Keys { keys, suspect }
     }
 
     /// Whether requests of this access carry credentials; an error where they could only fail.
     pub(crate) fn applies_to(&self, access: Access) -> Result<bool, Refusal> {
         match (self, access) {
             (Self::None, _) | (_, Access::Anonymous) => Ok(false),
-            (Self::Key { .. }, Access::Session | Access::SessionQuery(_)) => {
+            (Self::Keys { .. }, Access::Session | Access::SessionQuery(_)) => {
                 Err(Refusal::SessionRequired)
             }
             _ => Ok(true),
@@ -121,7 +117,7 @@ impl Authorizer {
     /// The other API that the key is probably one of, going by its form; `None` where no key is sent.
     pub(crate) fn suspect(&self, access: Access) -> Option<&'static str> {
         match self {
-            Self::Key { suspect, .. } if access != Access::Anonymous => *suspect,
+            Self::Keys { suspect, .. } if access != Access::Anonymous => *suspect,
             _ => None,
         }
     }
@@ -212,8 +208,55 @@ fn place_key(
                 problem,
             });
         }
-        KeyPlacement::None => None,
+        KeyPlacement::All(_) | KeyPlacement::None => None,
     })
+}
+
+/// Each key to the place of its name; every place gets one.
+fn place_keys(
+    places: &[KeyPlacement],
+    keys: &[(String, SecretString)],
+) -> Result<Vec<(Placement, SecretString)>, BuildError> {
+    let mut sent = Vec::new();
+    for place in places {
+        let mut named = keys.iter().filter(|(name, _)| is_called(*place, name));
+        match (named.next(), named.next()) {
+            (Some((_, key)), None) => sent.extend(place_key(*place, key)?),
+            _ => return Err(takes_keys(places)),
+        }
+    }
+    if sent.len() == keys.len() {
+        Ok(sent)
+    } else {
+        Err(takes_keys(places))
+    }
+}
+
+/// Names the places and not what was given: a key may stand where its name belongs.
+fn takes_keys(places: &[KeyPlacement]) -> BuildError {
+    let names: Vec<&str> = places.iter().filter_map(|place| name_of(*place)).collect();
+    BuildError::Keys {
+        names: names.join(", "),
+    }
+}
+
+fn is_called(place: KeyPlacement, name: &str) -> bool {
+    match (place, name_of(place)) {
+        (KeyPlacement::Query(own) | KeyPlacement::Cookie(own), _) => own == name,
+        (_, Some(own)) => own.eq_ignore_ascii_case(name),
+        (_, None) => false,
+    }
+}
+
+/// Under which name [`Credentials::keys`] gives the key of a place.
+fn name_of(place: KeyPlacement) -> Option<&'static str> {
+    match place {
+        KeyPlacement::Header(name) | KeyPlacement::Query(name) | KeyPlacement::Cookie(name) => {
+            Some(name)
+        }
+        KeyPlacement::Bearer | KeyPlacement::Basic => Some("Authorization"),
+        KeyPlacement::All(_) | KeyPlacement::None => None,
+    }
 }
 
 fn authorization(scheme: &str, text: &SecretString) -> (Placement, SecretString) {

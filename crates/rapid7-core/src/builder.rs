@@ -258,6 +258,12 @@ pub enum BuildError {
         /// The kind given.
         given: &'static str,
     },
+    /// The API takes several keys, and others were given.
+    #[error("the API takes one key for each of: {names}; give them with Credentials::keys")]
+    Keys {
+        /// Names of the headers, query parameters and cookies, with commas between them.
+        names: String,
+    },
     /// The API's description names a header that cannot exist.
     #[error("`{0}` is not a header name; the API's description is wrong")]
     HeaderName(&'static str),

@@ -111,7 +111,7 @@ impl Connection {
     pub async fn login(&self) -> Result<(), LoginError> {
         match &self.inner.authorizer {
             Authorizer::Login { login, .. } => Box::pin(self.session_token(login)).await.map(drop),
-            Authorizer::None | Authorizer::Key { .. } | Authorizer::Session { .. } => Ok(()),
+            Authorizer::None | Authorizer::Keys { .. } | Authorizer::Session { .. } => Ok(()),
         }
     }
 

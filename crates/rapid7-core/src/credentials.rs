@@ -26,6 +26,8 @@ pub struct Credentials(pub(crate) Kind);
 pub(crate) enum Kind {
     None,
     ApiKey(SecretString),
+    /// Keys by the name of the place where each goes.
+    Keys(Vec<(String, SecretString)>),
     Bearer(SecretString),
     Basic {
         user: String,
@@ -43,6 +45,32 @@ impl Credentials {
     #[must_use]
     pub fn api_key(key: impl Into<String>) -> Self {
         Self(Kind::ApiKey(trimmed(key.into())))
+    }
+
+    /// Several keys for an API that takes them together, each with the name of the header, query parameter or cookie
+    /// that it goes into.
+    ///
+    /// What goes into `Authorization` has that name: a bearer token, or `user:password`. Names of headers are told
+    /// apart without regard to case. [`ConnectionBuilder::build`](crate::ConnectionBuilder::build) refuses a missing
+    /// key, one too many, and a name that the API does not have.
+    ///
+    /// ```
+    /// use rapid7_core::Credentials;
+    ///
+    /// let credentials = Credentials::keys([("X-Api-Key", "k3y"), ("X-Application-Key", "0ther")]);
+    /// assert_eq!(format!("{credentials:?}"), "Credentials(API keys)");
+    /// ```
+    #[must_use]
+    pub fn keys<N, K>(keys: impl IntoIterator<Item = (N, K)>) -> Self
+    where
+        N: Into<String>,
+        K: Into<String>,
+    {
+        let keys = keys.into_iter();
+        Self(Kind::Keys(
+            keys.map(|(name, key)| (name.into().trim().to_owned(), trimmed(key.into())))
+                .collect(),
+        ))
     }
 
     /// A user name and password. The connection logs in before the first request that needs it.
@@ -88,6 +116,7 @@ impl Credentials {
         match self.0 {
             Kind::None => "none",
             Kind::ApiKey(_) => "API key",
+            Kind::Keys(_) => "API keys",
             Kind::Bearer(_) => "bearer token",
             Kind::Basic { .. } => "user and password",
             Kind::Login { .. } => "login",
@@ -114,6 +143,9 @@ impl Credentials {
             Kind::ApiKey(secret) | Kind::Bearer(secret) | Kind::Session(secret) => {
                 check(self.name(), secret.expose_secret(), true)
             }
+            Kind::Keys(keys) => keys
+                .iter()
+                .try_for_each(|(_, key)| check("API key", key.expose_secret(), true)),
             Kind::Login { username, password } => {
                 check("user name", username, false)?;
                 check("password", password.expose_secret(), false)

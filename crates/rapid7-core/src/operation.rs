@@ -30,6 +30,10 @@ pub enum KeyPlacement {
     Bearer,
     /// In `Authorization: Basic <base64>`; the key is `user:password`.
     Basic,
+    /// Several keys at once, each at a place of its own; none of them is [`KeyPlacement::None`] or again several.
+    ///
+    /// [`Credentials::keys`](crate::Credentials::keys) gives them.
+    All(&'static [KeyPlacement]),
     /// The API takes no keys.
     None,
 }

@@ -64,9 +64,9 @@ impl Connection {
         }
         match authorizer {
             Authorizer::None => Ok(()),
-            Authorizer::Key {
-                placement, text, ..
-            } => placement.apply(http, text),
+            Authorizer::Keys { keys, .. } => keys
+                .iter()
+                .try_for_each(|(placement, text)| placement.apply(http, text)),
             Authorizer::Session { header, token } => {
                 place_token(http, header, token, operation.access)
             }

@@ -73,7 +73,7 @@ impl Connection {
     /// Takes the token before sending, so that no request of another task sets out with a dying one.
     pub(crate) async fn end_session(&self, logout: &'static Operation) -> Result<(), Error<Body>> {
         let (header, token) = match &self.inner.authorizer {
-            Authorizer::None | Authorizer::Key { .. } => return Ok(()),
+            Authorizer::None | Authorizer::Keys { .. } => return Ok(()),
             Authorizer::Session { header, token } => (header, token.clone()),
             Authorizer::Login { header, .. } => {
                 match self.inner.session.state.lock().await.token.take() {

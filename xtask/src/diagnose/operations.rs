@@ -19,9 +19,6 @@ pub(super) fn check_paths(context: &Context<'_>, node: &Node<'_>, problems: &mut
     let Some(paths) = node.value.as_object() else {
         return;
     };
-    if paths.keys().all(|path| path.starts_with("x-")) {
-        problems.push(context.warning(ProblemKind::MissingField, node, "", "`paths` is empty"));
-    }
     for path in paths.keys().filter(|path| !path.starts_with("x-")) {
         let member = format!("/{}", escape_segment(path));
         if !path.starts_with('/') {
@@ -256,6 +253,34 @@ pub(super) fn check_security(context: &Context<'_>, node: &Node<'_>, problems: &
         let message = format!("the security scheme `{name}` is not declared");
         problems.push(context.warning(ProblemKind::UnknownSecurityScheme, node, &member, message));
     }
+}
+
+/// A client without a method is rarely what was wanted.
+pub(super) fn check_any_operation(context: &Context<'_>, problems: &mut Vec<Problem>) {
+    let root = &context.document.root;
+    let has_operation = |item: &Value| {
+        let members = item.as_object();
+        members.is_some_and(|members| {
+            let is_one = |name: &String| METHODS.contains(&name.as_str()) || name == "$ref";
+            members.keys().any(is_one)
+        })
+    };
+    let paths = root.get("paths").and_then(Value::as_object);
+    if paths.is_some_and(|paths| paths.values().any(has_operation)) {
+        return;
+    }
+    let webhooks = root.get("webhooks").and_then(Value::as_object);
+    let (pointer, message) = match webhooks.map_or(0, serde_json::Map::len) {
+        0 => ("/paths", "the document has no operations".to_owned()),
+        count => {
+            let what = format!(
+                "the document has no operations, only webhooks ({count}), which are set aside"
+            );
+            ("/webhooks", what)
+        }
+    };
+    let problem = context.problem(ProblemKind::MissingField, pointer.to_owned(), message);
+    problems.push(problem.warning().help("the client will have no methods"));
 }
 
 /// No two operations have the same `operationId`.

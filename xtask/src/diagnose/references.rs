@@ -48,12 +48,8 @@ pub(super) fn check_references(context: &Context<'_>, problems: &mut Vec<Problem
                     format!("`{target}` leads back to itself and never to a value{times}");
                 context.warning(ProblemKind::DanglingReference, node, "/$ref", message)
             }
-            Fault::External => {
-                let message = format!("`{target}` leads into another file{times}");
-                context
-                    .warning(ProblemKind::Unsupported, node, "/$ref", message)
-                    .help("bundle the document into one file")
-            }
+            // Bundling has said so.
+            Fault::External => continue,
         };
         problems.push(problem);
     }

@@ -37,7 +37,10 @@ pub(super) fn check_root(document: &Document) -> Vec<Problem> {
             );
         }
     }
-    if members.get("paths").is_none_or(Value::is_null) {
+    // Since 3.1, a document may be about webhooks only, or be a store of components.
+    let is_there = |name: &str| members.get(name).is_some_and(Value::is_object);
+    let has_others = is_there("webhooks") || is_there("components");
+    if members.get("paths").is_none_or(Value::is_null) && !has_others {
         problems.push(
             Problem::error(ProblemKind::MissingField, "the document has no `paths`")
                 .in_file(document)

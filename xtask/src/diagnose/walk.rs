@@ -49,6 +49,9 @@ pub(crate) enum Shape {
     NumberOrBool,
 }
 
+/// Names of members, and what each is.
+type Members = &'static [(&'static str, Shape)];
+
 use Kind::{
     Components, Encoding, Header, Info, MediaType, Operation, Parameter, PathItem, Paths,
     RequestBody, Response, Responses, Root, Schema, SecurityRequirement, SecurityScheme,
@@ -60,100 +63,20 @@ use Shape::{
 
 impl Kind {
     /// The members of a node that the checks know. Members that are not named here are not looked at.
-    pub(crate) fn members(self) -> &'static [(&'static str, Shape)] {
+    pub(crate) fn members(self) -> Members {
         match self {
-            Root => &[
-                ("info", One(Info)),
-                ("paths", One(Paths)),
-                ("webhooks", Map(PathItem)),
-                ("components", One(Components)),
-                ("security", List(SecurityRequirement)),
-                ("servers", Array),
-                ("tags", Array),
-                // Swagger 2.0
-                ("definitions", Map(Schema)),
-                ("parameters", Map(Parameter)),
-                ("responses", Map(Response)),
-                ("securityDefinitions", Map(SecurityScheme)),
-                ("host", Text),
-                ("basePath", Text),
-                ("schemes", Texts),
-                ("consumes", Texts),
-                ("produces", Texts),
-            ],
+            Root => ROOT_MEMBERS,
             Info => &[("title", Text), ("version", Text), ("description", Text)],
-            Components => &[
-                ("schemas", Map(Schema)),
-                ("responses", Map(Response)),
-                ("parameters", Map(Parameter)),
-                ("requestBodies", Map(RequestBody)),
-                ("headers", Map(Header)),
-                ("securitySchemes", Map(SecurityScheme)),
-                ("pathItems", Map(PathItem)),
-            ],
-            PathItem => &[
-                ("get", One(Operation)),
-                ("put", One(Operation)),
-                ("post", One(Operation)),
-                ("delete", One(Operation)),
-                ("options", One(Operation)),
-                ("head", One(Operation)),
-                ("patch", One(Operation)),
-                ("trace", One(Operation)),
-                ("parameters", List(Parameter)),
-                ("summary", Text),
-                ("description", Text),
-                ("servers", Array),
-            ],
-            Operation => &[
-                ("operationId", Text),
-                ("summary", Text),
-                ("description", Text),
-                ("tags", Texts),
-                ("deprecated", Bool),
-                ("parameters", List(Parameter)),
-                ("requestBody", One(RequestBody)),
-                ("responses", One(Responses)),
-                ("security", List(SecurityRequirement)),
-                ("servers", Array),
-                ("consumes", Texts),
-                ("produces", Texts),
-            ],
-            Parameter => &[
-                ("name", Text),
-                ("in", Text),
-                ("description", Text),
-                ("required", Bool),
-                ("style", Text),
-                ("explode", Bool),
-                ("schema", One(Schema)),
-                ("content", Map(MediaType)),
-                ("items", One(Schema)),
-            ],
-            RequestBody => &[
-                ("description", Text),
-                ("required", Bool),
-                ("content", Map(MediaType)),
-            ],
-            Response => &[
-                ("description", Text),
-                ("headers", Map(Header)),
-                ("content", Map(MediaType)),
-                ("schema", One(Schema)),
-            ],
-            Header => &[
-                ("description", Text),
-                ("schema", One(Schema)),
-                ("content", Map(MediaType)),
-            ],
+            Components => COMPONENTS_MEMBERS,
+            PathItem => PATH_ITEM_MEMBERS,
+            Operation => OPERATION_MEMBERS,
+            Parameter => PARAMETER_MEMBERS,
+            RequestBody => REQUEST_BODY_MEMBERS,
+            Response => RESPONSE_MEMBERS,
+            Header => HEADER_MEMBERS,
             MediaType => &[("schema", One(Schema)), ("encoding", Map(Encoding))],
             Encoding => &[("contentType", Text), ("headers", Map(Header))],
-            SecurityScheme => &[
-                ("type", Text),
-                ("name", Text),
-                ("in", Text),
-                ("scheme", Text),
-            ],
+            SecurityScheme => SECURITY_SCHEME_MEMBERS,
             Schema => SCHEMA_MEMBERS,
             // Their members are names: see `named`.
             Paths | Responses | SecurityRequirement => &[],
@@ -161,7 +84,7 @@ impl Kind {
     }
 
     /// What the members of a node are whose member names are free.
-    fn named(self) -> Option<Kind> {
+    pub(crate) fn named(self) -> Option<Kind> {
         match self {
             Paths => Some(PathItem),
             Responses => Some(Response),
@@ -170,7 +93,105 @@ impl Kind {
     }
 }
 
-const SCHEMA_MEMBERS: &[(&str, Shape)] = &[
+const ROOT_MEMBERS: Members = &[
+    ("info", One(Info)),
+    ("paths", One(Paths)),
+    ("webhooks", Map(PathItem)),
+    ("components", One(Components)),
+    ("security", List(SecurityRequirement)),
+    ("servers", Array),
+    ("tags", Array),
+    // Swagger 2.0
+    ("definitions", Map(Schema)),
+    ("parameters", Map(Parameter)),
+    ("responses", Map(Response)),
+    ("securityDefinitions", Map(SecurityScheme)),
+    ("host", Text),
+    ("basePath", Text),
+    ("schemes", Texts),
+    ("consumes", Texts),
+    ("produces", Texts),
+];
+
+const COMPONENTS_MEMBERS: Members = &[
+    ("schemas", Map(Schema)),
+    ("responses", Map(Response)),
+    ("parameters", Map(Parameter)),
+    ("requestBodies", Map(RequestBody)),
+    ("headers", Map(Header)),
+    ("securitySchemes", Map(SecurityScheme)),
+    ("pathItems", Map(PathItem)),
+];
+
+const PATH_ITEM_MEMBERS: Members = &[
+    ("get", One(Operation)),
+    ("put", One(Operation)),
+    ("post", One(Operation)),
+    ("delete", One(Operation)),
+    ("options", One(Operation)),
+    ("head", One(Operation)),
+    ("patch", One(Operation)),
+    ("trace", One(Operation)),
+    ("parameters", List(Parameter)),
+    ("summary", Text),
+    ("description", Text),
+    ("servers", Array),
+];
+
+const OPERATION_MEMBERS: Members = &[
+    ("operationId", Text),
+    ("summary", Text),
+    ("description", Text),
+    ("tags", Texts),
+    ("deprecated", Bool),
+    ("parameters", List(Parameter)),
+    ("requestBody", One(RequestBody)),
+    ("responses", One(Responses)),
+    ("security", List(SecurityRequirement)),
+    ("servers", Array),
+    ("consumes", Texts),
+    ("produces", Texts),
+];
+
+const PARAMETER_MEMBERS: Members = &[
+    ("name", Text),
+    ("in", Text),
+    ("description", Text),
+    ("required", Bool),
+    ("style", Text),
+    ("explode", Bool),
+    ("schema", One(Schema)),
+    ("content", Map(MediaType)),
+    ("items", One(Schema)),
+];
+
+const REQUEST_BODY_MEMBERS: Members = &[
+    ("description", Text),
+    ("required", Bool),
+    ("content", Map(MediaType)),
+];
+
+const RESPONSE_MEMBERS: Members = &[
+    ("description", Text),
+    ("headers", Map(Header)),
+    ("content", Map(MediaType)),
+    ("schema", One(Schema)),
+];
+
+const HEADER_MEMBERS: Members = &[
+    ("description", Text),
+    ("schema", One(Schema)),
+    ("content", Map(MediaType)),
+];
+
+const SECURITY_SCHEME_MEMBERS: Members = &[
+    ("type", Text),
+    ("name", Text),
+    ("in", Text),
+    ("scheme", Text),
+];
+
+const SCHEMA_MEMBERS: Members = &[
     ("type", TextOrTexts),
     ("format", Text),
     ("title", Text),

@@ -1,5 +1,6 @@
 //! Reads a document, JSON or YAML, within limits that no input can make it exceed.
 
+pub mod files;
 pub(crate) mod json;
 pub(crate) mod locate;
 pub(crate) mod yaml;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::files::Files;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Document, Format, Source, Span};
 
@@ -35,6 +37,17 @@ pub const MAX_ALIAS_BYTES: usize = 64 * 1024 * 1024;
 /// [`ProblemKind::Unsupported`] for YAML that has no JSON counterpart.
 pub fn load(path: &Path) -> Result<Document, Problem> {
     load_text(path, read(path)?)
+}
+
+/// Reads a document from a file, and the files that it refers to: those below `root`, or below the document's folder.
+///
+/// # Errors
+///
+/// As [`load`], and [`ProblemKind::Unreadable`] when `root` is no folder that holds the document.
+pub fn load_with_files(path: &Path, root: Option<&Path>) -> Result<Document, Problem> {
+    let mut document = load(path)?;
+    document.files = Arc::new(Files::read(&document, root)?);
+    Ok(document)
 }
 
 /// Reads a document from a text; `path` is only named in problems.
@@ -68,7 +81,7 @@ fn finish(
 ) -> Result<Document, Problem> {
     let source = Arc::new(Source::new(path, text, format));
     match parsed {
-        Ok(root) => Ok(Document { root, source }),
+        Ok(root) => Ok(Document::new(root, source)),
         Err(error) => Err(error.into_problem(&source)),
     }
 }

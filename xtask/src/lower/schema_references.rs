@@ -8,10 +8,10 @@ use super::nodes::{Kind, remove};
 use super::report::Report;
 use super::target::{Fault, locate_value, reference};
 use crate::diagnose::walk::Walk;
-use crate::schema::escape;
+use crate::schema::{escape, named_mut, reference_text};
 use indexmap::IndexMap;
 use resolve::{Resolver, is_named};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
 const RULE: &str = "references_elsewhere";
@@ -224,18 +224,6 @@ fn name_targets(root: &mut Value, home: &str, names: &Names, uses: &[Use], repor
     report.moved(moves);
 }
 
-/// The object under a pointer of one or two names, made when it is not there.
-fn named_mut<'a>(root: &'a mut Value, home: &str) -> Option<&'a mut Map<String, Value>> {
-    let mut value = root;
-    for name in home.split('/').skip(1) {
-        let members = value.as_object_mut()?;
-        value = members
-            .entry(name)
-            .or_insert_with(|| Value::Object(Map::new()));
-    }
-    value.as_object_mut()
-}
-
 /// Components that are references to each other and to nothing else.
 fn cut_circles(root: &mut Value, report: &mut Report) {
     for home in ["/definitions", "/components/schemas"] {
@@ -262,9 +250,4 @@ fn cut_circles(root: &mut Value, report: &mut Report) {
             );
         }
     }
-}
-
-/// A pointer as `$ref`: a percent sign of a name is encoded, since a reader decodes it.
-fn reference_text(pointer: &str) -> String {
-    format!("#{}", pointer.replace('%', "%25"))
 }

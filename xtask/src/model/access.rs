@@ -1,8 +1,9 @@
 //! Which credentials the API and its operations take.
 
+use super::schemes::choose;
 use super::{Access, Auth, KeyPlacement, Parameter, ParameterPlace};
-use crate::folder::{AuthFamily, OperationEntry};
-use crate::schema::text;
+use crate::folder::{AuthFamily, OperationEntry, OperationsToml};
+use crate::problem::Problem;
 use serde_json::Value;
 
 /// What an operation takes; a parameter that stands for the session's token is taken out of `parameters`.
@@ -50,55 +51,32 @@ fn session_access(auth: &Auth, parameters: &mut Vec<Parameter>) -> Access {
     }
 }
 
-/// How the API authenticates.
-pub(super) fn auth(root: &Value, family: AuthFamily) -> Auth {
+/// How the API authenticates, and what is to be said of schemes that a client does not serve.
+pub(super) fn auth(
+    root: &Value,
+    family: AuthFamily,
+    known: &OperationsToml,
+) -> (Auth, Vec<Problem>) {
+    let key = |name: &str| KeyPlacement::Header(name.to_owned());
+    let no_session = |key| Auth {
+        key,
+        session: None,
+        uuid_keys_of: None,
+    };
     match family {
-        AuthFamily::InsightCloudSec => Auth {
-            key: KeyPlacement::Header("Api-Key".to_owned()),
-            session: Some((
-                "/v2/public/user/login".to_owned(),
-                "X-Auth-Token".to_owned(),
-            )),
-            uuid_keys_of: Some("the Command Platform"),
-        },
-        AuthFamily::Rapid7Platform => Auth {
-            key: KeyPlacement::Header("X-Api-Key".to_owned()),
-            session: None,
-            uuid_keys_of: None,
-        },
-        AuthFamily::Document => Auth {
-            key: document_key(root),
-            session: None,
-            uuid_keys_of: None,
-        },
+        AuthFamily::InsightCloudSec => {
+            let login = "/v2/public/user/login".to_owned();
+            let auth = Auth {
+                key: key("Api-Key"),
+                session: Some((login, "X-Auth-Token".to_owned())),
+                uuid_keys_of: Some("the Command Platform"),
+            };
+            (auth, Vec::new())
+        }
+        AuthFamily::Rapid7Platform => (no_session(key("X-Api-Key")), Vec::new()),
+        AuthFamily::Document => {
+            let (key, problems) = choose(root, known);
+            (no_session(key), problems)
+        }
     }
-}
-
-/// The first security scheme of the document that a client can use.
-fn document_key(root: &Value) -> KeyPlacement {
-    let schemes = root
-        .pointer("/components/securitySchemes")
-        .and_then(Value::as_object);
-    schemes
-        .into_iter()
-        .flatten()
-        .find_map(|(_, scheme)| {
-            let name = text(scheme, "name");
-            match (
-                text(scheme, "type")?.as_str(),
-                text(scheme, "in").as_deref(),
-            ) {
-                ("apiKey", Some("header")) => Some(KeyPlacement::Header(name?)),
-                ("apiKey", Some("query")) => Some(KeyPlacement::Query(name?)),
-                ("apiKey", Some("cookie")) => Some(KeyPlacement::Cookie(name?)),
-                ("http", _) => match text(scheme, "scheme")?.to_ascii_lowercase().as_str() {
-                    "bearer" => Some(KeyPlacement::Bearer),
-                    "basic" => Some(KeyPlacement::Basic),
-                    _ => None,
-                },
-                ("oauth2" | "openIdConnect", _) => Some(KeyPlacement::Bearer),
-                _ => None,
-            }
-        })
-        .unwrap_or(KeyPlacement::None)
 }

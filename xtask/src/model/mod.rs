@@ -9,6 +9,7 @@ mod access;
 mod facts;
 mod forms;
 mod read;
+pub(crate) mod schemes;
 
 pub use facts::check_facts;
 pub use read::{Findings, read};
@@ -52,6 +53,8 @@ pub enum KeyPlacement {
     Bearer,
     /// `Authorization: Basic`.
     Basic,
+    /// Several keys, each at a place of its own.
+    All(Vec<KeyPlacement>),
     /// The document names no scheme that a client can use.
     None,
 }
@@ -76,6 +79,8 @@ pub struct Operation {
     pub name: String,
     /// Builder type.
     pub builder: String,
+    /// Static that describes it.
+    pub constant: String,
     /// `operationId` of the document, or the derived one.
     pub id: String,
     /// Upper-case method.

@@ -25,7 +25,9 @@ pub struct Findings {
 /// Reads the model from a normalized document.
 #[must_use]
 pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, Findings) {
-    let mut reader = Reader::new(root, auth(root, family), known);
+    let (auth, problems) = auth(root, family, known);
+    let mut reader = Reader::new(root, auth, known);
+    reader.findings.problems = problems;
     let mut read = Vec::new();
     for reference in operations(root) {
         match reader.operation(reference) {
@@ -54,6 +56,7 @@ struct Reader<'a> {
     known: &'a OperationsToml,
     methods: BTreeSet<String>,
     builders: BTreeSet<String>,
+    constants: BTreeSet<String>,
     keys: BTreeSet<OperationKey>,
     tags: Vec<Tag>,
     findings: Findings,
@@ -73,6 +76,8 @@ impl<'a> Reader<'a> {
             known,
             methods,
             builders: BTreeSet::new(),
+            // The name of the table itself.
+            constants: BTreeSet::from(["OPERATIONS".to_owned()]),
             keys: BTreeSet::new(),
             tags: Vec::new(),
             findings: Findings::default(),
@@ -95,6 +100,7 @@ impl<'a> Reader<'a> {
         let summary = text(value, "summary");
         Ok(Operation {
             builder: unique(type_name(&facts.name), &mut self.builders),
+            constant: self.constant(&facts.name),
             name: facts.name.clone(),
             method: method.to_uppercase(),
             path: path.to_owned(),
@@ -114,6 +120,17 @@ impl<'a> Reader<'a> {
             key,
             facts,
         })
+    }
+
+    /// The name of the static: `RUN` for `run`, as for `run_` where no operation is called `run`.
+    fn constant(&mut self, name: &str) -> String {
+        let bare = name.trim_end_matches('_');
+        let name = if self.methods.contains(bare) {
+            name
+        } else {
+            bare
+        };
+        unique(name.to_uppercase(), &mut self.constants)
     }
 
     /// The key of an operation; two that differ only in names of path parameters are told apart by those.

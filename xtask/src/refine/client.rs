@@ -3,18 +3,12 @@
 use super::files::Files;
 use super::prose::doc;
 use crate::model::{Api, KeyPlacement};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Writes `client.rs`.
 pub(super) fn write(api: &Api, files: &mut Files) {
-    let key = match &api.auth.key {
-        KeyPlacement::Header(name) => quote!(KeyPlacement::Header(#name)),
-        KeyPlacement::Query(name) => quote!(KeyPlacement::Query(#name)),
-        KeyPlacement::Cookie(name) => quote!(KeyPlacement::Cookie(#name)),
-        KeyPlacement::Bearer => quote!(KeyPlacement::Bearer),
-        KeyPlacement::Basic => quote!(KeyPlacement::Basic),
-        KeyPlacement::None => quote!(KeyPlacement::None),
-    };
+    let key = placement(&api.auth.key);
     let session = if let Some((path, header)) = &api.auth.session {
         quote! {
             Some(SessionScheme { login_path: #path, header: #header })
@@ -61,4 +55,19 @@ pub(super) fn write(api: &Api, files: &mut Files) {
             }
         },
     );
+}
+
+fn placement(key: &KeyPlacement) -> TokenStream {
+    match key {
+        KeyPlacement::Header(name) => quote!(KeyPlacement::Header(#name)),
+        KeyPlacement::Query(name) => quote!(KeyPlacement::Query(#name)),
+        KeyPlacement::Cookie(name) => quote!(KeyPlacement::Cookie(#name)),
+        KeyPlacement::Bearer => quote!(KeyPlacement::Bearer),
+        KeyPlacement::Basic => quote!(KeyPlacement::Basic),
+        KeyPlacement::All(keys) => {
+            let keys = keys.iter().map(placement);
+            quote!(KeyPlacement::All(&[#(#keys),*]))
+        }
+        KeyPlacement::None => quote!(KeyPlacement::None),
+    }
 }

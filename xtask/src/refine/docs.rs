@@ -4,7 +4,8 @@ use super::Naming;
 use super::files::Files;
 use super::prose::escape;
 use crate::folder::{Confidence, Stability};
-use crate::model::{Api, Operation};
+use crate::model::schemes::wire_name;
+use crate::model::{Api, Auth, KeyPlacement, Operation};
 use std::fmt::Write as _;
 
 /// Writes `docs.md`, which `lib.rs` includes.
@@ -14,16 +15,17 @@ pub(super) fn write(api: &Api, naming: &Naming, files: &mut Files) {
         let _ = write!(text, "{}\n\n", escape(description));
     }
     let module = naming.crate_name.replace('-', "_");
+    let (credentials, where_to) = credentials(&api.auth);
     let _ = write!(
         text,
         "A [`Client`] is made from a [`rapid7_core::Connection`] built with [`AUTH`]:\n\n\
          ```no_run\n\
          use rapid7_core::{{Connection, Credentials}};\n\n\
-         let credentials = Credentials::api_key(\"the key\");\n\
+         let credentials = {credentials};\n\
          let connection = Connection::builder({module}::AUTH, \"https://acme.example\", credentials).build()?;\n\
          let client = {module}::Client::new(connection);\n\
          # Ok::<(), rapid7_core::BuildError>(())\n\
-         ```\n\n\
+         ```\n\n{where_to}\
          # Operations\n\n\
          {} operations. *Confidence* says how well the evidence supports an operation as it is described; \
          *prototype* ones may change without notice.\n",
@@ -48,6 +50,65 @@ pub(super) fn write(api: &Api, naming: &Naming, files: &mut Files) {
         }
     }
     files.add_plain("docs.md", text);
+}
+
+/// The constructor of the credentials that the API takes, and where they go. With sessions, there is more than one.
+fn credentials(auth: &Auth) -> (String, String) {
+    let constructor = match &auth.key {
+        KeyPlacement::Bearer => "Credentials::bearer(\"the token\")".to_owned(),
+        KeyPlacement::Basic => "Credentials::basic(\"the user\", \"the password\")".to_owned(),
+        KeyPlacement::All(keys) => {
+            let pairs: Vec<String> = keys
+                .iter()
+                .map(|key| {
+                    format!(
+                        "({:?}, \"{}\")",
+                        wire_name(key).unwrap_or_default(),
+                        given(key)
+                    )
+                })
+                .collect();
+            format!("Credentials::keys([{}])", pairs.join(", "))
+        }
+        KeyPlacement::None => "Credentials::none()".to_owned(),
+        _ => "Credentials::api_key(\"the key\")".to_owned(),
+    };
+    let where_to = match &auth.key {
+        _ if auth.session.is_some() => String::new(),
+        KeyPlacement::None => {
+            "The description names no credentials that a client can send.\n\n".to_owned()
+        }
+        KeyPlacement::All(keys) => {
+            let places: Vec<String> = keys.iter().map(place).collect();
+            format!("All keys go with every call: {}.\n\n", places.join(", "))
+        }
+        key => format!(
+            "Every call that takes credentials carries {}.\n\n",
+            place(key)
+        ),
+    };
+    (constructor, where_to)
+}
+
+/// What stands for a credential in an example.
+fn given(key: &KeyPlacement) -> &'static str {
+    match key {
+        KeyPlacement::Bearer => "the token",
+        KeyPlacement::Basic => "the user:the password",
+        _ => "the key",
+    }
+}
+
+fn place(key: &KeyPlacement) -> String {
+    let code = |name: &str| format!("`{}`", name.replace(['`', '\n', '\r'], " "));
+    match key {
+        KeyPlacement::Header(name) => format!("the header {}", code(name)),
+        KeyPlacement::Query(name) => format!("the query parameter {}", code(name)),
+        KeyPlacement::Cookie(name) => format!("the cookie {}", code(name)),
+        KeyPlacement::Bearer => "`Authorization: Bearer`".to_owned(),
+        KeyPlacement::Basic => "`Authorization: Basic`".to_owned(),
+        KeyPlacement::All(_) | KeyPlacement::None => String::new(),
+    }
 }
 
 fn row(operation: &Operation) -> String {

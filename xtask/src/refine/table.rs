@@ -7,13 +7,9 @@ use crate::model::{Access, Api, Content, Operation, Response};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-/// Name of the static of an operation.
+/// The static of an operation.
 pub(super) fn constant(operation: &Operation) -> syn::Ident {
-    match operation.name.trim_end_matches('_').to_uppercase().as_str() {
-        // The name of the table itself.
-        "OPERATIONS" => format_ident!("OPERATIONS_"),
-        name => format_ident!("{name}"),
-    }
+    format_ident!("{}", operation.constant)
 }
 
 /// Writes `operations/`, a file a tag.
@@ -47,29 +43,10 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
     } = operation;
     let tag = &api.tags[operation.tag].name;
     let method = method(&operation.method);
-    let effect = match operation.facts.effect {
-        Effect::Read => quote!(Effect::Read),
-        Effect::Idempotent => quote!(Effect::Idempotent),
-        Effect::Write => quote!(Effect::Write),
-    };
-    let stability = match operation.facts.stability {
-        Stability::Public => quote!(Stability::Public),
-        Stability::Prototype => quote!(Stability::Prototype),
-        Stability::Other => quote!(Stability::Other),
-    };
-    let confidence = match operation.facts.confidence {
-        Some(Confidence::High) => quote!(Some(Confidence::High)),
-        Some(Confidence::Medium) => quote!(Some(Confidence::Medium)),
-        Some(Confidence::Low) => quote!(Some(Confidence::Low)),
-        None => quote!(None),
-    };
-    let access = match &operation.access {
-        Access::Credentials => quote!(Access::Credentials),
-        Access::Anonymous => quote!(Access::Anonymous),
-        Access::Optional => quote!(Access::Optional),
-        Access::Session => quote!(Access::Session),
-        Access::SessionQuery(name) => quote!(Access::SessionQuery(#name)),
-    };
+    let effect = effect(operation);
+    let stability = stability(operation);
+    let confidence = confidence(operation);
+    let access = access(operation);
     let accept = accept(operation);
     let success = &operation.facts.success;
     let paging = operation.facts.paging.as_ref().map_or_else(
@@ -96,6 +73,41 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
             success: &[#(#success),*],
             paging: #paging,
         };
+    }
+}
+
+fn effect(operation: &Operation) -> TokenStream {
+    match operation.facts.effect {
+        Effect::Read => quote!(Effect::Read),
+        Effect::Idempotent => quote!(Effect::Idempotent),
+        Effect::Write => quote!(Effect::Write),
+    }
+}
+
+fn stability(operation: &Operation) -> TokenStream {
+    match operation.facts.stability {
+        Stability::Public => quote!(Stability::Public),
+        Stability::Prototype => quote!(Stability::Prototype),
+        Stability::Other => quote!(Stability::Other),
+    }
+}
+
+fn confidence(operation: &Operation) -> TokenStream {
+    match operation.facts.confidence {
+        Some(Confidence::High) => quote!(Some(Confidence::High)),
+        Some(Confidence::Medium) => quote!(Some(Confidence::Medium)),
+        Some(Confidence::Low) => quote!(Some(Confidence::Low)),
+        None => quote!(None),
+    }
+}
+
+fn access(operation: &Operation) -> TokenStream {
+    match &operation.access {
+        Access::Credentials => quote!(Access::Credentials),
+        Access::Anonymous => quote!(Access::Anonymous),
+        Access::Optional => quote!(Access::Optional),
+        Access::Session => quote!(Access::Session),
+        Access::SessionQuery(name) => quote!(Access::SessionQuery(#name)),
     }
 }
 

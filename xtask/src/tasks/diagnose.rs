@@ -44,7 +44,7 @@ pub fn diagnose(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> 
     let name = arguments.file.display().to_string();
     let mut subject = Subject::unread(&name);
     let mut trace = Trace::default();
-    let output = match load::load(&arguments.file) {
+    let output = match load::load_with_files(&arguments.file, None) {
         Ok(document) => {
             subject.read(&document);
             run_traced(Input::from_document(document, "client"), &mut trace).ok()

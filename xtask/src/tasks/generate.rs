@@ -34,6 +34,9 @@ pub struct Arguments {
     /// A document outside of `specs/`, for a crate outside of this workspace
     #[arg(long, value_name = "FILE", requires_all = ["out", "crate_name"], conflicts_with = "check")]
     pub spec: Option<PathBuf>,
+    /// Folder that the document's references to other files may not leave [default: the document's folder]
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    pub root: Option<PathBuf>,
     /// Folder of the crate to write
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub out: Option<PathBuf>,
@@ -79,7 +82,7 @@ fn one_document(
         None => Core::Path(workspace().join("crates/rapid7-core").display().to_string()),
     };
     let mut subject = Subject::unread(name);
-    let output = load::load(spec)
+    let output = load::load_with_files(spec, arguments.root.as_deref())
         .map_err(|problem| vec![problem])
         .and_then(|document| {
             subject.read(&document);

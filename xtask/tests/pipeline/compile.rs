@@ -1,7 +1,7 @@
 //! Generated crates really compile, without a warning, against the runtime of this workspace.
 
 use super::support::Code;
-use super::{answers, forms, prose, requests, types};
+use super::{answers, forms, prose, requests, security, set_aside, types};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -22,6 +22,8 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("nullable", types::nullable()),
         ("recursive", types::recursive()),
         ("prose", prose::traps()),
+        ("two-keys", security::two_keys()),
+        ("webhooks", set_aside::webhooks()),
     ]
 }
 

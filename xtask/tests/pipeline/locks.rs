@@ -175,3 +175,29 @@ fn the_order_of_components_decides_nothing() {
         );
     }
 }
+
+#[test]
+fn names_that_differ_in_underscores_have_constants_of_their_own() {
+    let item = |id: &str| get(id, &json!({ "200": body(&json!({})) }));
+    let paths = json!({ "/a": item("x"), "/b": item("y"), "/c": item("z"), "/d": item("o") });
+    let entry = |name: &str, path: &str| {
+        format!("[\"GET /{path}\"]\nname = \"{name}\"\neffect = \"read\"\nstability = \"other\"\n")
+    };
+    let toml = [
+        entry("a_", "a"),
+        entry("a", "b"),
+        entry("move_", "c"),
+        entry("operations", "d"),
+    ]
+    .concat();
+    let code = Code::from(knowing(
+        &document(&paths, &json!({})),
+        &toml,
+        TypesToml::default(),
+    ));
+    let constants = code.output.api.operations.iter();
+    let constants: Vec<&str> = constants
+        .map(|operation| operation.constant.as_str())
+        .collect();
+    assert_eq!(constants, ["A_", "A", "MOVE", "OPERATIONS2"]);
+}

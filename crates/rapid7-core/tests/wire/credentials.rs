@@ -51,6 +51,65 @@ async fn every_placement() {
 }
 
 #[tokio::test]
+async fn several_keys_go_together() {
+    const HEADERS: KeyPlacement = KeyPlacement::All(&[
+        KeyPlacement::Header("X-Api-Key"),
+        KeyPlacement::Header("X-Application-Key"),
+    ]);
+    const MIXED: KeyPlacement = KeyPlacement::All(&[
+        KeyPlacement::Query("app"),
+        KeyPlacement::Cookie("id"),
+        KeyPlacement::Bearer,
+    ]);
+    // In any order, and names of headers in any case.
+    let keys = Credentials::keys([("x-application-key", " tw0\n"), ("X-Api-Key", "0ne")]);
+    let seen = sent(HEADERS, keys).await;
+    assert_eq!(seen.header("x-api-key"), Some("0ne"));
+    assert_eq!(seen.header("x-application-key"), Some("tw0"));
+
+    let keys = [("Authorization", "t0ken"), ("id", "1d"), ("app", "a&p")];
+    let seen = sent(MIXED, Credentials::keys(keys)).await;
+    assert_eq!(seen.target(), "/v2/things?a=1&app=a%26p");
+    assert_eq!(seen.header("cookie"), Some("c=2; id=1d"));
+    assert_eq!(seen.header("authorization"), Some("Bearer t0ken"));
+
+    let single = KeyPlacement::Header("Api-Key");
+    let seen = sent(single, Credentials::keys([("api-key", "k3y")])).await;
+    assert_eq!(seen.header("api-key"), Some("k3y"));
+    let none = sent(HEADERS, Credentials::none()).await;
+    assert_eq!(none.header("x-api-key"), None);
+}
+
+#[test]
+fn keys_that_do_not_fit_their_places_are_refused() {
+    let auth = AuthScheme {
+        api_key: KeyPlacement::All(&[KeyPlacement::Header("A"), KeyPlacement::Query("b")]),
+        session: None,
+        uuid_keys_of: None,
+    };
+    for credentials in [
+        Credentials::api_key("s3cret"),
+        Credentials::keys([("A", "s3cret")]),
+        Credentials::keys([("A", "s3cret"), ("B", "s3cret")]),
+        Credentials::keys([("A", "s3cret"), ("s3cret", "b")]),
+        Credentials::keys([("A", "s3cret"), ("a", "s3cret"), ("b", "s3cret")]),
+        Credentials::keys([("A", "s3cret"), ("b", "s3cret"), ("c", "s3cret")]),
+    ] {
+        let built = Connection::builder(auth, "https://acme.example", credentials).build();
+        let error = built.unwrap_err();
+        assert!(
+            matches!(&error, BuildError::Keys { names } if names == "A, b"),
+            "{error:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+    assert_eq!(
+        refused(Credentials::keys([("Api-Key", " ")])),
+        CredentialProblem::Empty
+    );
+}
+
+#[tokio::test]
 async fn access_decides_what_is_sent() {
     static ANONYMOUS: Operation = Operation {
         access: Access::Anonymous,

@@ -98,6 +98,8 @@ fn values(checked: &mut Checked) {
     );
     for credentials in [
         Credentials::api_key(CANARY),
+        Credentials::keys([("Api-Key", CANARY), ("key", CANARY)]),
+        Credentials::keys([(CANARY, "Api-Key")]),
         Credentials::bearer(CANARY),
         Credentials::session(CANARY),
         Credentials::login(CANARY, CANARY),
@@ -111,6 +113,7 @@ fn values(checked: &mut Checked) {
             KeyPlacement::Cookie("key"),
             KeyPlacement::Bearer,
             KeyPlacement::Basic,
+            KeyPlacement::All(&[KeyPlacement::Header("Api-Key"), KeyPlacement::Query("key")]),
         ];
         for api_key in placements {
             let auth = AuthScheme { api_key, ..AUTH };
@@ -255,7 +258,15 @@ fn builds(checked: &mut Checked) {
     let url = format!("https://{CANARY}:{CANARY}@acme.example/{CANARY}?{CANARY}#{CANARY}");
     for (url, credentials) in [
         (url.as_str(), Credentials::none()),
-        ("https://acme.example", Credentials::api_key(key)),
+        ("https://acme.example", Credentials::api_key(key.clone())),
+        (
+            "https://acme.example",
+            Credentials::keys([("Api-Key", key)]),
+        ),
+        (
+            "https://acme.example",
+            Credentials::keys([(CANARY, CANARY)]),
+        ),
         (CANARY, Credentials::none()),
         ("https://c4nary:p c4nary@ :", Credentials::none()),
         ("ftp://c4nary", Credentials::none()),
