@@ -2,7 +2,7 @@
 
 use super::{Access, Auth, KeyPlacement, Parameter, ParameterPlace};
 use crate::folder::{AuthFamily, OperationEntry};
-use crate::schema::text;
+use crate::schema::{operations, text};
 use serde_json::Value;
 
 /// What an operation takes; a parameter that stands for the session's token is taken out of `parameters`.
@@ -74,15 +74,28 @@ pub(super) fn auth(root: &Value, family: AuthFamily) -> Auth {
     }
 }
 
-/// The first security scheme of the document that a client can use.
+/// The first security scheme that a client can use: of those that the document asks for, then those of its operations,
+/// then all it has.
 fn document_key(root: &Value) -> KeyPlacement {
     let schemes = root
         .pointer("/components/securitySchemes")
         .and_then(Value::as_object);
-    schemes
+    let asked = |holder: &Value| -> Vec<String> {
+        let security = holder.get("security").and_then(Value::as_array);
+        let alternatives = security.into_iter().flatten().filter_map(Value::as_object);
+        alternatives
+            .flat_map(|names| names.keys().cloned())
+            .collect()
+    };
+    let of_operations = operations(root)
         .into_iter()
-        .flatten()
-        .find_map(|(_, scheme)| {
+        .flat_map(|operation| asked(operation.value));
+    let named = asked(root).into_iter().chain(of_operations);
+    let declared = schemes.into_iter().flatten().map(|(name, _)| name.clone());
+    named
+        .chain(declared)
+        .filter_map(|name| schemes?.get(&name))
+        .find_map(|scheme| {
             let name = text(scheme, "name");
             match (
                 text(scheme, "type")?.as_str(),

@@ -122,16 +122,16 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterPlace {
     /// Into a segment of the path.
-    Path,
+    Path(Style),
     /// Into the query string.
     Query(Style),
     /// Into a header.
-    Header,
+    Header(Style),
     /// Into the `Cookie` header.
-    Cookie,
+    Cookie(Style),
 }
 
-/// How a list or an object stands in a query string.
+/// How a list or an object is written, shown as it stands in a query string; as `rapid7_core::Style`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// `a=1&a=2`
@@ -140,10 +140,22 @@ pub enum Style {
     Comma,
     /// `a=1%202`
     Space,
+    /// `a=1%092`
+    Tab,
     /// `a=1|2`
     Pipe,
     /// `a[x]=1&a[y]=2`
     DeepObject,
+    /// `.1,2` in a path.
+    Label,
+    /// `.1.2` in a path.
+    LabelExploded,
+    /// `;a=1,2` in a path.
+    Matrix,
+    /// `;a=1;a=2` in a path.
+    MatrixExploded,
+    /// The text of JSON.
+    Json,
 }
 
 /// One parameter.
@@ -155,6 +167,8 @@ pub struct Parameter {
     pub wire_name: String,
     /// Where it goes.
     pub place: ParameterPlace,
+    /// Whether a query holds its reserved characters as they are.
+    pub reserved: bool,
     /// Whether a call fails without it.
     pub required: bool,
     /// The document's words.
@@ -170,6 +184,8 @@ pub struct RequestBody {
     pub content: Content,
     /// The media type sent.
     pub media_type: String,
+    /// Members of a form that are written otherwise than [`Style::Form`].
+    pub styles: Vec<(String, Style)>,
     /// Media types that the server accepts besides.
     pub also: Vec<String>,
     /// Whether a call fails without it.

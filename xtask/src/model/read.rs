@@ -286,10 +286,10 @@ fn parameters(operation: &Value) -> Vec<Parameter> {
 fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     let wire_name = value.get("name")?.as_str()?.to_owned();
     let place = match text(value, "in")?.as_str() {
-        "path" => ParameterPlace::Path,
+        "path" => ParameterPlace::Path(simple_style(value)),
         "query" => ParameterPlace::Query(style(value)),
-        "header" => ParameterPlace::Header,
-        "cookie" => ParameterPlace::Cookie,
+        "header" => ParameterPlace::Header(simple_style(value)),
+        "cookie" => ParameterPlace::Cookie(simple_style(value)),
         _ => return None,
     };
     let in_content = || {
@@ -304,8 +304,9 @@ fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     Some(Parameter {
         name: unique(value_name(&wire_name), taken),
         wire_name,
-        required: place == ParameterPlace::Path || flag(value, "required"),
+        required: matches!(place, ParameterPlace::Path(_)) || flag(value, "required"),
         place,
+        reserved: flag(value, "allowReserved"),
         description: text(value, "description"),
         schema: schema
             .cloned()
@@ -313,9 +314,38 @@ fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     })
 }
 
+/// Whether the value is the text of a JSON body.
+fn is_json_text(parameter: &Value) -> bool {
+    let content = parameter.get("content").and_then(Value::as_object);
+    content
+        .and_then(|content| content.keys().next())
+        .is_some_and(|media_type| is_json(media_type))
+}
+
+/// The style of a place where `simple` is the default; a cookie's `form` is the same but for the name.
+fn simple_style(parameter: &Value) -> Style {
+    if is_json_text(parameter) {
+        return Style::Json;
+    }
+    let explode = flag(parameter, "explode");
+    match (text(parameter, "style").as_deref(), explode) {
+        (Some("label"), false) => Style::Label,
+        (Some("label"), true) => Style::LabelExploded,
+        (Some("matrix"), false) => Style::Matrix,
+        (Some("matrix"), true) => Style::MatrixExploded,
+        (_, false) => Style::Comma,
+        (_, true) => Style::Form,
+    }
+}
+
+/// The style of a query parameter, or of a member of a form.
 fn style(parameter: &Value) -> Style {
+    if is_json_text(parameter) {
+        return Style::Json;
+    }
     let explode = parameter.get("explode").and_then(Value::as_bool);
     match text(parameter, "style").as_deref() {
+        Some("tabDelimited") => Style::Tab,
         Some("deepObject") => Style::DeepObject,
         Some("spaceDelimited") if explode != Some(true) => Style::Space,
         Some("pipeDelimited") if explode != Some(true) => Style::Pipe,
@@ -330,10 +360,31 @@ fn request_body(operation: &Value) -> Option<RequestBody> {
     Some(RequestBody {
         content: content(media_type, value),
         media_type: media_type.clone(),
+        styles: form_styles(value),
         also: also(body),
         required: flag(body, "required"),
         description: text(body, "description"),
     })
+}
+
+/// How the members of a form are written, where `encoding` says so.
+fn form_styles(media_type: &Value) -> Vec<(String, Style)> {
+    let encoding = media_type.get("encoding").and_then(Value::as_object);
+    let styled = |encoding: &Value| {
+        let has_style = ["style", "explode"]
+            .iter()
+            .any(|key| encoding.get(key).is_some());
+        if has_style {
+            return Some(style(encoding));
+        }
+        let content = text(encoding, "contentType")?;
+        is_json(&content).then_some(Style::Json)
+    };
+    encoding
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, encoding)| Some((name.clone(), styled(encoding)?)))
+        .collect()
 }
 
 /// The media types that a rule set aside.

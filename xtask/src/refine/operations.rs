@@ -143,21 +143,7 @@ fn members(
 fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
     let name = format_ident!("{}", parameter.name);
     let wire = &parameter.wire_name;
-    let send = match parameter.place {
-        ParameterPlace::Path => quote!(path(#wire, &self.#name)),
-        ParameterPlace::Query(style) => {
-            let style = match style {
-                Style::Form => quote!(Style::Form),
-                Style::Comma => quote!(Style::Comma),
-                Style::Space => quote!(Style::Space),
-                Style::Pipe => quote!(Style::Pipe),
-                Style::DeepObject => quote!(Style::DeepObject),
-            };
-            quote!(query(#wire, &self.#name, #style))
-        }
-        ParameterPlace::Header => quote!(header(#wire, &self.#name)),
-        ParameterPlace::Cookie => quote!(cookie(#wire, &self.#name)),
-    };
+    let send = parameter_call(parameter, &name);
     let about = parameter
         .description
         .clone()
@@ -176,6 +162,40 @@ fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
         send,
         name,
     }
+}
+
+/// The call that puts a parameter on the request.
+fn parameter_call(parameter: &Parameter, name: &Ident) -> TokenStream {
+    let wire = &parameter.wire_name;
+    let call = |plain: &str, style: Style| {
+        if style == Style::Comma {
+            let method = format_ident!("{plain}");
+            return quote!(#method(#wire, &self.#name));
+        }
+        let method = format_ident!("{plain}_as");
+        let style = style_path(style);
+        quote!(#method(#wire, &self.#name, #style))
+    };
+    match parameter.place {
+        ParameterPlace::Path(style) => call("path", style),
+        ParameterPlace::Header(style) => call("header", style),
+        ParameterPlace::Cookie(style) => call("cookie", style),
+        ParameterPlace::Query(style) => {
+            let method = if parameter.reserved {
+                format_ident!("query_reserved")
+            } else {
+                format_ident!("query")
+            };
+            let style = style_path(style);
+            quote!(#method(#wire, &self.#name, #style))
+        }
+    }
+}
+
+/// A style of the runtime, which has the same names.
+fn style_path(style: Style) -> TokenStream {
+    let name = format_ident!("{style:?}");
+    quote!(Style::#name)
 }
 
 fn body_member(
@@ -197,7 +217,7 @@ fn body_member(
         Content::Form(schema) => (
             rust_type(schema, generated),
             Setter::Convert,
-            quote!(form(&self.body)),
+            form_call(&body.styles),
         ),
         Content::Raw => (
             quote!(Body),
@@ -237,6 +257,17 @@ fn body_member(
         docs: format!("{about}{note}"),
         send,
     })
+}
+
+fn form_call(styles: &[(String, Style)]) -> TokenStream {
+    if styles.is_empty() {
+        return quote!(form(&self.body));
+    }
+    let styles = styles.iter().map(|(name, style)| {
+        let style = style_path(*style);
+        quote!((#name, #style))
+    });
+    quote!(form_as(&self.body, &[#(#styles),*]))
 }
 
 /// The Rust type of a schema, `Option` taken off: absence is the builder's own business.

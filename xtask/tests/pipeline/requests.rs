@@ -140,7 +140,7 @@ fn parameters_of_each_place_and_style() {
             "header(\"X-Trace\",&self.x_trace)",
             "cookie(\"theme\",&self.theme)",
             "query(\"untyped\",&self.untyped,Style::Form)",
-            "query(\"json\",&self.json,Style::Form)",
+            "query(\"json\",&self.json,Style::Json)",
             "query(\"maybe\",&self.maybe,Style::Form)",
         ]
     );

@@ -19,6 +19,11 @@ pub(super) enum Node {
 }
 
 impl Node {
+    /// Whether it is one text, or nothing.
+    pub(super) fn is_scalar(&self) -> bool {
+        matches!(self, Self::Absent | Self::Scalar(_))
+    }
+
     pub(super) fn of<T: Serialize>(value: &T) -> Result<Self, Problem> {
         value
             .serialize(NodeSerializer)
