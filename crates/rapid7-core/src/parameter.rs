@@ -115,10 +115,10 @@ pub(crate) fn path_text<T: Serialize>(
     Ok(match style {
         Style::Label => format!(".{}", parts.join(",")),
         Style::LabelExploded => format!(".{}", parts.join(".")),
-        Style::MatrixExploded if is_list => parts
-            .iter()
-            .map(|part| format!(";{}={part}", encode(name, ENCODED)))
-            .collect(),
+        Style::MatrixExploded if is_list => {
+            let name = format!(";{}=", encode(name, ENCODED));
+            parts.iter().flat_map(|part| [&*name, part]).collect()
+        }
         Style::MatrixExploded if is_object => {
             format!(";{}", parts.join(";"))
         }
