@@ -54,6 +54,7 @@ impl Workspace {
             api: Vec::new(),
             changes: false,
             json: false,
+            root: None,
             spec: None,
             out: None,
             crate_name: None,

@@ -146,7 +146,7 @@ fn the_exit_code_is_that_of_the_documents_chosen() {
     assert!(
         text.ends_with(
             "\ndocuments 2 generated 2 compiled - operations 3 methods 3 skipped 0 \
-             untyped 0 of 0 panics 0\n"
+             untyped 0 of 2 panics 0\n"
         ),
         "{text}"
     );

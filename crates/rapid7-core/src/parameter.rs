@@ -5,10 +5,9 @@ mod node;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
+pub(crate) use fields::{Field, fields};
 use node::Node;
 use serde::Serialize;
-
-pub(crate) use fields::{Field, fields};
 
 /// Everything but the characters that never need encoding (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -17,15 +16,33 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A comma between elements stays, and tells them from what they hold.
-const SEPARATOR: &AsciiSet = &ENCODED.remove(b',');
-
 /// As above, but ids such as `divvyuser:2:` and `a@b.example` stay readable, as servers show them.
 ///
 /// Nothing else is left raw: `;` starts matrix parameters for some servers, `+` is a space for others.
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b':').remove(b'@');
 
-/// How an array or object is written into a query string.
+/// `allowReserved`: what no server can take for syntax of the query stays readable too.
+///
+/// `&`, `=`, `+`, `#`, `[`, `]` and `%` would change what is asked, and `'` is encoded by URL parsers.
+const ENCODED_BUT_RESERVED: &AsciiSet = &ENCODED_IN_PATH
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';');
+
+/// A comma between elements stays, and tells them from what they hold.
+const SEPARATOR: &AsciiSet = &ENCODED.remove(b',');
+
+/// How an array or object is written as a parameter (RFC 6570).
+///
+/// The forms shown are those in a query. In a path and in a header, [`Style::Comma`] is `1,2` and
+/// `key,value`, and [`Style::Form`] is `1,2` and `key=value`. Styles that a place does not have are
+/// written as [`Style::Comma`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Style {
     /// One pair per element, `a=1&a=2`; the members of an object as pairs of their own.
@@ -34,12 +51,33 @@ pub enum Style {
     Comma,
     /// One pair, elements separated by spaces: `a=1%202`.
     Space,
+    /// One pair, elements separated by tabs: `a=1%092`.
+    Tab,
     /// One pair, elements separated by `|`: `a=1%7C2`.
     Pipe,
-    /// The members of an object as `a[key]=value`; an array as with [`Style::Form`].
+    /// The members of an object as `a[key]=value`, those of objects within as `a[key][inner]=value`; an array
+    /// as with [`Style::Form`].
     DeepObject,
-    /// One pair, the array or object as JSON.
+    /// In a path: `.1,2`; an object as `.key,value`.
+    Label,
+    /// In a path: `.1.2`; an object as `.key=value`.
+    LabelExploded,
+    /// In a path: `;a=1,2`; an object as `;a=key,value`.
+    Matrix,
+    /// In a path: `;a=1;a=2`; an object as `;key=value`.
+    MatrixExploded,
+    /// The text of the value in JSON.
     Json,
+}
+
+impl Style {
+    /// Whether the members of an object are written as `key=value`.
+    fn explodes(self) -> bool {
+        matches!(
+            self,
+            Self::Form | Self::LabelExploded | Self::MatrixExploded
+        )
+    }
 }
 
 /// Why a value cannot be written as a parameter; completes "parameter `x` ...".
@@ -47,31 +85,118 @@ pub(crate) type Problem = &'static str;
 
 const TOO_DEEP: Problem = "is nested more deeply than its place in the request can hold";
 
+const EMPTY: Problem = "is empty, which would call another path";
+
 /// A path parameter, encoded so that it stays within one segment.
-pub(crate) fn path_text<T: Serialize>(value: &T) -> Result<String, Problem> {
-    match Node::of(value)? {
-        Node::Scalar(text) | Node::Text(text) if text.is_empty() => {
-            Err("is empty, which would call another path")
-        }
-        Node::Scalar(text) | Node::Text(text) => Ok(encode(&text, ENCODED_IN_PATH)),
-        Node::Absent => Err("has no value"),
-        Node::List(_) | Node::Object(_) => Err("must be a string, number, boolean or enum value"),
+pub(crate) fn path_text<T: Serialize>(
+    name: &str,
+    value: &T,
+    style: Style,
+) -> Result<String, Problem> {
+    let encoded = |text: &String| encode(text, ENCODED_IN_PATH);
+    if style == Style::Json {
+        let text = json_text(value)?.ok_or("has no value")?;
+        return Ok(encoded(&text));
     }
+    let node = Node::of(value)?;
+    let is_list = matches!(node, Node::List(_));
+    let is_object = matches!(node, Node::Object(_));
+    let parts: Vec<String> = match node {
+        Node::Absent => return Err("has no value"),
+        Node::Scalar(text) | Node::Text(text) if text.is_empty() => return Err(EMPTY),
+        Node::Scalar(text) | Node::Text(text) => vec![encoded(&text)],
+        Node::List(items) => scalars(items)?.iter().map(encoded).collect(),
+        Node::Object(members) => {
+            let pairs = pairs(members)?.into_iter();
+            let separator = if style.explodes() { '=' } else { ',' };
+            pairs
+                .map(|(key, text)| format!("{}{separator}{}", encoded(&key), encoded(&text)))
+                .collect()
+        }
+    };
+    if parts.is_empty() {
+        return Err(EMPTY);
+    }
+    Ok(match style {
+        Style::Label => format!(".{}", parts.join(",")),
+        Style::LabelExploded => format!(".{}", parts.join(".")),
+        Style::MatrixExploded if is_list => {
+            let name = format!(";{}=", encode(name, ENCODED));
+            parts.iter().flat_map(|part| [&*name, part]).collect()
+        }
+        Style::MatrixExploded if is_object => {
+            format!(";{}", parts.join(";"))
+        }
+        Style::Matrix | Style::MatrixExploded => {
+            format!(";{}={}", encode(name, ENCODED), parts.join(","))
+        }
+        _ => parts.join(","),
+    })
 }
 
-/// A header's value: a scalar as it is, an array with commas between its elements.
-pub(crate) fn header_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
+/// A header's value: a scalar as it is, an array or object with commas between its elements.
+pub(crate) fn header_text<T: Serialize>(
+    value: &T,
+    style: Style,
+) -> Result<Option<String>, Problem> {
+    if style == Style::Json {
+        return json_text(value);
+    }
     match Node::of(value)? {
         Node::Absent => Ok(None),
         Node::Scalar(text) | Node::Text(text) => Ok(Some(text)),
         Node::List(items) => Ok(Some(scalars(items)?.join(","))),
-        Node::Object(_) => Err(TOO_DEEP),
+        Node::Object(members) => {
+            let separator = if style.explodes() { '=' } else { ',' };
+            let pairs = pairs(members)?.into_iter();
+            let pairs: Vec<String> = pairs
+                .map(|(key, text)| format!("{key}{separator}{text}"))
+                .collect();
+            Ok(Some(pairs.join(",")))
+        }
     }
 }
 
-/// A cookie's value, percent-encoded.
-pub(crate) fn cookie_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
-    Ok(header_text(value)?.map(|text| encode(&text, ENCODED)))
+/// A cookie's value, percent-encoded: raw commas and quotes are not legal in one (RFC 6265).
+pub(crate) fn cookie_text<T: Serialize>(
+    value: &T,
+    style: Style,
+) -> Result<Option<String>, Problem> {
+    Ok(header_text(value, style)?.map(|text| encode(&text, ENCODED)))
+}
+
+/// The JSON text of a value; `None` for an absent one.
+fn json_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
+    match serde_json::to_string(value) {
+        Ok(text) if text == "null" => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        // The error's text is dropped, since it may quote the value.
+        Err(_) => Err("cannot be written as JSON"),
+    }
+}
+
+/// How a query parameter is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Written {
+    style: Style,
+    encoded: &'static AsciiSet,
+}
+
+impl Written {
+    pub(crate) fn new(style: Style) -> Self {
+        Self {
+            style,
+            encoded: ENCODED,
+        }
+    }
+
+    /// Reserved characters stay readable.
+    pub(crate) fn reserved(style: Style) -> Self {
+        Self {
+            style,
+            encoded: ENCODED_BUT_RESERVED,
+        }
+    }
 }
 
 /// Appends a parameter to a query string, encoded; an absent one adds nothing.
@@ -79,23 +204,46 @@ pub(crate) fn push_query<T: Serialize>(
     query: &mut String,
     name: &str,
     value: &T,
-    style: Style,
+    written: Written,
 ) -> Result<(), Problem> {
-    match (Node::of(value)?, style) {
+    if written.style == Style::Json {
+        if let Some(text) = json_text(value)? {
+            push_value(query, name, &text, written.encoded);
+        }
+        return Ok(());
+    }
+    push_node(query, name, Node::of(value)?, written)
+}
+
+fn push_node(query: &mut String, name: &str, node: Node, written: Written) -> Result<(), Problem> {
+    let Written { style, encoded } = written;
+    match (node, style) {
         (Node::Absent, _) => {}
-        (Node::Scalar(text) | Node::Text(text), _) => push_pair(query, name, &text),
-        (node, Style::Json) => push_pair(query, name, &node.json()),
+        (Node::Scalar(text) | Node::Text(text), _) => push_value(query, name, &text, encoded),
         (Node::List(items), Style::Form | Style::DeepObject) => {
-            scalars(items)?
-                .iter()
-                .for_each(|item| push_pair(query, name, item));
+            for item in scalars(items)? {
+                push_value(query, name, &item, encoded);
+            }
         }
-        (Node::Object(members), Style::Form) => push_members(query, members, str::to_owned)?,
+        (Node::Object(members), Style::Form) => {
+            for (key, value) in members {
+                if matches!(value, Node::Object(_)) {
+                    return Err(TOO_DEEP);
+                }
+                push_node(query, &key, value, written)?;
+            }
+        }
         (Node::Object(members), Style::DeepObject) => {
-            push_members(query, members, |key| format!("{name}[{key}]"))?;
+            for (key, value) in members {
+                push_node(query, &format!("{name}[{key}]"), value, written)?;
+            }
         }
-        (Node::List(items), style) => push_joined(query, name, &scalars(items)?, style),
-        (Node::Object(members), style) => push_joined(query, name, &flattened(members)?, style),
+        (Node::List(items), _) => push_joined(query, name, &scalars(items)?, written),
+        (Node::Object(members), _) => {
+            let pairs = pairs(members)?.into_iter();
+            let items: Vec<String> = pairs.flat_map(<[String; 2]>::from).collect();
+            push_joined(query, name, &items, written);
+        }
     }
     Ok(())
 }
@@ -118,7 +266,9 @@ pub(crate) fn form_text<T: Serialize>(
         let style = stated.map(|(_, style)| *style);
         fields::push_node(&key, value, style, &mut |name, field| match field {
             Field::Text(text) | Field::Json(text) => push_pair(&mut form, &name, &text),
-            Field::Joined(items, style) => push_joined(&mut form, &name, &items, style),
+            Field::Joined(items, style) => {
+                push_joined(&mut form, &name, &items, Written::new(style));
+            }
         })?;
     }
     Ok(Some(form))
@@ -126,40 +276,27 @@ pub(crate) fn form_text<T: Serialize>(
 
 /// One pair of encoded name and value.
 pub(crate) fn push_pair(query: &mut String, name: &str, value: &str) {
+    push_value(query, name, value, ENCODED);
+}
+
+fn push_value(query: &mut String, name: &str, value: &str, encoded: &'static AsciiSet) {
     if !query.is_empty() {
         query.push('&');
     }
-    query.extend([&encode(name, ENCODED), "=", &encode(value, ENCODED)]);
-}
-
-fn push_members(
-    query: &mut String,
-    members: Vec<(String, Node)>,
-    name: impl Fn(&str) -> String,
-) -> Result<(), Problem> {
-    for (key, value) in members {
-        let name = name(&key);
-        match value {
-            Node::Absent => {}
-            Node::Scalar(text) | Node::Text(text) => push_pair(query, &name, &text),
-            Node::List(items) => {
-                scalars(items)?
-                    .iter()
-                    .for_each(|item| push_pair(query, &name, item));
-            }
-            Node::Object(_) => return Err(TOO_DEEP),
-        }
-    }
-    Ok(())
+    query.extend([&encode(name, ENCODED), "=", &encode(value, encoded)]);
 }
 
 /// Elements are encoded and the separator is added after that, so an element may contain it.
-fn push_joined(query: &mut String, name: &str, items: &[String], style: Style) {
+fn push_joined(query: &mut String, name: &str, items: &[String], written: Written) {
     if items.is_empty() {
         return;
     }
-    let separator = encode(separator(style), SEPARATOR);
-    let items: Vec<_> = items.iter().map(|item| encode(item, ENCODED)).collect();
+    let separator = encode(separator(written.style), SEPARATOR);
+    // Among reserved characters a comma in an element would be one more separator.
+    let items: Vec<_> = items
+        .iter()
+        .map(|item| encode(item, written.encoded).replace(',', "%2C"))
+        .collect();
     push_pair(query, name, "");
     query.push_str(&items.join(&separator));
 }
@@ -168,21 +305,22 @@ fn push_joined(query: &mut String, name: &str, items: &[String], style: Style) {
 fn separator(style: Style) -> &'static str {
     match style {
         Style::Space => " ",
+        Style::Tab => "\t",
         Style::Pipe => "|",
-        Style::Comma | Style::Form | Style::DeepObject | Style::Json => ",",
+        _ => ",",
     }
 }
 
-fn flattened(members: Vec<(String, Node)>) -> Result<Vec<String>, Problem> {
-    let mut items = Vec::with_capacity(members.len() * 2);
+fn pairs(members: Vec<(String, Node)>) -> Result<Vec<(String, String)>, Problem> {
+    let mut pairs = Vec::with_capacity(members.len());
     for (key, value) in members {
         match value {
             Node::Absent => {}
-            Node::Scalar(text) | Node::Text(text) => items.extend([key, text]),
+            Node::Scalar(text) | Node::Text(text) => pairs.push((key, text)),
             Node::List(_) | Node::Object(_) => return Err(TOO_DEEP),
         }
     }
-    Ok(items)
+    Ok(pairs)
 }
 
 fn scalars(items: Vec<Node>) -> Result<Vec<String>, Problem> {

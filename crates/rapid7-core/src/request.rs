@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::base_url::BaseUrl;
 use crate::body::RequestBody;
 use crate::operation::Operation;
-use crate::parameter::{self, Style};
+use crate::parameter::{self, Style, Written};
 use crate::target;
 use parts::Multipart;
 
@@ -58,13 +58,26 @@ impl Request {
         self.operation
     }
 
-    /// Sets the path parameter `name`: a string, number, boolean or unit enum value.
+    /// Sets the path parameter `name`; a list or an object as with [`Style::Comma`].
     ///
     /// Everything but letters, digits and `-._~:@` is percent-encoded, so that a value stays one
     /// segment. Values that would call another path (empty, `.`, `..`) are refused.
     #[must_use]
-    pub fn path<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
-        let text = parameter(name, value, parameter::path_text);
+    pub fn path<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+        self.path_as(name, value, Style::Comma)
+    }
+
+    /// Sets the path parameter `name` in another style.
+    #[must_use]
+    pub fn path_as<T: Serialize>(
+        mut self,
+        name: &'static str,
+        value: &Result<T, String>,
+        style: Style,
+    ) -> Self {
+        let text = parameter(name, value, |value| {
+            parameter::path_text(name, value, style)
+        });
         if let Some(text) = self.keep(text) {
             self.path.push((name, text));
         }
@@ -74,23 +87,54 @@ impl Request {
     /// Appends the query parameter `name`; `None` and null add nothing.
     #[must_use]
     pub fn query<T: Serialize>(
-        mut self,
+        self,
         name: &'static str,
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
+        self.push_query(name, value, Written::new(style))
+    }
+
+    /// As [`query`](Self::query), with the characters `:/?@!$()*,;` sent as they are.
+    #[must_use]
+    pub fn query_reserved<T: Serialize>(
+        self,
+        name: &'static str,
+        value: &Result<T, String>,
+        style: Style,
+    ) -> Self {
+        self.push_query(name, value, Written::reserved(style))
+    }
+
+    fn push_query<T: Serialize>(
+        mut self,
+        name: &'static str,
+        value: &Result<T, String>,
+        written: Written,
+    ) -> Self {
         let query = &mut self.query;
         let done = parameter(name, value, |value| {
-            parameter::push_query(query, name, value, style)
+            parameter::push_query(query, name, value, written)
         });
         self.keep(done);
         self
     }
 
-    /// Sets the header `name`; `None` and null add nothing.
+    /// Sets the header `name`; `None` and null add nothing; a list or an object as with [`Style::Comma`].
     #[must_use]
-    pub fn header<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
-        let text = parameter(name, value, parameter::header_text);
+    pub fn header<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+        self.header_as(name, value, Style::Comma)
+    }
+
+    /// Sets the header `name` in another style.
+    #[must_use]
+    pub fn header_as<T: Serialize>(
+        mut self,
+        name: &'static str,
+        value: &Result<T, String>,
+        style: Style,
+    ) -> Self {
+        let text = parameter(name, value, |value| parameter::header_text(value, style));
         if let Some(Some(text)) = self.keep(text) {
             self.set_header(name, &text);
         }
@@ -99,8 +143,19 @@ impl Request {
 
     /// Sends the cookie `name`; `None` and null add nothing.
     #[must_use]
-    pub fn cookie<T: Serialize>(mut self, name: &'static str, value: &Result<T, String>) -> Self {
-        let text = parameter(name, value, parameter::cookie_text);
+    pub fn cookie<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+        self.cookie_as(name, value, Style::Comma)
+    }
+
+    /// Sends the cookie `name` in another style.
+    #[must_use]
+    pub fn cookie_as<T: Serialize>(
+        mut self,
+        name: &'static str,
+        value: &Result<T, String>,
+        style: Style,
+    ) -> Self {
+        let text = parameter(name, value, |value| parameter::cookie_text(value, style));
         if let Some(Some(text)) = self.keep(text) {
             push_cookie(&mut self.cookies, name, &text);
         }
@@ -132,9 +187,15 @@ impl Request {
 
     /// Sends an object as `application/x-www-form-urlencoded`; `None` and null send no body at all.
     ///
-    /// An array becomes a pair for each element, an object JSON, but for the members that have a style here.
+    /// An array becomes a pair for each element, and an object JSON.
     #[must_use]
-    pub fn form<T: Serialize>(
+    pub fn form<T: Serialize>(self, value: &Result<T, String>) -> Self {
+        self.form_as(value, &[])
+    }
+
+    /// As [`form`](Self::form), with a style for some of the members.
+    #[must_use]
+    pub fn form_as<T: Serialize>(
         self,
         value: &Result<T, String>,
         styles: &[(&'static str, Style)],
@@ -223,8 +284,12 @@ impl Request {
         if let Some((content_type, body)) = self.parts.encode()? {
             self.set_body(&content_type, body);
         }
-        let path = target::fill(self.operation.path, &self.path)?;
-        let url = target::url(base, &path, &self.query)?;
+        let (path, mut query) = target::fill(self.operation.path, &self.path)?;
+        if !query.is_empty() && !self.query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(&self.query);
+        let url = target::url(base, &path, &query)?;
         let mut http = reqwest::Request::new(self.operation.method.clone(), url);
         *http.headers_mut() = self.headers;
         // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP

@@ -1,19 +1,42 @@
 //! From a path template and encoded values to the URL that is called.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::Url;
 
 use crate::base_url::BaseUrl;
 
-/// Fills a path template with encoded values.
+/// What no path holds raw; a `%` in a template is taken for encoding that is there already.
+const ENCODED_IN_TEMPLATE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// As above, and what URL parsers encode in a query.
+const ENCODED_IN_TEMPLATE_QUERY: &AsciiSet = &ENCODED_IN_TEMPLATE.add(b'\'').add(b'#');
+
+/// Fills a path template with encoded values; gives the path, and the query that the template has in itself.
 ///
-/// The result has as many segments as the template: values contain no raw slash, and a segment that
-/// URL parsers would resolve away (`.`, `..`) or that values left empty is refused.
-pub(crate) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<String, String> {
+/// The path has as many segments as the template: values contain no raw slash, and a segment that
+/// URL parsers would resolve away (`.`, `..`) or that values left empty is refused. A fragment, by which some
+/// documents tell operations of one path apart, is not sent.
+pub(crate) fn fill(
+    template: &str,
+    values: &[(&'static str, String)],
+) -> Result<(String, String), String> {
+    let template = template.split('#').next().unwrap_or_default();
+    let (template, fixed) = template.split_once('?').unwrap_or((template, ""));
     let mut path = String::with_capacity(template.len() + 32);
     for segment in template.split('/').skip(1) {
         path.push('/');
         let start = path.len();
-        fill_segment(&mut path, segment, values)?;
+        fill_part(&mut path, segment, values, ENCODED_IN_TEMPLATE)?;
         if segment.contains('{') && matches!(&path[start..], "" | "." | "..") {
             return Err(format!(
                 "path segment `{segment}` would be `{}`, which calls another path",
@@ -21,15 +44,19 @@ pub(crate) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<
             ));
         }
     }
-    Ok(path)
+    let mut query = String::new();
+    fill_part(&mut query, fixed, values, ENCODED_IN_TEMPLATE_QUERY)?;
+    Ok((path, query))
 }
 
-fn fill_segment(
-    path: &mut String,
-    segment: &str,
+/// Appends a segment, or the query, with its values in place.
+fn fill_part(
+    out: &mut String,
+    template: &str,
     values: &[(&'static str, String)],
+    encoded: &'static AsciiSet,
 ) -> Result<(), String> {
-    let mut rest = segment;
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
             break;
@@ -37,11 +64,11 @@ fn fill_segment(
         let Some((_, value)) = values.iter().find(|(given, _)| *given == name) else {
             return Err(format!("path parameter `{name}` has no value"));
         };
-        path.push_str(before);
-        path.push_str(value);
+        out.extend(utf8_percent_encode(before, encoded));
+        out.push_str(value);
         rest = after;
     }
-    path.push_str(rest);
+    out.extend(utf8_percent_encode(rest, encoded));
     Ok(())
 }
 
@@ -69,7 +96,7 @@ mod tests {
     use super::*;
 
     fn filled(template: &str, value: &str) -> Result<String, String> {
-        fill(template, &[("id", value.to_owned())])
+        fill(template, &[("id", value.to_owned())]).map(|(path, _)| path)
     }
 
     #[test]
@@ -78,6 +105,14 @@ mod tests {
         assert_eq!(filled("/a/{id}.json", ".").unwrap(), "/a/..json");
         assert_eq!(filled("/a/{id}:{id}/", "b").unwrap(), "/a/b:b/");
         assert_eq!(filled("/plain", "b").unwrap(), "/plain");
+    }
+
+    #[test]
+    fn templates_hold_what_no_path_can() {
+        assert_eq!(filled("/a b/ä%20/{id}", "7").unwrap(), "/a%20b/%C3%A4%20/7");
+        assert_eq!(filled("/a#{id}", "7").unwrap(), "/a");
+        let filled = fill("/a?b={id}&c=d e'#f", &[("id", "7".to_owned())]);
+        assert_eq!(filled, Ok(("/a".to_owned(), "b=7&c=d%20e%27".to_owned())));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Forms: the members of a body and how each is written.
 
+use super::styles::style;
 use super::{Content, Multipart, Part, PartKind, Style};
 use crate::names::{unique, value_name};
 use crate::normalize::media_types::{essence, is_json};
@@ -82,16 +83,4 @@ pub(super) fn styles(root: &Value, media_type: &Value) -> Vec<(String, Style)> {
 fn stated_style(encoding: &Value) -> Option<Style> {
     let says = |key: &str| encoding.get(key).is_some_and(|value| !value.is_null());
     (says("style") || says("explode")).then(|| style(encoding))
-}
-
-/// The style of a parameter, or of a member of a form.
-pub(super) fn style(holder: &Value) -> Style {
-    let explode = holder.get("explode").and_then(Value::as_bool);
-    match text(holder, "style").as_deref() {
-        Some("deepObject") => Style::DeepObject,
-        Some("spaceDelimited") if explode != Some(true) => Style::Space,
-        Some("pipeDelimited") if explode != Some(true) => Style::Pipe,
-        _ if explode == Some(false) => Style::Comma,
-        _ => Style::Form,
-    }
 }

@@ -10,6 +10,7 @@ mod facts;
 mod forms;
 mod read;
 pub(crate) mod schemes;
+mod styles;
 
 pub use facts::check_facts;
 pub use read::{Findings, read};
@@ -128,16 +129,16 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterPlace {
     /// Into a segment of the path.
-    Path,
+    Path(Style),
     /// Into the query string.
     Query(Style),
     /// Into a header.
-    Header,
+    Header(Style),
     /// Into the `Cookie` header.
-    Cookie,
+    Cookie(Style),
 }
 
-/// How a list or an object stands in a query string.
+/// How a list or an object is written, shown as it stands in a query string; as `rapid7_core::Style`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// `a=1&a=2`
@@ -146,11 +147,21 @@ pub enum Style {
     Comma,
     /// `a=1%202`
     Space,
+    /// `a=1%092`
+    Tab,
     /// `a=1|2`
     Pipe,
     /// `a[x]=1&a[y]=2`
     DeepObject,
-    /// `a={"x":1,"y":2}`
+    /// `.1,2` in a path.
+    Label,
+    /// `.1.2` in a path.
+    LabelExploded,
+    /// `;a=1,2` in a path.
+    Matrix,
+    /// `;a=1;a=2` in a path.
+    MatrixExploded,
+    /// The text of JSON.
     Json,
 }
 
@@ -163,6 +174,8 @@ pub struct Parameter {
     pub wire_name: String,
     /// Where it goes.
     pub place: ParameterPlace,
+    /// Whether a query holds its reserved characters as they are.
+    pub reserved: bool,
     /// Whether a call fails without it.
     pub required: bool,
     /// The document's words.

@@ -1,7 +1,8 @@
 //! Reads the model from a normalized document.
 
 use super::access::{access, auth};
-use super::forms::{multipart, style, styles};
+use super::forms::{multipart, styles};
+use super::styles::{simple_style, style};
 use super::{Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response, Tag};
 use crate::folder::{
     AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
@@ -302,10 +303,10 @@ fn parameters(operation: &Value, taken: &mut BTreeSet<String>) -> Vec<Parameter>
 fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     let wire_name = value.get("name")?.as_str()?.to_owned();
     let place = match text(value, "in")?.as_str() {
-        "path" => ParameterPlace::Path,
+        "path" => ParameterPlace::Path(simple_style(value)),
         "query" => ParameterPlace::Query(style(value)),
-        "header" => ParameterPlace::Header,
-        "cookie" => ParameterPlace::Cookie,
+        "header" => ParameterPlace::Header(simple_style(value)),
+        "cookie" => ParameterPlace::Cookie(simple_style(value)),
         _ => return None,
     };
     let in_content = || {
@@ -320,8 +321,9 @@ fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     Some(Parameter {
         name: unique(value_name(&wire_name), taken),
         wire_name,
-        required: place == ParameterPlace::Path || flag(value, "required"),
+        required: matches!(place, ParameterPlace::Path(_)) || flag(value, "required"),
         place,
+        reserved: flag(value, "allowReserved"),
         description: text(value, "description"),
         schema: schema
             .cloned()

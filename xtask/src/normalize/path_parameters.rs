@@ -2,6 +2,7 @@
 
 use super::{Facts, lossless, lossy};
 use crate::change::Change;
+use crate::names::value_name;
 use crate::schema::{METHODS, edit_operations, operation_pointer, text};
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,10 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
         let key = format!("{} {path}", method.to_uppercase());
         let pointer = format!("{}/parameters", operation_pointer(path, method));
         let wanted = template_names(path);
+        for (declared, name) in rename_strangers(operation, &wanted) {
+            let what = format!("path parameter {declared} is the {name} of the path");
+            changes.push(lossless(RULE, &pointer, Some(&key), what));
+        }
         if let Some(moved) = move_strangers(operation, &wanted) {
             let what = format!("parameters that the path does not name go into the query: {moved}");
             changes.push(lossless(RULE, &pointer, Some(&key), what));
@@ -147,6 +152,36 @@ fn add(operation: &mut Value, name: &str) {
         let schema = json!({ "type": "string" });
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
+}
+
+/// A declared parameter is meant by a name of the template that is the same but for case and separators, or when one
+/// of each is left. Gives both names.
+fn rename_strangers(operation: &mut Value, wanted: &[String]) -> Vec<(String, String)> {
+    let missing = missing(operation, wanted);
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    let mut strangers: Vec<(String, &mut Value)> = parameters
+        .into_iter()
+        .flatten()
+        .filter(|parameter| is_path(parameter))
+        .filter_map(|parameter| Some((text(parameter, "name")?, parameter)))
+        .filter(|(name, _)| !wanted.contains(name))
+        .collect();
+    let mut renamed = Vec::new();
+    for name in &missing {
+        let same = |other: &str| value_name(other) == value_name(name);
+        let only = missing.len() == 1 && strangers.len() == 1;
+        let found = strangers
+            .iter()
+            .position(|(declared, _)| only || same(declared));
+        if let Some(index) = found {
+            let (declared, parameter) = strangers.remove(index);
+            parameter["name"] = name.as_str().into();
+            renamed.push((declared, name.clone()));
+        }
+    }
+    renamed
 }
 
 /// Path parameters that the template does not name become optional ones of the query: what a path cannot carry can

@@ -153,15 +153,7 @@ fn members(
 fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
     let name = format_ident!("{}", parameter.name);
     let wire = &parameter.wire_name;
-    let send = match parameter.place {
-        ParameterPlace::Path => quote!(path(#wire, &self.#name)),
-        ParameterPlace::Query(style) => {
-            let style = style_name(style);
-            quote!(query(#wire, &self.#name, #style))
-        }
-        ParameterPlace::Header => quote!(header(#wire, &self.#name)),
-        ParameterPlace::Cookie => quote!(cookie(#wire, &self.#name)),
-    };
+    let send = parameter_call(parameter, &name);
     let about = parameter
         .description
         .clone()
@@ -183,16 +175,38 @@ fn parameter_member(parameter: &Parameter, generated: &Generated) -> Member {
     }
 }
 
-/// The style as the runtime calls it.
-pub(super) fn style_name(style: Style) -> TokenStream {
-    match style {
-        Style::Form => quote!(Style::Form),
-        Style::Comma => quote!(Style::Comma),
-        Style::Space => quote!(Style::Space),
-        Style::Pipe => quote!(Style::Pipe),
-        Style::DeepObject => quote!(Style::DeepObject),
-        Style::Json => quote!(Style::Json),
+/// The call that puts a parameter on the request.
+fn parameter_call(parameter: &Parameter, name: &Ident) -> TokenStream {
+    let wire = &parameter.wire_name;
+    let call = |plain: &str, style: Style| {
+        if style == Style::Comma {
+            let method = format_ident!("{plain}");
+            return quote!(#method(#wire, &self.#name));
+        }
+        let method = format_ident!("{plain}_as");
+        let style = style_path(style);
+        quote!(#method(#wire, &self.#name, #style))
+    };
+    match parameter.place {
+        ParameterPlace::Path(style) => call("path", style),
+        ParameterPlace::Header(style) => call("header", style),
+        ParameterPlace::Cookie(style) => call("cookie", style),
+        ParameterPlace::Query(style) => {
+            let method = if parameter.reserved {
+                format_ident!("query_reserved")
+            } else {
+                format_ident!("query")
+            };
+            let style = style_path(style);
+            quote!(#method(#wire, &self.#name, #style))
+        }
     }
+}
+
+/// A style of the runtime, which has the same names.
+pub(super) fn style_path(style: Style) -> TokenStream {
+    let name = format_ident!("{style:?}");
+    quote!(Style::#name)
 }
 
 fn body_member(
@@ -211,14 +225,11 @@ fn body_member(
             };
             (ty, Setter::Convert, send)
         }
-        Content::Form(schema, styles) => {
-            let styles = styles.iter().map(|(name, style)| {
-                let style = style_name(*style);
-                quote!((#name, #style))
-            });
-            let send = quote!(form(&self.body, &[#(#styles),*]));
-            (rust_type(schema, generated), Setter::Convert, send)
-        }
+        Content::Form(schema, styles) => (
+            rust_type(schema, generated),
+            Setter::Convert,
+            form_call(styles),
+        ),
         Content::Raw => (
             quote!(Body),
             Setter::Take,
@@ -251,6 +262,17 @@ fn body_member(
         send,
         in_body: true,
     })
+}
+
+fn form_call(styles: &[(String, Style)]) -> TokenStream {
+    if styles.is_empty() {
+        return quote!(form(&self.body));
+    }
+    let styles = styles.iter().map(|(name, style)| {
+        let style = style_path(*style);
+        quote!((#name, #style))
+    });
+    quote!(form_as(&self.body, &[#(#styles),*]))
 }
 
 /// The Rust type of a schema, `Option` taken off: absence is the builder's own business.

@@ -1,6 +1,6 @@
 //! Forms in parts: a setter for each part, straight on the builder of the operation.
 
-use super::operations::{Member, Setter, rust_type, style_name};
+use super::operations::{Member, Setter, rust_type, style_path};
 use crate::generate::Generated;
 use crate::model::{Content, Multipart, Part, PartKind, RequestBody};
 use proc_macro2::TokenStream;
@@ -55,7 +55,7 @@ fn member(body: &RequestBody, part: &Part, generated: &Generated) -> Member {
         PartKind::Value(style) => {
             let send = match (style, content_type) {
                 (Some(style), _) => {
-                    let style = style_name(style);
+                    let style = style_path(style);
                     quote!(part_styled(#wire, &self.#name, #style))
                 }
                 (None, Some(content_type)) => quote!(part_as(#wire, &self.#name, #content_type)),

@@ -167,7 +167,7 @@ fn members_of_a_form_keep_their_styles() {
     let code = Code::of(&everything());
     assert_eq!(
         code.last_call("Search"),
-        "form(&self.body,&[(\"ids\",Style::Comma),(\"filter\",Style::DeepObject),(\"rows\",Style::Json),],)"
+        "form_as(&self.body,&[(\"ids\",Style::Comma),(\"filter\",Style::DeepObject),(\"rows\",Style::Json),],)"
     );
 }
 
@@ -230,6 +230,6 @@ fn form_parameters_of_swagger_are_parts() {
     );
     assert_eq!(
         code.request("B"),
-        ["form(&self.body,&[(\"l\",Style::Comma),(\"m\",Style::Form)])"]
+        ["form_as(&self.body,&[(\"l\",Style::Comma),(\"m\",Style::Form)])"]
     );
 }

@@ -140,7 +140,7 @@ fn parameters_of_each_place_and_style() {
             "header(\"X-Trace\",&self.x_trace)",
             "cookie(\"theme\",&self.theme)",
             "query(\"untyped\",&self.untyped,Style::Form)",
-            "query(\"json\",&self.json,Style::Form)",
+            "query(\"json\",&self.json,Style::Json)",
             "query(\"maybe\",&self.maybe,Style::Form)",
         ]
     );
@@ -211,7 +211,7 @@ fn bodies_of_each_media_type() {
         (
             "Form",
             "body: Result<types::FormRequest,String>",
-            "form(&self.body,&[])",
+            "form(&self.body)",
         ),
         (
             "Text",
@@ -246,7 +246,7 @@ fn bodies_of_each_media_type() {
         (
             "FormOfAnything",
             "body: Result<Option<serde_json::Value>,String>",
-            "form(&self.body,&[])",
+            "form(&self.body)",
         ),
     ] {
         assert_eq!(

@@ -8,6 +8,7 @@ pub(crate) fn cases() -> Vec<Case> {
         taken_name(),
         lenient_already(),
         one_way(),
+        members_of_one_way(),
     ]
 }
 
@@ -104,5 +105,28 @@ fn one_way() -> Case {
             &json!({ "/a": { "post": takes(&to("Order")), "get": answers(&to("Bot")) } }),
             &json!({ "Bot": strict(), "Order": strict() }),
         ),
+    )
+}
+
+fn members_of_one_way() -> Case {
+    let members = json!({
+        "id": { "type": "integer", "readOnly": true },
+        "name": { "type": "string" },
+        "pin": { "type": "string", "writeOnly": true },
+    });
+    let bot = |required: &[&str]| json!({ "type": "object", "required": required, "properties": members });
+    let all = ["id", "name", "pin"];
+    Case::new(
+        "members of one direction are required in that alone",
+        document(&both(&to("Bot"), &to("Bot")), &json!({ "Bot": bot(&all) })),
+        document(
+            &both(&to("BotInput"), &to("Bot")),
+            &json!({ "Bot": bot(&["id", "name"]), "BotInput": bot(&["name", "pin"]) }),
+        ),
+        [
+            "directions: /components/schemas/Bot: requests use the strict copy BotInput",
+            "directions: /components/schemas/Bot: 1 writeOnly members made optional",
+            "directions: /components/schemas/BotInput: 1 readOnly members made optional",
+        ],
     )
 }

@@ -9,6 +9,7 @@ pub(crate) fn cases() -> Vec<Case> {
         undeclared(),
         repeated(),
         stranger(),
+        misnamed(),
         agreeing(),
     ]
 }
@@ -117,6 +118,24 @@ fn stranger() -> Case {
         parameters(&json!([{ "name": "id", "in": "query" }, moved])),
         [
             "path_parameters: PUT /a: parameters that the path does not name go into the query: id, weight",
+        ],
+    )
+}
+
+fn misnamed() -> Case {
+    let of = |first: &str, second: &str, only: &str| {
+        json!({ "paths": {
+            "/a/{itemId}/{kind}": { "get": { "parameters": [declared(first), declared(second)] } },
+            "/b/{id}": { "get": { "parameters": [declared(only)] } },
+        } })
+    };
+    Case::new(
+        "a parameter that the template calls otherwise",
+        of("item_id", "kind", "name"),
+        of("itemId", "kind", "id"),
+        [
+            "path_parameters: GET /a/{itemId}/{kind}: path parameter item_id is the itemId of the path",
+            "path_parameters: GET /b/{id}: path parameter name is the id of the path",
         ],
     )
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::node::Node;
-use super::{Problem, Style, TOO_DEEP, flattened, scalars, separator};
+use super::{Problem, Style, TOO_DEEP, pairs, scalars, separator};
 
 /// The value of one pair.
 #[derive(Debug, PartialEq)]
@@ -65,7 +65,10 @@ pub(super) fn push_node(
         (node, Some(style)) => {
             let items = match node {
                 Node::List(items) => scalars(items)?,
-                Node::Object(members) => flattened(members)?,
+                Node::Object(members) => {
+                    let pairs = pairs(members)?.into_iter();
+                    pairs.flat_map(<[String; 2]>::from).collect()
+                }
                 Node::Absent | Node::Scalar(_) | Node::Text(_) => return Err(TOO_DEEP),
             };
             if !items.is_empty() {

@@ -63,6 +63,7 @@ async fn arrays_in_the_query() {
         (Style::DeepObject, "?q=1%2C2&q=3%7C4"),
         (Style::Comma, "?q=1%2C2,3%7C4"),
         (Style::Space, "?q=1%2C2%203%7C4"),
+        (Style::Tab, "?q=1%2C2%093%7C4"),
         (Style::Pipe, "?q=1%2C2%7C3%7C4"),
     ] {
         assert_eq!(query(items, style).await.unwrap(), expected, "{style:?}");
@@ -100,6 +101,32 @@ async fn objects_in_the_query() {
             .unwrap(),
         "?q=k,1"
     );
+}
+
+#[tokio::test]
+async fn json_and_reserved_characters_in_the_query() {
+    let json = query(["a", "&"], Style::Json).await.unwrap();
+    assert_eq!(json, "?q=%5B%22a%22%2C%22%26%22%5D");
+    assert_eq!(query(None::<u8>, Style::Json).await.unwrap(), "");
+    let text = ":/?#[]@!$&'()*+,;=% é";
+    let request = Request::new(&LIST).query_reserved("q", &Ok(text), Style::Form);
+    assert_eq!(
+        send(request).await.unwrap().target(),
+        "/v2/things?q=:/?%23%5B%5D@!$%26%27()*%2B,;%3D%25%20%C3%A9"
+    );
+}
+
+#[tokio::test]
+async fn objects_in_forms() {
+    let inner = BTreeMap::from([("b", 1)]);
+    let form = BTreeMap::from([("deep", &inner), ("json", &inner)]);
+    let request = Request::new(&CREATE).form_as(&Ok(form), &[("deep", Style::DeepObject)]);
+    let seen = send(request).await.unwrap();
+    assert_eq!(seen.text(), "deep%5Bb%5D=1&json=%7B%22b%22%3A1%7D");
+    let lists = BTreeMap::from([("list", [&inner, &inner])]);
+    let seen = send(Request::new(&CREATE).form(&Ok(lists))).await.unwrap();
+    let pair = "list=%7B%22b%22%3A1%7D";
+    assert_eq!(seen.text(), format!("{pair}&{pair}"));
 }
 
 #[tokio::test]
@@ -206,7 +233,7 @@ async fn members_of_forms() {
         ("filter", Style::DeepObject),
         ("rows", Style::Json),
     ];
-    let seen = send(Request::new(&CREATE).form(&Ok(search), &styles))
+    let seen = send(Request::new(&CREATE).form_as(&Ok(search), &styles))
         .await
         .unwrap();
     let decoded = percent_encoding::percent_decode_str(seen.text()).decode_utf8_lossy();
@@ -224,16 +251,14 @@ async fn members_of_forms() {
 
 #[tokio::test]
 async fn forms_and_raw_bodies() {
-    let seen = send(Request::new(&CREATE).form(&Ok(FILTER), &[]))
-        .await
-        .unwrap();
+    let seen = send(Request::new(&CREATE).form(&Ok(FILTER))).await.unwrap();
     assert_eq!(
         seen.header("content-type"),
         Some("application/x-www-form-urlencoded")
     );
     assert_eq!(seen.text(), "name=a%20b");
     assert!(
-        send(Request::new(&CREATE).form(&Ok(1), &[]))
+        send(Request::new(&CREATE).form(&Ok(1)))
             .await
             .unwrap_err()
             .contains("an object")

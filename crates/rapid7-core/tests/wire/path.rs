@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
-use rapid7_core::{Error, Request};
+use rapid7_core::{Error, Request, Style};
 use serde::Serialize;
 
 use crate::server::{Server, json};
@@ -66,18 +66,51 @@ async fn scalars_of_all_kinds_are_written() {
 }
 
 #[tokio::test]
+async fn lists_and_objects_in_each_style() {
+    let server = Server::always(json(200, "{}")).await;
+    let connection = connect(&server.url);
+    let list = ["a,b", ".."];
+    let object = std::collections::BTreeMap::from([("k", "v"), ("l", "/")]);
+    for (style, of_list, of_object) in [
+        (Style::Comma, "a%2Cb,..", "k,v,l,%2F"),
+        (Style::Form, "a%2Cb,..", "k=v,l=%2F"),
+        (Style::Label, ".a%2Cb,..", ".k,v,l,%2F"),
+        (Style::LabelExploded, ".a%2Cb...", ".k=v.l=%2F"),
+        (Style::Matrix, ";id=a%2Cb,..", ";id=k,v,l,%2F"),
+        (Style::MatrixExploded, ";id=a%2Cb;id=..", ";k=v;l=%2F"),
+        (
+            Style::Json,
+            "%5B%22a%2Cb%22%2C%22..%22%5D",
+            "%7B%22k%22:%22v%22%2C%22l%22:%22%2F%22%7D",
+        ),
+    ] {
+        let request = Request::new(&THING).path_as("id", &Ok(list), style);
+        call(&connection, request).await.unwrap();
+        let expected = format!("/v2/things/{of_list}/parts");
+        assert_eq!(server.last().target(), expected, "{style:?}");
+        let request = Request::new(&THING).path_as("id", &Ok(&object), style);
+        call(&connection, request).await.unwrap();
+        let expected = format!("/v2/things/{of_object}/parts");
+        assert_eq!(server.last().target(), expected, "{style:?}");
+    }
+}
+
+#[tokio::test]
 async fn values_that_would_call_another_path_are_refused() {
     for id in ["", ".", ".."] {
         let error = target(id).await.unwrap_err();
         assert!(error.is_invalid_input(), "{id:?}");
         assert!(error.to_string().contains("another path"), "{error}");
     }
+    for list in [&[][..], &[""], &["."], &[".."]] {
+        assert!(target(list).await.unwrap_err().is_invalid_input());
+    }
     assert!(
-        target(["a"])
+        target([["a"]])
             .await
             .unwrap_err()
             .to_string()
-            .contains("`id` must be a string")
+            .contains("`id` is nested")
     );
     assert!(target(f64::NAN).await.unwrap_err().is_invalid_input());
     assert!(target(None::<&str>).await.unwrap_err().is_invalid_input());

@@ -183,7 +183,11 @@ async fn failures(checked: &mut Checked) {
     }
 
     let unreachable = with_query("http://127.0.0.1:1");
-    let error = fails(&unreachable, Request::new(&THING).path("id", &Ok([CANARY]))).await;
+    let error = fails(
+        &unreachable,
+        Request::new(&THING).path("id", &Ok([[CANARY]])),
+    )
+    .await;
     assert!(error.is_invalid_input());
     checked.error("Error::InvalidInput", &error);
     let split = Request::new(&LIST).header("X-A", &Ok(format!("{CANARY}\n")));

@@ -118,7 +118,8 @@ pub(super) fn set_style(
         "ssv" if is_query => ("spaceDelimited", false, None),
         "pipes" if is_query => ("pipeDelimited", false, None),
         "multi" if is_query => ("form", true, None),
-        "tsv" if is_query => ("spaceDelimited", false, Some("tabs between the elements")),
+        // No style of 3.0: the model reads it all the same.
+        "tsv" if is_query => ("tabDelimited", false, None),
         "csv" => return None,
         _ => ("simple", false, Some("how the elements are joined")),
     };
