@@ -3,10 +3,8 @@
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
-use xtask::tasks::{Exit, find, generate};
-
-/// Deep documents are walked recursively, and progenitor is not frugal with its stack.
-const STACK: usize = 512 * 1024 * 1024;
+use xtask::pipeline::STACK_BYTES;
+use xtask::tasks::{Exit, find, generate, mutate};
 
 #[derive(Parser)]
 #[command(
@@ -22,12 +20,13 @@ struct Arguments {
 enum Task {
     Generate(generate::Arguments),
     Find(find::Arguments),
+    Mutate(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let worker = std::thread::Builder::new()
-        .stack_size(STACK)
+        .stack_size(STACK_BYTES)
         .spawn(move || run(&arguments));
     let ended = worker.map(std::thread::JoinHandle::join);
     match ended {
@@ -42,6 +41,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
     let exit = match &arguments.task {
         Task::Generate(arguments) => generate::generate(arguments, &mut out),
         Task::Find(arguments) => find::find(arguments, &mut out),
+        Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
     };
     out.flush()?;
     exit

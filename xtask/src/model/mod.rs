@@ -8,6 +8,7 @@ use serde_json::Value;
 mod access;
 mod facts;
 mod read;
+mod tags;
 
 pub use facts::check_facts;
 pub use read::{Findings, read};

@@ -7,6 +7,7 @@ use super::{Facts, lossless, lossy};
 use crate::change::Change;
 use crate::schema::{Shape, edit_all, list, shape};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const RULE: &str = "shapes";
 
@@ -195,7 +196,7 @@ fn items(schema: &mut Value, done: &mut Vec<Done>) {
 
 /// Names under `required` that are no members have nothing to require.
 fn required(schema: &mut Value) {
-    let members: Vec<String> = schema
+    let members: BTreeSet<String> = schema
         .get("properties")
         .and_then(Value::as_object)
         .into_iter()
@@ -207,10 +208,7 @@ fn required(schema: &mut Value) {
     };
     let named: Vec<Value> = list(object, "required")
         .iter()
-        .filter(|name| {
-            name.as_str()
-                .is_some_and(|name| members.iter().any(|member| member == name))
-        })
+        .filter(|name| name.as_str().is_some_and(|name| members.contains(name)))
         .cloned()
         .collect();
     // Where there are no members of its own, a composed schema may still mean those of its parts.

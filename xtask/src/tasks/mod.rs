@@ -2,6 +2,7 @@
 
 pub mod find;
 pub mod generate;
+pub mod mutate;
 
 use crate::problem::{Problem, render};
 use std::io::{self, Write};
