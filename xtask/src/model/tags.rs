@@ -23,7 +23,7 @@ const MODULES: [&str; 11] = [
 
 /// The tags in the order in which operations name them.
 pub(super) struct Tags {
-    tags: Vec<Tag>,
+    named: Vec<Tag>,
     /// Index of each tag by its name.
     by_name: BTreeMap<String, usize>,
     /// Modules that are taken.
@@ -33,7 +33,7 @@ pub(super) struct Tags {
 impl Tags {
     pub(super) fn new() -> Self {
         Self {
-            tags: Vec::new(),
+            named: Vec::new(),
             by_name: BTreeMap::new(),
             modules: MODULES.map(str::to_owned).into(),
         }
@@ -50,27 +50,27 @@ impl Tags {
         if let Some(index) = self.by_name.get(&name) {
             return *index;
         }
-        self.by_name.insert(name.clone(), self.tags.len());
-        self.tags.push(Tag {
+        self.by_name.insert(name.clone(), self.named.len());
+        self.named.push(Tag {
             module: unique(value_name(&name), &mut self.modules),
             name,
             description: None,
         });
-        self.tags.len() - 1
+        self.named.len() - 1
     }
 
     /// The tags with their descriptions, in the order in which the document lists them, unlisted ones last.
     pub(super) fn finish(mut self, root: &Value, operations: &mut [Operation]) -> Vec<Tag> {
-        let mut ranks = vec![usize::MAX; self.tags.len()];
+        let mut ranks = vec![usize::MAX; self.named.len()];
         let listed = root.get("tags").and_then(Value::as_array);
         for (rank, value) in listed.into_iter().flatten().enumerate() {
             let name = text(value, "name").map(|name| one_line(&name));
             if let Some(index) = name.and_then(|name| self.by_name.get(&name).copied()) {
                 ranks[index] = ranks[index].min(rank);
-                self.tags[index].description = text(value, "description");
+                self.named[index].description = text(value, "description");
             }
         }
-        let mut sorted: Vec<(usize, Tag)> = self.tags.into_iter().enumerate().collect();
+        let mut sorted: Vec<(usize, Tag)> = self.named.into_iter().enumerate().collect();
         sorted.sort_by_key(|(before, _)| ranks[*before]);
         let mut places = vec![0; sorted.len()];
         for (place, (before, _)) in sorted.iter().enumerate() {

@@ -156,9 +156,8 @@ fn unsaid(problems: &[Problem]) -> Option<String> {
 
 /// What differs between two runs on one document.
 fn difference(first: &Output, second: Result<Output, Vec<Problem>>) -> Option<String> {
-    let second = match second {
-        Ok(second) => second,
-        Err(_) => return Some("the second run made nothing".to_owned()),
+    let Ok(second) = second else {
+        return Some("the second run made nothing".to_owned());
     };
     let file = first
         .files

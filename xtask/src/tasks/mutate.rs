@@ -100,7 +100,7 @@ fn supervise(
                 std::fs::write(&path, format!("{:#}\n", mutant(documents, number)))?;
                 writeln!(out, "target/mutate/{name}: {detail}")?;
             }
-            if totals.tried % REPORT_EVERY == 0 {
+            if totals.tried.is_multiple_of(REPORT_EVERY) {
                 totals.print(out)?;
             }
         }
