@@ -12,8 +12,10 @@ use crate::unions::alternatives;
 use crate::usage::{reachable, references};
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
+use std::sync::Once;
 use syn::{GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
 
 /// Extension of an object schema whose one varying member is named by another: the member that names it.
@@ -67,18 +69,23 @@ pub fn generate(root: &Value, api: &mut Api) -> Result<(Generated, Vec<Problem>)
         })
 }
 
-/// Runs each operation alone, keeps those that work, and reports the others.
+/// Finds the schemas that fail alone, keeps the operations without any, and reports the others.
 fn isolate(root: &Value, api: &mut Api) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut verdicts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let schemas: Vec<&Value> = api
+        .operations
+        .iter()
+        .flat_map(operation_schemas)
+        .filter(|schema| seen.insert(schema.to_string()))
+        .collect();
+    let mut failures = BTreeMap::new();
+    bisect(root, &schemas, &mut failures);
     api.operations.retain(|operation| {
-        let failure = operation_schemas(operation).into_iter().find_map(|schema| {
-            verdicts
-                .entry(schema.to_string())
-                .or_insert_with(|| run(root, &[schema]).err().map(|failure| failure.0))
-                .clone()
-        });
-        if let Some(failure) = &failure {
+        let failure = operation_schemas(operation)
+            .into_iter()
+            .find_map(|schema| failures.get(&schema.to_string()));
+        if let Some(failure) = failure {
             problems.push(
                 Problem::error(
                     ProblemKind::Generator,
@@ -91,6 +98,23 @@ fn isolate(root: &Value, api: &mut Api) -> Vec<Problem> {
         failure.is_none()
     });
     problems
+}
+
+/// Runs halves of halves: few of many are at fault.
+fn bisect(root: &Value, schemas: &[&Value], failures: &mut BTreeMap<String, String>) {
+    let Err(failure) = run(root, schemas) else {
+        return;
+    };
+    match schemas {
+        // It fails on nothing at all: no schema is at fault.
+        [] => {}
+        [schema] => drop(failures.insert(schema.to_string(), failure.0)),
+        several => {
+            let (first, second) = several.split_at(several.len() / 2);
+            bisect(root, first, failures);
+            bisect(root, second, failures);
+        }
+    }
 }
 
 /// Every schema that an operation holds directly.
@@ -148,12 +172,26 @@ fn run(root: &Value, schemas: &[&Value]) -> Result<Generated, Failure> {
     read(file, schemas)
 }
 
+thread_local! {
+    /// Whether a panic of this thread is caught and reported, and need not be printed.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs `work` with the panic message caught instead of printed.
 fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
+    // The hook is one for all threads, so it is set once and asks which thread panics.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                loud(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
     let result = std::panic::catch_unwind(AssertUnwindSafe(work));
-    std::panic::set_hook(hook);
+    QUIET.set(false);
     result.map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
@@ -264,9 +302,13 @@ fn rename_members(schema: &mut Value) {
         return;
     };
     if let Some(Value::Array(required)) = object.get_mut("required") {
+        let by_wire: BTreeMap<&str, &str> = names
+            .iter()
+            .map(|(name, wire)| (wire.as_str(), name.as_str()))
+            .collect();
         for wire in required {
-            if let Some((name, _)) = names.iter().find(|(_, known)| wire == known) {
-                *wire = name.clone().into();
+            if let Some(name) = wire.as_str().and_then(|wire| by_wire.get(wire)) {
+                *wire = (*name).into();
             }
         }
     }

@@ -4,10 +4,8 @@ use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
 use xtask::limit::limit_memory;
-use xtask::tasks::{Exit, PANICKED, corpus, diagnose, find, generate};
-
-/// Deep documents are walked recursively, and progenitor is not frugal with its stack.
-const STACK: usize = 512 * 1024 * 1024;
+use xtask::pipeline::STACK_BYTES;
+use xtask::tasks::{Exit, PANICKED, corpus, diagnose, find, generate, mutate};
 
 #[derive(Parser)]
 #[command(
@@ -28,12 +26,13 @@ enum Task {
     Find(find::Arguments),
     Diagnose(diagnose::Arguments),
     Corpus(corpus::Arguments),
+    Mutate(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let worker = std::thread::Builder::new()
-        .stack_size(STACK)
+        .stack_size(STACK_BYTES)
         .spawn(move || run(&arguments));
     let ended = worker.map(std::thread::JoinHandle::join);
     match ended {
@@ -47,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> std::io::Result<Exit> {
     if let Some(mib) = arguments.memory_limit {
-        limit_memory(mib, STACK as u64)?;
+        limit_memory(mib, STACK_BYTES as u64)?;
     }
     let mut out = std::io::stdout().lock();
     let exit = match &arguments.task {
@@ -55,6 +54,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Find(arguments) => find::find(arguments, &mut out),
         Task::Diagnose(arguments) => diagnose::diagnose(arguments, &mut out),
         Task::Corpus(arguments) => corpus::corpus(arguments, &mut out),
+        Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
     };
     out.flush()?;
     exit

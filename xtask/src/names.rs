@@ -59,6 +59,9 @@ const PRELUDE: [&str; 29] = [
     "Deserialize",
 ];
 
+/// Longest name, in bytes, before a number makes it unique: a module's is also that of a file.
+const LONGEST: usize = 200;
+
 /// A type name in `PascalCase`.
 #[must_use]
 pub fn type_name(text: &str) -> String {
@@ -73,6 +76,7 @@ pub fn type_name(text: &str) -> String {
 #[must_use]
 pub fn variant_name(text: &str) -> String {
     let mut name = ascii(text).to_pascal_case();
+    name.truncate(LONGEST);
     if name.is_empty() {
         "Unnamed".clone_into(&mut name);
     }
@@ -116,6 +120,9 @@ pub fn value_name(text: &str) -> String {
 
 fn legal_value_name(text: &str) -> String {
     let mut name = ascii(text).to_snake_case();
+    name.truncate(LONGEST);
+    let end = name.trim_end_matches('_').len();
+    name.truncate(end);
     if name.is_empty() {
         "unnamed".clone_into(&mut name);
     }
@@ -132,16 +139,35 @@ fn legal_value_name(text: &str) -> String {
     name
 }
 
+/// Numbers that are tried one by one before larger steps are taken.
+const SMALL_NUMBERS: usize = 100;
+
 /// The name, or the name with the lowest number that makes it unique; it is taken from then on.
+///
+/// Of thousands of equal names each later one gets a number near to the lowest.
 pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
     let name = name.into();
-    let mut candidate = name.clone();
-    let mut number = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{name}{number}");
-        number += 1;
+    if taken.insert(name.clone()) {
+        return name;
     }
-    candidate
+    let numbered = |number: usize| format!("{name}{number}");
+    let free = |number: &usize| !taken.contains(&numbered(*number));
+    let number = (2..SMALL_NUMBERS).find(free).unwrap_or_else(|| {
+        let (mut used, mut step) = (SMALL_NUMBERS - 1, 1);
+        while !free(&(used + step)) {
+            step *= 2;
+        }
+        while step > 1 {
+            step /= 2;
+            if !free(&(used + step)) {
+                used += step;
+            }
+        }
+        used + 1
+    });
+    let chosen = numbered(number);
+    taken.insert(chosen.clone());
+    chosen
 }
 
 /// Acronyms that a change of case would tear apart.

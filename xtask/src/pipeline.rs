@@ -15,15 +15,25 @@ use crate::lower::{Origins, lower_traced};
 use crate::model::{self, Api};
 use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::refine::{Naming, calls, refine};
-use crate::schema::components_mut;
+use crate::schema::{components, components_mut};
 use crate::source::Document;
 use crate::write::FileSet;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+
+/// Stack of a thread that calls [`run`]: 512 MiB, of which only what is used takes memory. Documents are walked
+/// recursively, and the generator is not frugal with its stack.
+pub const STACK_BYTES: usize = 512 * 1024 * 1024;
+
+/// Most types of one crate: several times as many as the largest of a hundred published documents has.
+pub const MAX_TYPES: usize = 30_000;
+
+/// Most operations of one crate.
+pub const MAX_OPERATIONS: usize = 20_000;
 
 /// What one client crate is made from.
 #[derive(Debug, Clone)]
@@ -183,7 +193,8 @@ impl Input {
 /// # Errors
 ///
 /// The problems that leave no client to make: the document cannot be read as one, an overlay action or an entry of
-/// `operations.toml` matches nothing, or the generator fails without an operation to blame.
+/// `operations.toml` matches nothing, there is more than [`MAX_TYPES`] or [`MAX_OPERATIONS`] allow, or the generator
+/// fails without an operation to blame.
 pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     run_traced(input, &mut Trace::default())
 }
@@ -242,6 +253,7 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     *stage = Stage::Normalize;
     changes.extend(normalize(&mut document.root, facts, &rules));
     stop_on_errors(&diagnose(&document))?;
+    check_size(&document.root, operations_in)?;
     *stage = Stage::Generate;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
     let (generated, failures) = generate(&document.root, &mut api)?;
@@ -266,6 +278,20 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         patched,
         normalized: document.root,
     })
+}
+
+/// The generator takes about 130 KB and a millisecond for each type, and more for each operation.
+fn check_size(root: &serde_json::Value, operations: usize) -> Result<(), Vec<Problem>> {
+    let types = components(root).map_or(0, serde_json::Map::len);
+    if types <= MAX_TYPES && operations <= MAX_OPERATIONS {
+        return Ok(());
+    }
+    let message = format!(
+        "{operations} operations with {types} types: more than {MAX_OPERATIONS} or {MAX_TYPES} make no crate that compiles"
+    );
+    Err(vec![Problem::error(ProblemKind::TooLarge, message).help(
+        "remove operations with an overlay, or make several crates of the document",
+    )])
 }
 
 /// Takes out the named schemas that only an operation left out would use: they have no Rust types.

@@ -27,6 +27,10 @@ pub const MAX_DEPTH: usize = 127;
 /// Upper bound for what all aliases of a YAML text stand for together: 64 MiB, counting 32 bytes a value and its text.
 pub const MAX_ALIAS_BYTES: usize = 64 * 1024 * 1024;
 
+/// Upper bound for the JSON pointers to all values together: 1 GiB. What is said of a value names its pointer, so a
+/// key of a megabyte with a thousand values below it would take a gigabyte.
+pub const MAX_POINTER_BYTES: usize = 1024 * 1024 * 1024;
+
 /// Reads a document from a file.
 ///
 /// The notation is told from the text, not from the file's extension. A byte order mark is dropped.
@@ -81,9 +85,33 @@ fn finish(
 ) -> Result<Document, Problem> {
     let source = Arc::new(Source::new(path, text, format));
     match parsed {
-        Ok(root) => Ok(Document::new(root, source)),
+        Ok(root) => check_pointers(Document::new(root, source)),
         Err(error) => Err(error.into_problem(&source)),
     }
+}
+
+fn check_pointers(document: Document) -> Result<Document, Problem> {
+    if pointer_bytes(&document.root, 0) <= MAX_POINTER_BYTES {
+        return Ok(document);
+    }
+    let message = format!(
+        "the pointers to all values take more than {} MiB: long keys hold too much",
+        MAX_POINTER_BYTES / 1024 / 1024
+    );
+    Err(Problem::error(ProblemKind::TooLarge, message).in_file(&document.source))
+}
+
+/// The length of the pointers to all values below one whose own is this long. [`MAX_DEPTH`] bounds the recursion.
+fn pointer_bytes(value: &Value, own: usize) -> usize {
+    let below: usize = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| pointer_bytes(value, own + 1 + key.len()))
+            .sum(),
+        Value::Array(items) => items.iter().map(|item| pointer_bytes(item, own + 2)).sum(),
+        _ => 0,
+    };
+    own + below
 }
 
 /// Reads a file as UTF-8 text.

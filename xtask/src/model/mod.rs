@@ -11,6 +11,7 @@ mod forms;
 mod read;
 pub(crate) mod schemes;
 mod styles;
+mod tags;
 
 pub use facts::check_facts;
 pub use read::{Findings, read};

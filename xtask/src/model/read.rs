@@ -3,7 +3,8 @@
 use super::access::{access, auth};
 use super::forms::{multipart, styles};
 use super::styles::{simple_style, style};
-use super::{Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response, Tag};
+use super::tags::{Tags, one_line};
+use super::{Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBody, Response};
 use crate::folder::{
     AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
 };
@@ -36,8 +37,7 @@ pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, F
             Err(problem) => reader.findings.problems.push(problem),
         }
     }
-    describe_tags(root, &mut reader.tags);
-    let tags = sort_tags(root, reader.tags, &mut read);
+    let tags = reader.tags.finish(root, &mut read);
     let info = root.get("info").unwrap_or(&Value::Null);
     let api = Api {
         title: text(info, "title")
@@ -59,7 +59,7 @@ struct Reader<'a> {
     builders: BTreeSet<String>,
     constants: BTreeSet<String>,
     keys: BTreeSet<OperationKey>,
-    tags: Vec<Tag>,
+    tags: Tags,
     findings: Findings,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
             // The name of the table itself.
             constants: BTreeSet::from(["OPERATIONS".to_owned()]),
             keys: BTreeSet::new(),
-            tags: Vec::new(),
+            tags: Tags::new(),
             findings: Findings::default(),
         }
     }
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             name: facts.name.clone(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            tag: tag_index(value, &mut self.tags),
+            tag: self.tags.index(value),
             summary: summary.map_or_else(
                 || key.to_string(),
                 |text| one_line(&text).trim_end_matches('.').to_owned(),
@@ -210,84 +210,6 @@ fn derived_entry(method: &str, path: &str, name: String, has_result: bool) -> Op
         body: (!has_result).then_some(BodyNote::Unknown),
         ..OperationEntry::new(name, effect, stability)
     }
-}
-
-/// Modules that every generated crate has, and crates that its `use` lines name.
-const MODULES: [&str; 11] = [
-    "types",
-    "operations",
-    "client",
-    "shared",
-    "builder",
-    "mod",
-    "error",
-    "std",
-    "serde",
-    "serde_json",
-    "rapid7_core",
-];
-
-fn tag_index(operation: &Value, tags: &mut Vec<Tag>) -> usize {
-    let name = operation
-        .pointer("/tags/0")
-        .and_then(Value::as_str)
-        .map(one_line)
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "default".to_owned());
-    if let Some(index) = tags.iter().position(|tag| tag.name == name) {
-        return index;
-    }
-    let mut taken: BTreeSet<String> = tags.iter().map(|tag| tag.module.clone()).collect();
-    taken.extend(MODULES.map(str::to_owned));
-    tags.push(Tag {
-        module: unique(value_name(&name), &mut taken),
-        name,
-        description: None,
-    });
-    tags.len() - 1
-}
-
-fn describe_tags(root: &Value, tags: &mut [Tag]) {
-    let described = root.get("tags").and_then(Value::as_array);
-    for value in described.into_iter().flatten() {
-        let tag = tags
-            .iter_mut()
-            .find(|tag| text(value, "name").is_some_and(|name| one_line(&name) == tag.name));
-        if let Some(tag) = tag {
-            tag.description = text(value, "description");
-        }
-    }
-}
-
-/// A title, without the line breaks that would end a comment or a table.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The order in which the document lists its tags, unlisted ones last.
-fn sort_tags(root: &Value, tags: Vec<Tag>, operations: &mut [Operation]) -> Vec<Tag> {
-    let listed: Vec<String> = root
-        .get("tags")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|tag| text(tag, "name").map(|name| one_line(&name)))
-        .collect();
-    let rank = |tag: &Tag| {
-        listed
-            .iter()
-            .position(|name| *name == tag.name)
-            .unwrap_or(usize::MAX)
-    };
-    let mut sorted: Vec<(usize, Tag)> = tags.into_iter().enumerate().collect();
-    sorted.sort_by_key(|(_, tag)| rank(tag));
-    for operation in operations {
-        let place = sorted
-            .iter()
-            .position(|(before, _)| *before == operation.tag);
-        operation.tag = place.unwrap_or_default();
-    }
-    sorted.into_iter().map(|(_, tag)| tag).collect()
 }
 
 fn parameters(operation: &Value, taken: &mut BTreeSet<String>) -> Vec<Parameter> {

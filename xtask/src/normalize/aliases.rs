@@ -2,18 +2,22 @@
 
 use super::{Facts, lossless};
 use crate::change::Change;
+use crate::graph::{Edges, cycles};
 use crate::schema::{
     SCHEMAS, Shape, children, component_name, components, components_mut, edit_all, escape, shape,
-    walk,
 };
+use crate::usage::references;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const RULE: &str = "aliases";
 
 /// Lists and maps inside one another; deeper ones stay named types, so that nothing that walks the document recurses
 /// without bound.
 const MAX_DEPTH: usize = 32;
+
+/// Schemas in one; larger ones stay named too, since aliases of several aliases would double with each level.
+const MAX_SCHEMAS: usize = 500;
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let aliases = acyclic_aliases(root);
@@ -42,65 +46,59 @@ fn acyclic_aliases(root: &Value) -> BTreeMap<String, Value> {
         .filter(|(_, schema)| is_alias(schema))
         .map(|(name, schema)| (name.clone(), schema.clone()))
         .collect();
-    let cyclic: Vec<String> = aliases
-        .keys()
-        .filter(|name| reaches_itself(&aliases, name))
-        .cloned()
+    let edges: Edges = aliases
+        .iter()
+        .map(|(name, schema)| (name.clone(), references(schema)))
         .collect();
-    for name in cyclic {
-        aliases.remove(&name);
+    let cyclic = cycles(&edges, &aliases.keys().cloned().collect());
+    for name in cyclic.iter().flatten() {
+        aliases.remove(name);
     }
-    let depths = depths(&aliases);
-    aliases.retain(|name, _| depths.get(name).is_none_or(|depth| *depth <= MAX_DEPTH));
+    let extents = extents(&aliases);
+    aliases.retain(|name, _| {
+        extents
+            .get(name)
+            .is_none_or(|extent| extent.depth <= MAX_DEPTH && extent.schemas <= MAX_SCHEMAS)
+    });
     aliases
 }
 
-/// How deep each alias nests lists and maps when it is written out, as far as it matters.
-fn depths(aliases: &BTreeMap<String, Value>) -> BTreeMap<String, usize> {
-    let mut depths = BTreeMap::new();
+/// What an alias is when it is written out.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    /// Lists and maps inside one another.
+    depth: usize,
+    /// Schemas in it.
+    schemas: usize,
+}
+
+/// The extent of each alias, as far as it matters.
+fn extents(aliases: &BTreeMap<String, Value>) -> BTreeMap<String, Extent> {
+    let mut extents = BTreeMap::new();
     for _ in 0..=MAX_DEPTH {
-        depths = aliases
+        extents = aliases
             .iter()
-            .map(|(name, schema)| (name.clone(), depth(schema, &depths)))
+            .map(|(name, schema)| (name.clone(), extent(schema, &extents)))
             .collect();
     }
-    depths
+    extents
 }
 
-fn depth(schema: &Value, known: &BTreeMap<String, usize>) -> usize {
-    match component_name(schema) {
-        Some(name) => known.get(&name).copied().unwrap_or(0),
-        None => children(schema)
-            .iter()
-            .map(|(_, child)| 1 + depth(child, known))
-            .max()
-            .unwrap_or(0),
+fn extent(schema: &Value, known: &BTreeMap<String, Extent>) -> Extent {
+    if let Some(name) = component_name(schema) {
+        return known.get(&name).copied().unwrap_or_default();
     }
-}
-
-fn reaches_itself(aliases: &BTreeMap<String, Value>, start: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut queue = vec![start.to_owned()];
-    while let Some(name) = queue.pop() {
-        for next in aliases.get(&name).map(references).unwrap_or_default() {
-            if next == start {
-                return true;
-            }
-            if seen.insert(next.clone()) {
-                queue.push(next);
-            }
+    let own = Extent {
+        depth: 0,
+        schemas: 1,
+    };
+    children(schema).iter().fold(own, |own, (_, child)| {
+        let below = extent(child, known);
+        Extent {
+            depth: own.depth.max(1 + below.depth),
+            schemas: own.schemas.saturating_add(below.schemas),
         }
-    }
-    false
-}
-
-/// The components that a schema refers to, at any depth.
-fn references(schema: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    walk(schema, "", &mut |_, inner| {
-        found.extend(component_name(inner));
-    });
-    found
+    })
 }
 
 fn is_alias(schema: &Value) -> bool {

@@ -1,6 +1,6 @@
 //! Merges `allOf` into one schema.
 
-use super::{Facts, lossless, lossy};
+use super::{Facts, Fresh, lossless, lossy};
 use crate::change::Change;
 use crate::schema::{Shape, component_name, edit_all, resolve, shape};
 use serde_json::{Map, Value, json};
@@ -9,31 +9,39 @@ use std::collections::BTreeSet;
 const RULE: &str = "all_of";
 
 /// How deep parts of parts are followed; what lies deeper is reported as lost with the whole.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 100;
 
 /// Rounds of merging: a merged object may bring in another composed one.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 32;
+
+/// Merges after the first round, and as many more for each of the first: members that are composed of types with such
+/// members would double in each round.
+const MOST_AGAIN: usize = 10_000;
+const MOST_AGAIN_FOR_EACH: usize = 20;
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let whole = root.clone();
+    let mut most = usize::MAX;
+    // Parts are taken from the document as it was: taken from one that has grown, they would double in each round.
+    let whole = root.clone();
+    for round in 0..MAX_ROUNDS {
         let before = changes.len();
+        let mut fresh = Fresh::default();
         edit_all(root, &mut |pointer, operation, schema| {
-            if shape(schema) != Shape::Composed {
+            if fresh.holds(pointer) || shape(schema) != Shape::Composed {
                 return;
             }
-            let merged = merge(&whole, schema);
-            changes.push(if merged.is_some() {
-                lossless(RULE, pointer, operation, "allOf merged".to_owned())
-            } else {
-                let what = "allOf of types that exclude each other read as any value".to_owned();
-                lossy(RULE, pointer, operation, what, "their types")
-            });
+            let endless = changes.len() >= most || round + 1 == MAX_ROUNDS;
+            let merged = if endless { None } else { merge(&whole, schema) };
+            changes.push(change(pointer, operation, merged.is_some(), endless));
             *schema = merged.unwrap_or_else(|| any(schema));
+            fresh.put(pointer);
         });
         if changes.len() == before {
             break;
+        }
+        if round == 0 {
+            most = MOST_AGAIN + changes.len().saturating_mul(1 + MOST_AGAIN_FOR_EACH);
         }
     }
     edit_all(root, &mut |_, _, schema| required(schema));
@@ -60,6 +68,19 @@ fn required(schema: &mut Value) {
     if !names.is_empty() {
         object.insert("required".to_owned(), names.into());
     }
+}
+
+fn change(pointer: &str, operation: Option<&str>, is_merged: bool, endless: bool) -> Change {
+    if is_merged {
+        return lossless(RULE, pointer, operation, "allOf merged".to_owned());
+    }
+    let reason = if endless {
+        "bring in ever more"
+    } else {
+        "exclude each other"
+    };
+    let what = format!("allOf of types that {reason} read as any value");
+    lossy(RULE, pointer, operation, what, "their types")
 }
 
 /// Any value, with the words of the schema.

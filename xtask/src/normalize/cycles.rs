@@ -2,9 +2,10 @@
 
 use super::{Facts, lossless};
 use crate::change::Change;
-use crate::schema::{SCHEMAS, component_name, components, components_mut, escape};
+use crate::graph::{Edges, cycles};
+use crate::schema::{SCHEMAS, component_name, components_mut, escape};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const RULE: &str = "cycles";
 
@@ -12,33 +13,35 @@ const RULE: &str = "cycles";
 const COMPOSERS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
-    let names: Vec<String> = components(root)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
+    let Some(all) = components_mut(root) else {
+        return Vec::new();
+    };
+    let mut edges: Edges = all
+        .iter()
+        .map(|(name, schema)| (name.clone(), composed_of(schema)))
         .collect();
-    let mut changes = Vec::new();
-    for name in names {
-        let Some(schema) = components(root).and_then(|all| all.get(&name)) else {
+    let places: BTreeMap<String, usize> = all.keys().cloned().zip(0..).collect();
+    let mut groups = cycles(&edges, &all.keys().cloned().collect());
+    let mut changes = BTreeMap::new();
+    while let Some(group) = groups.pop() {
+        // The first in the document gives way; what is left of its group may hold further cycles.
+        let first = group.iter().min_by_key(|name| places.get(*name));
+        let Some((name, schema)) = first.and_then(|name| Some((name, all.get_mut(name)?))) else {
             continue;
         };
-        let mut schema = schema.clone();
-        let cut = cut(root, &name, &mut schema);
-        if cut > 0 {
-            let pointer = format!("{SCHEMAS}/{}", escape(&name));
-            let what = format!("{cut} references that lead back to it taken out");
-            changes.push(lossless(RULE, &pointer, None, what));
-            if let Some(all) = components_mut(root) {
-                all.insert(name, schema);
-            }
-        }
+        let count = cut(&group, schema);
+        let pointer = format!("{SCHEMAS}/{}", escape(name));
+        let what = format!("{count} references that lead back to it taken out");
+        changes.insert(places.get(name), lossless(RULE, &pointer, None, what));
+        edges.insert(name.clone(), composed_of(schema));
+        groups.extend(cycles(&edges, &group));
     }
-    changes
+    changes.into_values().collect()
 }
 
-/// Takes out what leads back to the component `name`; gives the number of references.
-fn cut(root: &Value, name: &str, schema: &mut Value) -> usize {
-    if leads_back(root, name, schema) {
+/// Takes out what leads into the group; gives the number of references.
+fn cut(group: &BTreeSet<String>, schema: &mut Value) -> usize {
+    if leads_into(group, schema) {
         *schema = Value::Object(Map::new());
         return 1;
     }
@@ -51,11 +54,11 @@ fn cut(root: &Value, name: &str, schema: &mut Value) -> usize {
             continue;
         };
         let before = parts.len();
-        parts.retain(|part| !leads_back(root, name, part));
+        parts.retain(|part| !leads_into(group, part));
         let removed = before - parts.len();
         count += removed;
         for part in parts.iter_mut() {
-            count += cut(root, name, part);
+            count += cut(group, part);
         }
         if removed > 0 && parts.is_empty() {
             object.shift_remove(key);
@@ -64,34 +67,23 @@ fn cut(root: &Value, name: &str, schema: &mut Value) -> usize {
     count
 }
 
-/// Whether a reference comes back to the component `name` by references and composition alone.
-fn leads_back(root: &Value, name: &str, reference: &Value) -> bool {
-    let all = components(root);
-    let mut seen = BTreeSet::new();
-    let mut queue: Vec<String> = component_name(reference).into_iter().collect();
-    while let Some(next) = queue.pop() {
-        if next == name {
-            return true;
-        }
-        if seen.insert(next.clone())
-            && let Some(schema) = all.and_then(|all| all.get(&next))
-        {
-            composed_of(schema, &mut queue);
-        }
-    }
-    false
+fn leads_into(group: &BTreeSet<String>, reference: &Value) -> bool {
+    component_name(reference).is_some_and(|name| group.contains(&name))
 }
 
 /// The components that a schema is, or is composed of.
-fn composed_of(schema: &Value, found: &mut Vec<String>) {
-    if let Some(name) = component_name(schema) {
-        found.push(name);
-        return;
-    }
-    for key in COMPOSERS {
-        let parts = schema.get(key).and_then(Value::as_array);
-        for part in parts.into_iter().flatten() {
-            composed_of(part, found);
+fn composed_of(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut queue = vec![schema];
+    while let Some(schema) = queue.pop() {
+        if let Some(name) = component_name(schema) {
+            found.push(name);
+            continue;
+        }
+        for key in COMPOSERS {
+            let parts = schema.get(key).and_then(Value::as_array);
+            queue.extend(parts.into_iter().flatten());
         }
     }
+    found
 }

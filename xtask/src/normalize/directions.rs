@@ -9,9 +9,9 @@ use crate::schema::{
     SCHEMAS, component_name, components, components_mut, edit_operations, edit_schemas, escape,
     flag, list, operation_pointer, reference_to, walk, walk_mut,
 };
-use crate::usage::{Usage, reachable, usage};
+use crate::usage::{Usage, usage};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const RULE: &str = "directions";
 
@@ -23,9 +23,10 @@ const WRITE_ONLY: &str = "writeOnly";
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let usages = usage(root);
+    let strict = strict(root);
     let split: BTreeMap<String, String> = usages
         .iter()
-        .filter(|(name, usage)| usage.request && usage.answer && is_strict(root, name))
+        .filter(|(name, usage)| usage.request && usage.answer && strict.contains(*name))
         .map(|(name, _)| (name.clone(), free_name(root, name)))
         .collect();
     let mut changes = if split.is_empty() {
@@ -127,20 +128,28 @@ fn loosen(schema: &mut Value, pointer: &str, direction: &str, changes: &mut Vec<
     });
 }
 
-/// Whether the schema or one it reaches has members that a request must give.
-fn is_strict(root: &Value, name: &str) -> bool {
-    let all = components(root);
-    reachable(root, vec![name.to_owned()]).iter().any(|name| {
-        let mut strict = false;
-        if let Some(schema) = all.and_then(|all| all.get(name)) {
-            walk(schema, "", &mut |_, inner| {
-                strict |= inner
-                    .as_object()
-                    .is_some_and(|object| !list(object, "required").is_empty());
-            });
+/// The schemas that have members that a request must give, or reach one that has.
+fn strict(root: &Value) -> BTreeSet<String> {
+    let mut holders: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    let mut queue = Vec::new();
+    for (name, schema) in components(root).into_iter().flatten() {
+        walk(schema, "", &mut |_, inner| {
+            if let Some(held) = component_name(inner) {
+                holders.entry(held).or_default().push(name);
+            }
+            let object = inner.as_object();
+            if object.is_some_and(|object| !list(object, "required").is_empty()) {
+                queue.push(name);
+            }
+        });
+    }
+    let mut strict = BTreeSet::new();
+    while let Some(name) = queue.pop() {
+        if strict.insert(name.clone()) {
+            queue.extend(holders.get(name).into_iter().flatten());
         }
-        strict
-    })
+    }
+    strict
 }
 
 fn free_name(root: &Value, name: &str) -> String {

@@ -189,6 +189,23 @@ pub fn check_switches(switches: &BTreeMap<String, bool>) -> Vec<Problem> {
         .collect()
 }
 
+/// What a rule has just brought in from elsewhere in the document: it waits for the next round, since it might bring in
+/// itself without end.
+#[derive(Default)]
+struct Fresh(Option<String>);
+
+impl Fresh {
+    fn put(&mut self, pointer: &str) {
+        self.0 = Some(pointer.to_owned());
+    }
+
+    /// Whether the place is below the last one that was put.
+    fn holds(&self, pointer: &str) -> bool {
+        let below = |last: &String| Some(pointer.strip_prefix(last)?.starts_with('/'));
+        self.0.as_ref().and_then(below).unwrap_or(false)
+    }
+}
+
 /// A change that keeps all information.
 fn lossless(rule: &'static str, pointer: &str, operation: Option<&str>, what: String) -> Change {
     Change {

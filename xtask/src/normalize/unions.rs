@@ -1,21 +1,31 @@
 //! Reduces unions to alternatives that are types, each once, and more than one.
 
-use super::{Facts, lossless, lossy};
+use super::{Facts, Fresh, lossless, lossy};
 use crate::change::Change;
 use crate::schema::{Shape, component_name, edit_all, resolve, shape};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 const RULE: &str = "unions";
+
+/// Rounds of reducing; in the last one nothing more is brought in from elsewhere.
+const MAX_ROUNDS: usize = 5;
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     // A union inside a union is reduced first where it stands; what is left of it may be reduced once more.
-    for _ in 0..4 {
-        let whole = root.clone();
+    // Alternatives are taken from the document as it was: from one that has grown, they would double in each round.
+    let whole = root.clone();
+    for round in 1..=MAX_ROUNDS {
+        let source = (round < MAX_ROUNDS).then_some(&whole);
         let before = changes.len();
+        let mut fresh = Fresh::default();
         edit_all(root, &mut |pointer, operation, schema| {
-            if shape(schema) == Shape::Union {
-                reduce(&whole, schema, &mut |what, loss| {
+            if shape(schema) == Shape::Union && !fresh.holds(pointer) {
+                if schema.as_object().is_some_and(own_members) {
+                    fresh.put(pointer);
+                }
+                reduce(source, schema, &mut |what, loss| {
                     changes.push(match loss {
                         None => lossless(RULE, pointer, operation, what),
                         Some(loss) => lossy(RULE, pointer, operation, what, loss),
@@ -30,7 +40,11 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     changes
 }
 
-fn reduce(root: &Value, schema: &mut Value, report: &mut dyn FnMut(String, Option<String>)) {
+fn reduce(
+    root: Option<&Value>,
+    schema: &mut Value,
+    report: &mut dyn FnMut(String, Option<String>),
+) {
     let Some(object) = schema.as_object_mut() else {
         return;
     };
@@ -79,7 +93,7 @@ const MEMBERS: [&str; 4] = ["properties", "required", "type", "additionalPropert
 
 /// Puts the members beside a union into each of its alternatives, where all are objects.
 fn share_members(
-    root: &Value,
+    root: Option<&Value>,
     object: &mut Map<String, Value>,
     key: &str,
     alternatives: &[Value],
@@ -87,7 +101,7 @@ fn share_members(
 ) {
     let merged: Option<Vec<Value>> = alternatives
         .iter()
-        .map(|part| merge(root, object, part))
+        .map(|part| merge(root?, object, part))
         .collect();
     if let Some(merged) = merged {
         remove_all(object, &MEMBERS);
@@ -132,11 +146,12 @@ fn own_members(object: &Map<String, Value>) -> bool {
 /// The parts that are types, each once; whether null is among the parts.
 fn types(parts: &[Value]) -> (Vec<Value>, bool) {
     let mut types: Vec<Value> = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut nullable = false;
     for part in parts {
         if is_null(part) {
             nullable = true;
-        } else if is_type(part) && !types.iter().any(|known| same(known, part)) {
+        } else if is_type(part) && seen.insert(rust_type(part)) {
             types.push(part.clone());
         }
     }
@@ -170,17 +185,16 @@ fn is_type(part: &Value) -> bool {
     })
 }
 
-/// Alternatives that become one Rust type.
-fn same(a: &Value, b: &Value) -> bool {
-    match (component_name(a), component_name(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => {
-            a == b
-                || shape(a) == Shape::Scalar
-                    && shape(b) == Shape::Scalar
-                    && a.get("type") == b.get("type")
+/// What is equal for alternatives that become one Rust type.
+fn rust_type(part: &Value) -> (Option<String>, String) {
+    match component_name(part) {
+        Some(name) => (Some(name), String::new()),
+        None if shape(part) == Shape::Scalar => (None, part["type"].to_string()),
+        None => {
+            let mut sorted = part.clone();
+            sorted.sort_all_objects();
+            (None, sorted.to_string())
         }
-        _ => false,
     }
 }
 

@@ -23,15 +23,18 @@ impl Layout {
 
 /// Decides the module of each named schema and each answer enum.
 pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout {
-    let mut modules: BTreeMap<String, String> = BTreeMap::new();
+    // One walk for all operations of a tag: they may be many, and reach the same types.
+    let mut starts: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+    let mut used: Vec<(&String, String)> = Vec::new();
     for (operation, decided) in api.operations.iter().zip(answers.operations()) {
         let module = &api.tags[operation.tag].module;
+        used.extend(decided.enum_names().into_iter().map(|name| (module, name)));
         let contents = operation
             .results
             .iter()
             .chain(&operation.errors)
             .map(|response| &response.content);
-        let start = operation
+        let schemas = operation
             .parameters
             .iter()
             .map(|parameter| &parameter.schema)
@@ -42,22 +45,24 @@ pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout 
                     .map(|body| &body.content)
                     .chain(contents)
                     .flat_map(Content::schemas),
-            )
-            .flat_map(references)
-            .collect();
-        let names = reachable(root, start)
-            .into_iter()
-            .chain(decided.enum_names());
-        for name in names {
-            modules
-                .entry(name)
-                .and_modify(|known| {
-                    if known != module {
-                        SHARED.clone_into(known);
-                    }
-                })
-                .or_insert_with(|| module.clone());
-        }
+            );
+        let start = starts.entry(module).or_default();
+        start.extend(schemas.flat_map(references));
+    }
+    for (module, start) in starts {
+        let reached = reachable(root, start).into_iter();
+        used.extend(reached.map(|name| (module, name)));
+    }
+    let mut modules: BTreeMap<String, String> = BTreeMap::new();
+    for (module, name) in used {
+        modules
+            .entry(name)
+            .and_modify(|known| {
+                if known != module {
+                    SHARED.clone_into(known);
+                }
+            })
+            .or_insert_with(|| module.clone());
     }
     Layout { modules }
 }

@@ -156,12 +156,7 @@ fn without_html(text: &str) -> String {
     for (tag, markdown) in TAGS {
         out = out.replace(tag, markdown);
     }
-    while let Some(start) = out.find("<a href") {
-        let Some(length) = out[start..].find('>') else {
-            break;
-        };
-        out.replace_range(start..=start + length, "");
-    }
+    let out = without_anchors(&out);
     let mut lines: Vec<&str> = Vec::new();
     for line in out.lines().map(str::trim_end) {
         if !(line.is_empty() && lines.last().is_some_and(|last| last.is_empty())) {
@@ -169,6 +164,20 @@ fn without_html(text: &str) -> String {
         }
     }
     lines.join("\n").trim().to_owned()
+}
+
+/// The text without the opening tags of links.
+fn without_anchors(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("<a href") {
+        let Some(length) = rest[start..].find('>') else {
+            break;
+        };
+        out.push_str(&rest[..start]);
+        rest = &rest[start + length + 1..];
+    }
+    out + rest
 }
 
 /// One line outside of a code block.
@@ -219,10 +228,11 @@ fn split_url(text: &str) -> (&str, &str) {
 
 /// The length of `[text](http...)` at the start, if it is one.
 fn link_length(text: &str) -> Option<usize> {
-    let middle = text.find("](http")?;
-    (!text[1..middle].contains(['[', ']'])).then_some(())?;
-    let end = text[middle..].find(')')?;
-    Some(middle + end + 1)
+    let middle = 1 + text[1..].find(['[', ']'])?;
+    text[middle..].starts_with("](http").then_some(())?;
+    // No further than to the next link: there may be thousands that nobody closes.
+    let end = middle + 1 + text[middle + 1..].find([')', '['])?;
+    text[end..].starts_with(')').then_some(end + 1)
 }
 
 #[cfg(test)]

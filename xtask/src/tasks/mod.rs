@@ -4,6 +4,7 @@ pub mod corpus;
 pub mod diagnose;
 pub mod find;
 pub mod generate;
+pub mod mutate;
 
 use crate::problem::{Problem, render};
 use std::io::{self, Write};
