@@ -7,6 +7,7 @@
 mod source;
 
 use crate::normalize::media_types::{JSON, essence, is_json};
+use crate::normalize::multipart::PART;
 use crate::schema::{Shape, flag, list, operations, resolve, shape};
 use serde_json::Value;
 use source::{Body, Operation};
@@ -158,6 +159,9 @@ impl<'a> Walk<'a> {
             return true;
         }
         let after = after.and_then(|after| resolve(self.normalized, after));
+        if after.is_some_and(is_part) {
+            return true;
+        }
         let Some(after) = after.filter(|after| shape(after) != Shape::Any) else {
             self.lose(before, way);
             return false;
@@ -225,6 +229,15 @@ impl<'a> Walk<'a> {
             untyped,
         }
     }
+}
+
+/// Files of a form have a type of the runtime.
+fn is_part(schema: &Value) -> bool {
+    let items = schema.get("items");
+    [Some(schema), items]
+        .into_iter()
+        .flatten()
+        .any(|schema| schema.get(PART).is_some())
 }
 
 fn first(content: &Value) -> Option<(&str, &Value)> {

@@ -75,7 +75,10 @@ impl At<'_> {
     }
 
     fn answer(&mut self, status: &str, answer: &mut Value, pointer: &str) {
-        if let Some((kept, others)) = keep_one(answer, &mut |name, _| (false, rank(name))) {
+        if let Some((kept, others)) = keep_one(answer, &mut |name, _| {
+            // Nobody takes an answer in parts apart.
+            (is_parts(&essence(name)), rank(name))
+        }) {
             let what = format!("{kept} typed; {} received as bytes", others.join(", "));
             self.kept(pointer, what);
             answer[ALSO] = Value::from(others);
