@@ -13,7 +13,14 @@ use xtask::schema::{METHODS, operations};
 use xtask::tasks::generate::{Arguments, generate};
 
 /// Each document, which is also the name of its crate's folder.
-const DOCUMENTS: [&str; 5] = ["swagger20", "openapi30", "openapi31", "basic", "cookie"];
+const DOCUMENTS: [&str; 6] = [
+    "swagger20",
+    "openapi30",
+    "openapi31",
+    "forms",
+    "basic",
+    "cookie",
+];
 
 #[test]
 fn requests_are_what_the_documents_prescribe() {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod forms;
 mod openapi31;
 mod others;
 mod paths;
@@ -35,6 +36,7 @@ async fn main() {
         wire.count(),
         openapi31::check().await,
         swagger20::check().await,
+        forms::check().await,
     ]
     .into_iter()
     .chain(others::schemes().await);

@@ -159,6 +159,35 @@ impl Sent {
         self.matches(line, headers, Body::Text(String::new()));
     }
 
+    /// The request has a credential, and its body is a form of these parts: head lines and content.
+    ///
+    /// The boundary is the only thing that is not known before.
+    #[track_caller]
+    pub fn is_form(mut self, line: &str, headers: &[&str], parts: &[(&str, &[u8])]) {
+        const TYPE: &str = "content-type: multipart/form-data; boundary=";
+        let found = self
+            .headers
+            .iter()
+            .find(|header| header.starts_with(TYPE))
+            .cloned();
+        let header = found.unwrap_or_else(|| panic!("{line}: {:?}", self.headers));
+        self.headers.remove(&header);
+        let boundary = &header[TYPE.len()..];
+        let mut expected = Vec::new();
+        for (head, content) in parts {
+            expected.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+            expected.extend_from_slice(format!("{head}\r\n\r\n").as_bytes());
+            expected.extend_from_slice(content);
+            expected.extend_from_slice(b"\r\n");
+        }
+        expected.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let same = self.body.eq_ignore_ascii_case(&expected);
+        let sent = String::from_utf8_lossy(&self.body).into_owned();
+        assert!(same, "{line}: {sent}");
+        self.body.clear();
+        self.is(line, headers, "");
+    }
+
     #[track_caller]
     fn matches(&self, line: &str, headers: &[&str], body: Body) {
         assert_eq!(self.line, line);
