@@ -2,7 +2,7 @@
 
 use crate::change::Change;
 use crate::pipeline::Output;
-use crate::problem::render;
+use crate::problem::{Problem, ProblemKind, render};
 use crate::schema::{declared_version, operations};
 use crate::source::Document;
 use crate::untyped::{Untyped, untyped};
@@ -121,9 +121,7 @@ impl Summary {
 pub fn report(name: &str, output: &Output, detail: Detail) -> String {
     let mut text = String::new();
     text.push_str(&changes(name, &output.changes, detail));
-    if !output.problems.is_empty() {
-        text.push_str(&render(&output.problems, false));
-    }
+    text.push_str(&problems(&output.problems));
     let _ = writeln!(
         text,
         "{}",
@@ -161,6 +159,38 @@ fn told(changes: &[Change], detail: Detail) -> impl Iterator<Item = &Change> {
         .filter(move |change| detail == Detail::All || !change.is_lossless())
 }
 
+/// Warnings of one kind that are shown; the others are counted.
+const MOST_OF_A_KIND: usize = 10;
+
+/// Errors in full, and of many warnings of one kind the first.
+fn problems(all: &[Problem]) -> String {
+    let mut warnings: BTreeMap<ProblemKind, usize> = BTreeMap::new();
+    let shown: Vec<Problem> = all
+        .iter()
+        .filter(|problem| {
+            let count = warnings.entry(problem.kind).or_insert(0);
+            *count += usize::from(!problem.is_error());
+            problem.is_error() || *count <= MOST_OF_A_KIND
+        })
+        .cloned()
+        .collect();
+    let mut text = if shown.is_empty() {
+        String::new()
+    } else {
+        render(&shown, false)
+    };
+    for (kind, count) in warnings {
+        let hidden = count.saturating_sub(MOST_OF_A_KIND);
+        if hidden > 0 {
+            let _ = writeln!(
+                text,
+                "warning[{kind}]: {hidden} more of this kind; cargo xtask diagnose shows them\n"
+            );
+        }
+    }
+    text
+}
+
 /// The one line that says whether anything is missing.
 #[must_use]
 pub fn line(name: &str, operations: usize, methods: usize, skipped: usize) -> String {
@@ -173,4 +203,25 @@ fn counts(changes: &[Change]) -> BTreeMap<&str, usize> {
         *counts.entry(change.rule).or_insert(0) += 1;
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_all_shown_and_warnings_counted() {
+        let error = || Problem::error(ProblemKind::DanglingReference, "broken");
+        let warning = || Problem::error(ProblemKind::InvalidPath, "odd").warning();
+        let mut all: Vec<Problem> = (0..15).map(|_| warning()).collect();
+        all.extend((0..12).map(|_| error()));
+        let text = problems(&all);
+        assert_eq!(text.matches("odd").count(), MOST_OF_A_KIND, "{text}");
+        assert_eq!(text.matches("broken").count(), 12, "{text}");
+        assert!(
+            text.contains("warning[invalid-path]: 5 more of this kind"),
+            "{text}"
+        );
+        assert_eq!(problems(&[]), "");
+    }
 }
