@@ -10,16 +10,13 @@
 use openapiv3::OpenAPI;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use xtask::folder::{AuthFamily, OperationsToml, TypesToml};
 use xtask::load;
 use xtask::pipeline::{Input, run};
-use xtask::refine::Naming;
 
 /// Both sides take turns this often; the median counts.
 const ROUNDS: usize = 7;
@@ -124,19 +121,7 @@ fn read(folder: &Path) -> io::Result<Vec<(String, String)>> {
 /// The number of bytes that the pipeline writes.
 fn ours(text: &str) -> Option<usize> {
     let document = load::load_text(Path::new("openapi.json"), text.to_owned()).ok()?;
-    let output = run(Input {
-        document,
-        overlay: None,
-        operations: OperationsToml::empty(Path::new("operations.toml")),
-        types: TypesToml::default(),
-        auth: AuthFamily::Document,
-        rules: BTreeMap::new(),
-        naming: Naming {
-            crate_name: "measured".to_owned(),
-            command: String::new(),
-        },
-    })
-    .ok()?;
+    let output = run(Input::from_document(document, "measured")).ok()?;
     Some(output.files.0.values().map(String::len).sum())
 }
 

@@ -262,6 +262,24 @@ fn reduced(root: &Value, schemas: &[&Value]) -> Value {
     })
 }
 
+/// Keywords that types are made from.
+const KEYWORDS: [&str; 14] = [
+    "$ref",
+    "type",
+    "format",
+    "enum",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "nullable",
+    "title",
+    "description",
+];
+
 /// Says in typify's terms what the document says in its own.
 fn adapt(schema: &mut Value) {
     walk_mut(schema, "", &mut |_, schema| {
@@ -279,16 +297,8 @@ fn adapt(schema: &mut Value) {
             });
         }
         if let Some(object) = schema.as_object_mut() {
-            // Only prose and examples; the types don't depend on them.
-            for key in [
-                "example",
-                "examples",
-                "externalDocs",
-                "xml",
-                "discriminator",
-            ] {
-                object.shift_remove(key);
-            }
+            // Types don't depend on the rest, and a value of the wrong kind there would fail the whole schema.
+            object.retain(|key, _| KEYWORDS.contains(&key.as_str()) || key.starts_with("x-"));
         }
     });
 }

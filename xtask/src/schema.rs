@@ -397,13 +397,15 @@ pub fn components(root: &Value) -> Option<&Map<String, Value>> {
 
 /// The named schemas of a document, made when there are none.
 pub fn components_mut(root: &mut Value) -> Option<&mut Map<String, Value>> {
-    root.as_object_mut()?
-        .entry("components")
-        .or_insert_with(|| Value::Object(Map::new()))
-        .as_object_mut()?
-        .entry("schemas")
-        .or_insert_with(|| Value::Object(Map::new()))
-        .as_object_mut()
+    let mut holder = root.as_object_mut()?;
+    for key in ["components", "schemas"] {
+        let value = holder.entry(key).or_insert_with(|| Value::Null);
+        if !value.is_object() {
+            *value = Value::Object(Map::new());
+        }
+        holder = value.as_object_mut()?;
+    }
+    Some(holder)
 }
 
 /// Calls `edit` on every schema of the document, outermost first: those of operations, then the named ones.

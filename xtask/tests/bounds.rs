@@ -6,8 +6,7 @@ mod bounds {
     use std::fmt::Write as _;
     use std::path::Path;
     use xtask::load::{MAX_BYTES, load, load_text};
-    use xtask::mutate::trial::bare_input;
-    use xtask::pipeline::{MAX_TYPES, Output, STACK_BYTES, run};
+    use xtask::pipeline::{Input, MAX_TYPES, Output, STACK_BYTES, run};
     use xtask::problem::{Problem, ProblemKind};
 
     /// Schemas in a chain: as many as the generator in debug makes in seconds.
@@ -17,7 +16,7 @@ mod bounds {
     fn outcome(file: &str, text: String) -> Result<Output, Vec<Problem>> {
         let work = |text| {
             let document = load_text(Path::new(file), text).map_err(|problem| vec![problem])?;
-            run(bare_input(document))
+            run(Input::from_document(document, "bounds"))
         };
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().stack_size(STACK_BYTES);

@@ -1,15 +1,16 @@
 //! One document through all that `cargo xtask generate` does with it, and what must hold afterwards.
 
-use crate::folder::{AuthFamily, OperationsToml, TypesToml};
 use crate::load::load_text;
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind, render};
-use crate::refine::Naming;
 use crate::report::{Detail, report};
 use crate::source::Document;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+
+/// The crate that trials make.
+const NAME: &str = "mutant";
 
 /// How a trial ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,29 +54,12 @@ pub fn trial(text: &str, twice: bool) -> Trial {
     })
 }
 
-/// The input of a document of which nothing more is known.
-#[must_use]
-pub fn bare_input(document: Document) -> Input {
-    Input {
-        document,
-        overlay: None,
-        operations: OperationsToml::empty(Path::new("operations.toml")),
-        types: TypesToml::default(),
-        auth: AuthFamily::Document,
-        rules: BTreeMap::new(),
-        naming: Naming {
-            crate_name: "mutant".to_owned(),
-            command: "cargo xtask generate".to_owned(),
-        },
-    }
-}
-
 fn attempt(text: &str, twice: bool) -> Trial {
     let result = load_text(Path::new("openapi.json"), text.to_owned())
         .map_err(|problem| vec![problem])
         .and_then(|document| {
             let again = twice.then(|| document.clone());
-            let output = run(bare_input(document))?;
+            let output = run(Input::from_document(document, NAME))?;
             Ok((output, again))
         });
     match result {
@@ -125,8 +109,9 @@ fn check(output: &Output, again: Option<Document>) -> Outcome {
     if let Some((path, _)) = files.find(|(_, text)| text.contains("compile_error!")) {
         return broken(format!("{} is not Rust", path.display()));
     }
-    let _printed = report("mutant", output, Detail::All);
-    let differs = again.and_then(|document| difference(output, run(bare_input(document))));
+    let _printed = report(NAME, output, Detail::All);
+    let differs =
+        again.and_then(|document| difference(output, run(Input::from_document(document, NAME))));
     match differs {
         Some(what) => broken(what),
         None => Outcome::Generated {

@@ -37,14 +37,9 @@ fn move_to_description(schema: &mut Value) -> Vec<String> {
         if *key == "format" && kept_format {
             continue;
         }
-        let Some(value) = object.get(*key) else {
+        let Some(value) = object.shift_remove(*key) else {
             continue;
         };
-        // A schema keyword is a scalar; an object under this name is a member map gone astray.
-        if value.is_object() && *key != "default" {
-            continue;
-        }
-        let value = object.shift_remove(*key).unwrap_or_default();
         moved.push((*key).to_owned());
         notes.extend(note(wording, &value));
     }

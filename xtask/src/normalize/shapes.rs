@@ -63,6 +63,13 @@ fn boolean_schemas(schema: &mut Value, done: &mut Vec<Done>) {
             "properties that are no members left out".to_owned(),
         ));
     }
+    for key in ["enum", "required"] {
+        // Not only is it meaningless: it would fail all schemas around it.
+        if object.get(key).is_some_and(|value| !value.is_array()) {
+            object.shift_remove(key);
+            done.push(Done::Kept(format!("{key} that is no list left out")));
+        }
+    }
     for key in ["allOf", "oneOf", "anyOf"] {
         match object.get_mut(key) {
             Some(Value::Array(parts)) => {

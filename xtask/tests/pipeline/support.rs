@@ -2,32 +2,20 @@
 
 use quote::ToTokens;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use syn::{ImplItem, ImplItemFn, Item};
-use xtask::folder::{AuthFamily, OperationsToml, TypesToml};
+use xtask::folder::OperationsToml;
 use xtask::load::load_text;
 use xtask::pipeline::{Input, Output, run};
 use xtask::problem::Problem;
-use xtask::refine::Naming;
 use xtask::source::{Format, Source};
 
 /// The input of a document without overlay, known operations or locked types.
 pub(crate) fn input(document: &Value) -> Input {
     let text = format!("{document:#}");
-    Input {
-        document: load_text(Path::new("openapi.json"), text).unwrap(),
-        overlay: None,
-        operations: OperationsToml::empty(Path::new("operations.toml")),
-        types: TypesToml::default(),
-        auth: AuthFamily::Document,
-        rules: BTreeMap::new(),
-        naming: Naming {
-            crate_name: "tiny".to_owned(),
-            command: "cargo xtask generate".to_owned(),
-        },
-    }
+    let document = load_text(Path::new("openapi.json"), text).unwrap();
+    Input::from_document(document, "tiny")
 }
 
 /// What is known of operations, from the text of an `operations.toml`.
@@ -91,15 +79,9 @@ impl Code {
 
     /// The code of an input from which nothing may be left out.
     pub(crate) fn from(input: Input) -> Self {
-        let code = Self::partial(input);
-        let problems = messages(&code.output.problems);
-        assert_eq!(code.output.skipped(), 0, "{problems:#?}");
-        code
-    }
-
-    /// The code of an input from which operations may be left out.
-    pub(crate) fn partial(input: Input) -> Self {
         let output = run(input).unwrap_or_else(|problems| panic!("{:#?}", messages(&problems)));
+        let problems = messages(&output.problems);
+        assert_eq!(output.skipped(), 0, "{problems:#?}");
         let items = output
             .files
             .0

@@ -86,12 +86,12 @@ fn closed() -> Case {
 }
 
 fn member_names() -> Case {
-    Case::unchanged(
-        "members called like a keyword, and a member map gone astray",
-        one(&json!({
-            "properties": { "format": {}, "default": {}, "pattern": {} },
-            "format": { "type": "string" },
-        })),
+    let members = json!({ "format": {}, "default": {}, "pattern": {} });
+    Case::new(
+        "members called like a keyword stay, a member map gone astray goes",
+        one(&json!({ "properties": members, "format": { "type": "string" } })),
+        one(&json!({ "properties": members })),
+        ["formats: /components/schemas/A: described instead of enforced: format"],
     )
 }
 
