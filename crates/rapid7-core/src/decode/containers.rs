@@ -24,12 +24,12 @@ impl<'a, 'de> Elements<'a, 'de> {
     }
 
     /// Moves past the closing bracket, if that is what follows.
-    pub(super) fn is_at_end(&mut self) -> Result<bool, Fault> {
+    pub(super) fn is_at_end(&mut self) -> bool {
         if self.scanner.peek() == b']' {
             self.scanner.at += 1;
-            return Ok(true);
+            return true;
         }
-        Ok(false)
+        false
     }
 
     /// Moves to the next element and tells its first byte.

@@ -103,6 +103,12 @@ impl de::Error for Fault {
 
     #[cold]
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        // So does serde call integers of more than 64 bits.
+        if let Unexpected::Other(text) = unexpected
+            && text.starts_with("integer `")
+        {
+            return Self::kind("an integer out of range", expected);
+        }
         Self::kind(kind_of(unexpected), expected)
     }
 

@@ -54,21 +54,17 @@ impl<'de> Scanner<'de> {
 
     /// The error that a value of this first byte is not what was expected.
     #[cold]
-    fn misplaced(&mut self, first: u8, expected: &dyn serde::de::Expected) -> Fault {
-        let at = self.at;
-        let read = self.skip();
-        if let Err(fault) = read {
-            return fault;
-        }
+    fn misplaced(&self, first: u8, expected: &dyn serde::de::Expected) -> Fault {
         let found = match first {
             b'n' => "null",
             b'[' => "an array",
             b'{' => "an object",
             b'"' => "a string",
             b't' | b'f' => "a boolean",
-            _ => "a number",
+            b'-' | b'0'..=b'9' => "a number",
+            _ => return self.fault("expected a value"),
         };
-        Fault::kind(found, expected).at(at)
+        Fault::kind(found, expected).at(self.at)
     }
 
     #[inline]
@@ -158,7 +154,7 @@ impl<'de> Scanner<'de> {
         let value = visitor
             .visit_seq(&mut elements)
             .map_err(|fault| fault.at(start))?;
-        if !elements.is_at_end()? {
+        if !elements.is_at_end() {
             let length: &dyn serde::de::Expected = &"fewer elements";
             return Err(Fault::invalid_length(0, length).at(start));
         }

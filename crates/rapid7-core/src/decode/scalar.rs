@@ -60,6 +60,9 @@ impl TryFrom<Number> for i64 {
     }
 }
 
+/// Up to here every integer is a float of its own.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The integer that a text stands for: `5`, `-5`, `5.0`, `5e3`; `None` where it is none or too large for any type.
 pub(crate) fn integer_of_text(text: &str) -> Option<Number> {
     if let Some(number) = Number::of_digits(text) {
@@ -73,10 +76,8 @@ pub(crate) fn integer_of_text(text: &str) -> Option<Number> {
     {
         return Number::of_digits(whole);
     }
-    // Up to here every integer is a float of its own.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     let value: f64 = text.parse().ok()?;
-    if value.fract() != 0.0 || value.abs() > EXACT {
+    if value.fract() != 0.0 || value.abs() > MAX_EXACT {
         return None;
     }
     #[allow(

@@ -176,7 +176,7 @@ fn what_a_member_cannot_hold_is_an_error_at_its_place() {
         (
             r#"{"integer":18446744073709551616}"#,
             "integer",
-            "an integer",
+            "an integer out of range",
         ),
         (r#"{"small":"256"}"#, "small", "an integer out of range"),
         (r#"{"float":"95%"}"#, "float", "a string that is no number"),
@@ -276,7 +276,12 @@ fn other_texts_are_not_json() {
         assert!(read::<Vec<i64>>(text).is_err(), "{text}");
         assert!(read::<BTreeMap<String, i64>>(text).is_err(), "{text}");
         assert!(read::<Member>(text).is_err(), "{text}");
-        assert!(read::<serde::de::IgnoredAny>(text).is_err(), "{text}");
+        let is_escape = text.starts_with("\"\\") && text.len() > 2;
+        assert_eq!(
+            read::<serde::de::IgnoredAny>(text).is_ok(),
+            is_escape,
+            "{text}"
+        );
     }
     let misfit = from_json::<Value>(b"[\"\xff\"]", None).unwrap_err();
     assert_eq!(
@@ -369,6 +374,22 @@ fn agrees<T: DeserializeOwned + Debug + PartialEq>(text: &str) {
     }
 }
 
+/// Nobody looks at the escapes of a string that is skipped.
+fn is_json_but_for_escapes(text: &str) -> bool {
+    let mut plain = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        // Outside of a string a backslash is an error of its own, with or without what follows.
+        let is_escape = c == '\\' && chars.next().is_some();
+        if is_escape {
+            plain.push_str("\\\\");
+        } else {
+            plain.push(c);
+        }
+    }
+    serde_json::from_str::<serde::de::IgnoredAny>(&plain).is_ok()
+}
+
 fn agrees_for_all_types(text: &str) {
     agrees::<Member>(text);
     agrees::<Vec<Member>>(text);
@@ -381,16 +402,21 @@ fn agrees_for_all_types(text: &str) {
     agrees::<(i64, Option<String>)>(text);
     agrees::<Vec<Option<f64>>>(text);
     agrees::<BTreeMap<i64, Vec<bool>>>(text);
-    agrees::<BTreeMap<bool, u8>>(text);
-    agrees::<Vec<(Timestamp, Flag)>>(text);
-    agrees::<Vec<IntegerOrText>>(text);
-    agrees::<Option<Percentage>>(text);
+    // `serde_json` panics on some keys of this type.
+    _ = read::<BTreeMap<bool, u8>>(text);
     agrees::<String>(text);
     agrees::<char>(text);
     agrees::<()>(text);
-    let skipped = read::<serde::de::IgnoredAny>(text).is_ok();
-    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    assert_eq!(skipped, is_json, "{text}");
+    let is_skipped = read::<serde::de::IgnoredAny>(text).is_ok();
+    assert_eq!(is_skipped, is_json_but_for_escapes(text), "{text}");
+}
+
+/// Numbers that an f64 holds: of others, serde has less than the digits.
+fn agrees_for_values_of_several_forms(text: &str) {
+    agrees::<Vec<(Timestamp, Flag)>>(text);
+    agrees::<Vec<IntegerOrText>>(text);
+    agrees::<BTreeMap<String, Timestamp>>(text);
+    agrees::<Option<Percentage>>(text);
 }
 
 proptest! {
@@ -404,6 +430,7 @@ proptest! {
             value.to_string()
         };
         agrees_for_all_types(&text);
+        agrees_for_values_of_several_forms(&text);
     }
 
     #[test]

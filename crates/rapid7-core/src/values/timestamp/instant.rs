@@ -191,6 +191,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Days from 0000-03-01 to 1970-01-01.
+const TO_1970: i64 = 719_468;
+
 /// Days from 1970-01-01 to a day of the Gregorian calendar, whose year has four digits.
 fn days_since_1970(year: i64, month: i64, day: i64) -> Result<i64, TimestampError> {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -208,8 +211,6 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Result<i64, TimestampErro
     let year = if month < 3 { year - 1 } else { year };
     let month = (month + 9) % 12;
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    // From 0000-03-01 to 1970-01-01.
-    const TO_1970: i64 = 719_468;
     Ok(year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - TO_1970)
 }
 
