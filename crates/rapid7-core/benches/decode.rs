@@ -31,7 +31,7 @@ const ROUNDS: usize = 101;
 
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "only its shape matters")]
-struct Resource {
+struct Item {
     resource_id: String,
     resource_name: Option<String>,
     resource_type: String,
@@ -100,15 +100,15 @@ fn body(drifts: bool) -> Bytes {
     Bytes::from(text)
 }
 
-fn plain(body: &Received) -> Vec<Resource> {
+fn plain(body: &Received) -> Vec<Item> {
     serde_json::from_slice(body.bytes()).unwrap()
 }
 
-fn ours(body: &Received) -> Vec<Resource> {
+fn ours(body: &Received) -> Vec<Item> {
     decode::json(body).unwrap()
 }
 
-type Side = fn(&Received) -> Vec<Resource>;
+type Side = fn(&Received) -> Vec<Item>;
 
 fn cpu_time(side: Side, body: &Received) -> Duration {
     let start = ThreadTime::now();
