@@ -3,13 +3,44 @@
 //! Every operation passes one for its results and one for its failures to
 //! [`Connection::call`](crate::Connection::call); where the shape depends on the status, generated code
 //! has its own decoder that looks at [`Received::status`] and ends in one of these.
+//!
+//! # What is read as what
+//!
+//! Servers change the form of a value more readily than its meaning. JSON is therefore read by what the
+//! member can hold:
+//!
+//! | asked for | taken besides |
+//! |---|---|
+//! | an integer | a number without a fraction, such as `5.0`; either in a string: `"5"` |
+//! | a float | a number in a string |
+//! | a string | a number or a boolean, as its JSON text |
+//! | a boolean | `0` and `1`; `"true"`, `"false"`, `"0"` and `"1"` in any case |
+//! | a list or map | `null`, which is an empty one |
+//! | an element of a list, a value of a map | `null`, which is passed over unless the type holds it |
+//! | [`serde_json::Value`] | nothing; it is kept as it came |
+//!
+//! What a member cannot hold is an error with its place, such as `"N/A"` for an integer. Members of types
+//! with `#[serde(flatten)]` and alternatives under `#[serde(untagged)]` are read by the rules of serde,
+//! which buffers them.
 
-use bytes::Bytes;
+mod containers;
+mod fault;
+mod lenient;
+mod scalar;
+mod scan;
+
+use std::borrow::Borrow;
+
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::misfit::Misfit;
 use crate::received::Received;
+
+pub(crate) use fault::{Cause, Fault};
+pub(crate) use lenient::EXACT;
+pub(crate) use scalar::{integer_of_text, number_of_text};
+pub(crate) use scan::Scanner;
 
 /// Turns an answer into a value.
 pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
@@ -68,20 +99,49 @@ pub fn empty(_: &Received) -> Result<(), Misfit> {
     Ok(())
 }
 
-pub(crate) fn from_json<T: DeserializeOwned>(
-    bytes: &Bytes,
-    content_type: Option<&str>,
-) -> Result<T, Misfit> {
-    serde_json::from_slice(bytes).map_err(|error| misfit(bytes, content_type, &error))
+/// A value of JSON that was read before its type was known, by the same rules.
+///
+/// # Errors
+///
+/// [`Misfit`] where the value does not have the shape of `T`; its path begins at the value.
+pub fn from_value<T: DeserializeOwned>(value: impl Borrow<serde_json::Value>) -> Result<T, Misfit> {
+    // Written as text again, so that types are compiled for one deserializer only.
+    let text = value.borrow().to_string();
+    from_json(text.as_bytes(), None)
 }
 
-fn misfit(bytes: &[u8], content_type: Option<&str>, error: &serde_json::Error) -> Misfit {
+pub(crate) fn from_json<T: DeserializeOwned>(
+    bytes: &[u8],
+    content_type: Option<&str>,
+) -> Result<T, Misfit> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    read(bytes).map_err(|fault| misfit(bytes, content_type, fault))
+}
+
+/// Some servers put it in front of the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
+    let mut scanner = Scanner::new(text);
+    let value = T::deserialize(&mut scanner)?;
+    scanner.end()?;
+    Ok(value)
+}
+
+#[cold]
+fn misfit(bytes: &[u8], content_type: Option<&str>, fault: Fault) -> Misfit {
     if is_blank(bytes) {
         return Misfit::new("the body is empty");
     }
-    Misfit::located(bytes, content_type, error)
+    Misfit::located(bytes, content_type, fault)
 }
 
 fn is_blank(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     bytes.iter().all(u8::is_ascii_whitespace)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,16 @@
 //! # Ok::<(), rapid7_core::BuildError>(())
 //! ```
 //!
+//! # Answers that drift
+//!
+//! Answers are read by what a member can hold: [`decode`] has the rules. [`Timestamp`], [`Percentage`],
+//! [`Flag`] and [`IntegerOrText`] hold what comes in several forms and keep the form.
+//!
+//! # Features
+//!
+//! `jiff` and `chrono` add the conversions of [`Timestamp`] to the types of those libraries. Neither is on
+//! by default.
+//!
 //! # Secrets
 //!
 //! Keys, passwords and session tokens never appear in `Debug`, `Display` or an error, and neither do
@@ -50,6 +60,7 @@ mod send;
 mod serde_helpers;
 mod session;
 mod target;
+mod values;
 
 pub use answer::Answer;
 pub use body::{Body, RequestBody};
@@ -72,6 +83,7 @@ pub use received::Received;
 pub use request::Request;
 pub use secret::Secret;
 pub use serde_helpers::{most_recognised, null_default};
+pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};
 
 pub use bytes::Bytes;
 pub use reqwest::header::HeaderMap;

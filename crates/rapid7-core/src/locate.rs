@@ -1,8 +1,8 @@
 //! Where in a JSON text a position lies, as a path.
 //!
 //! A deserialiser that tracks the path would be compiled for every type a second time, which nearly
-//! doubles the code of a client crate. The position that `serde_json` reports is enough: it is what had
-//! been consumed when the value was refused.
+//! doubles the code of a client crate. The byte at which the refused value begins is enough, and nothing
+//! is spent on paths unless a value is refused.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,28 +10,34 @@ use std::fmt::Write;
 /// Longest map key shown in a path, in characters.
 const KEY_SHOWN: usize = 64;
 
-/// Path of the value at a position as `serde_json` counts it: line from 1, column in bytes consumed.
+/// Path of the value that begins at a byte of the text, such as `clouds[3].group.id`.
 ///
-/// Such as `clouds[3].group.id`; empty for the whole text.
-pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
-    let line_start: usize = text
-        .split_inclusive(|&byte| byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
+/// Empty for the whole text; for the end of the text, the path of what was due there.
+pub(crate) fn path_at(text: &[u8], position: usize) -> String {
     let mut path = Path::default();
     for token in (Cursor { text, at: 0 }) {
-        if path.advance(&token, line_start + column) {
+        if position < token.end {
             break;
         }
+        path.advance(&token);
     }
     path.render()
 }
 
-/// One token and its place.
+/// Line and column of a byte of the text, both from 1; columns are bytes.
+pub(crate) fn line_and_column(text: &[u8], position: usize) -> (usize, usize) {
+    let before = &text[..position.min(text.len())];
+    let line_start = before
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let line = before.split(|&byte| byte == b'\n').count();
+    (line, before.len() - line_start + 1)
+}
+
+/// One token and where it ends.
 struct Token<'a> {
     kind: Kind<'a>,
-    start: usize,
     end: usize,
 }
 
@@ -74,11 +80,7 @@ impl<'a> Iterator for Cursor<'a> {
             }
         };
         self.at = start + len;
-        Some(Token {
-            kind,
-            start,
-            end: self.at,
-        })
+        Some(Token { kind, end: self.at })
     }
 }
 
@@ -110,14 +112,8 @@ enum Level<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// Moves past a token, unless or until `position` is reached: then the path is the one wanted.
-    fn advance(&mut self, token: &Token<'a>, position: usize) -> bool {
-        // An array or object where another value is due is refused before it is consumed; one with a
-        // member missing, after. After an opening bracket or a comma the place is the next token's.
-        let leads_on = matches!(token.kind, Kind::OpenArray | Kind::OpenObject | Kind::Comma);
-        if leads_on && position <= token.start {
-            return true;
-        }
+    /// Moves past a token.
+    fn advance(&mut self, token: &Token<'a>) {
         match token.kind {
             Kind::OpenArray => self.0.push(Level::Array(0)),
             Kind::OpenObject => self.0.push(Level::Object(None)),
@@ -134,7 +130,6 @@ impl<'a> Path<'a> {
             }
             Kind::Colon => {}
         }
-        !leads_on && position <= token.end
     }
 
     fn render(&self) -> String {
@@ -180,7 +175,8 @@ mod tests {
     use serde::Deserialize;
     use serde::de::DeserializeOwned;
 
-    use super::path_at;
+    use super::{line_and_column, path_at};
+    use crate::decode::Scanner;
 
     #[derive(Debug, Deserialize)]
     #[allow(dead_code, reason = "only its shape matters")]
@@ -205,14 +201,15 @@ mod tests {
     }
 
     fn path<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> String {
-        let error = serde_json::from_str::<T>(text).unwrap_err();
-        path_at(text.as_bytes(), error.line(), error.column())
+        let mut scanner = Scanner::new(text);
+        let fault = T::deserialize(&mut scanner).unwrap_err();
+        path_at(text.as_bytes(), fault.into_parts().1)
     }
 
     /// What a deserialiser that tracks the path says.
     fn tracked<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> String {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let error = serde_path_to_error::deserialize::<_, T>(&mut json).unwrap_err();
+        let mut scanner = Scanner::new(text);
+        let error = serde_path_to_error::deserialize::<_, T>(&mut scanner).unwrap_err();
         let path = error.path().to_string();
         if path == "." { String::new() } else { path }
     }
@@ -254,12 +251,32 @@ mod tests {
                 r#"{"x":[{"a":"]}\"\\"},[[]]],"clouds":[],"tags":{"a":1,"b":256}}"#,
                 "tags.b",
             ),
-            (r#"{"clouds":[],"tags":{"a":null}}"#, "tags.a"),
-            (r#"{"clouds":[null]}"#, "clouds[0]"),
+            (r#"{"clouds":[{"id":null}]}"#, "clouds[0].id"),
         ] {
             assert_eq!(path::<Page>(text), expected, "{text}");
             assert_eq!(tracked::<Page>(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn nulls_that_are_passed_over_count() {
+        assert_eq!(
+            path::<Page>(r#"{"clouds": [null, null, ["x"]]}"#),
+            "clouds[2][0]"
+        );
+        assert_eq!(
+            path::<Page>(r#"{"clouds":[],"tags":{"a":null,"b":"x"}}"#),
+            "tags.b"
+        );
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let text = b"{\n \"a\"\n}";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, 3), (2, 2));
+        assert_eq!(line_and_column(text, 7), (3, 1));
+        assert_eq!(line_and_column(b"", 9), (1, 1));
     }
 
     #[test]
@@ -285,9 +302,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn takes_any_bytes(text in any::<Vec<u8>>(), line in 0_usize..9, column in 0_usize..99) {
-            path_at(&text, line, column);
-            path_at(&text, usize::MAX, column);
+        fn takes_any_bytes(text in any::<Vec<u8>>(), position in 0_usize..99) {
+            path_at(&text, position);
+            path_at(&text, usize::MAX);
+            line_and_column(&text, position);
+            line_and_column(&text, usize::MAX);
         }
 
         /// The wrong value sits at a known place in a tree of arrays and objects.
@@ -310,10 +329,7 @@ mod tests {
                 expected = format!("{here}{dot}{expected}");
             }
             let at = text.find(wrong).unwrap();
-            let consumed = if wrong.len() == 2 && wrong != "-1" { at } else { at + wrong.len() };
-            let line = text[..consumed].matches('\n').count() + 1;
-            let column = consumed - text[..consumed].rfind('\n').map_or(0, |at| at + 1);
-            prop_assert_eq!(path_at(text.as_bytes(), line, column), expected);
+            prop_assert_eq!(path_at(text.as_bytes(), at), expected);
         }
     }
 }

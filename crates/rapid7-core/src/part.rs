@@ -95,6 +95,10 @@ impl Part {
     }
 }
 
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "whether it is a file shows in its name"
+)]
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Part")

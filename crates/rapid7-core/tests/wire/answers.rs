@@ -1,6 +1,11 @@
 //! Classification by status and decoding of what servers really send.
 
-use rapid7_core::{Body, Decode, Error, Misfit, Operation, Received, Request, decode};
+use std::collections::BTreeMap;
+
+use rapid7_core::{
+    Body, Decode, Error, Flag, IntegerOrText, Misfit, Operation, Percentage, Received, Request,
+    Secret, Timestamp, decode,
+};
 use serde::Deserialize;
 
 use crate::server::{Server, json, reply};
@@ -213,28 +218,116 @@ async fn bodies_without_a_shape() {
 
 #[tokio::test]
 async fn a_result_of_another_shape_names_the_place_and_no_value() {
-    let body = r#"{"things": [{"id": 1}, {"id": "hunter2"}]}"#;
+    let body = r#"{"things": [{"id": "1"}, null, {"id": "hunter2"}]}"#;
     let error = get(json(200, body), decode::json::<Things>)
         .await
         .unwrap_err();
     let Error::Decode { error: decode, .. } = &error else {
         panic!("{error:?}")
     };
-    assert_eq!(decode.misfit().path(), "things[1].id");
-    assert_eq!(decode.misfit().message(), "found a string, expected u64");
+    assert_eq!(decode.misfit().path(), "things[2].id");
+    assert_eq!(
+        decode.misfit().message(),
+        "found a string that is no integer, expected u64"
+    );
+    assert_eq!(decode.misfit().found(), Some("a string that is no integer"));
+    assert_eq!(decode.misfit().expected(), Some("u64"));
     assert_eq!(decode.misfit().line(), Some(1));
     assert_eq!(error.raw_body().unwrap(), body);
     assert!(!format!("{error} {error:?} {error:#?}").contains("hunter2"));
 
-    let page = reply(200, &[("content-type", "text/html")], "<html>hunter2");
-    let error = get(page, decode::json::<Things>).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("not JSON but text/html: expected value"),
-        "{error}"
-    );
-    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    for (content_type, expected) in [
+        (
+            "text/html; charset=utf-8",
+            "not JSON but a page (text/html), as of a log-in or a proxy",
+        ),
+        ("text/plain", "not JSON but text/plain: expected a value"),
+        (
+            "application/json",
+            "not JSON but what looks like HTML or XML: expected a value",
+        ),
+    ] {
+        let page = reply(200, &[("content-type", content_type)], "<html>hunter2");
+        let error = get(page, decode::json::<Things>).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(error.raw_body().unwrap(), "<html>hunter2");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn json_is_read_under_any_label_and_behind_a_byte_order_mark() {
+    let text = r#"{"things":[{"id":"7"},null]}"#;
+    let expected = Things {
+        things: vec![Thing { id: 7 }],
+    };
+    for content_type in ["text/html", "text/plain; charset=utf-8", "application/json"] {
+        for body in [text.to_owned(), format!("\u{feff}{text}\r\n")] {
+            let answer = reply(200, &[("content-type", content_type)], &body);
+            assert_eq!(get(answer, decode::json::<Things>).await.unwrap(), expected);
+            let answer = reply(200, &[("content-type", content_type)], &body);
+            let kept = get(answer, decode::body).await.unwrap();
+            assert_eq!(kept.bytes(), body.as_bytes());
+            assert_eq!(kept.text(), body);
+            assert_eq!(kept.json::<Things>().unwrap(), expected);
+        }
+    }
+    let blank = reply(200, &[], "\u{feff} \n");
+    let answer = get(blank, decode::optional::<Things>).await.unwrap();
+    assert_eq!(answer, None);
+    let key = get(json(200, "\"k3y\""), decode::json::<Secret>).await;
+    assert_eq!(key.unwrap().expose(), "k3y");
+}
+
+#[tokio::test]
+async fn failures_that_drift_are_typed_too() {
+    let error = get(json(400, r#"{"error_message":404}"#), decode::body).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.answer().unwrap().error_message, "404");
+}
+
+#[derive(Debug, Deserialize)]
+struct Cloud {
+    id: IntegerOrText,
+    name: Option<String>,
+    #[serde(default)]
+    regions: Vec<String>,
+    #[serde(default, deserialize_with = "rapid7_core::null_default")]
+    counts: BTreeMap<String, i64>,
+    is_public: Option<bool>,
+    refreshed: Option<Timestamp>,
+    secure: Option<Flag>,
+    score: Option<Percentage>,
+}
+
+#[tokio::test]
+async fn values_of_several_forms_survive() {
+    let body = r#"[
+        {"id": 123456789012, "name": 7, "regions": null, "counts": null, "is_public": 1,
+         "refreshed": "None", "secure": 0, "score": "95%", "new": [{}]},
+        {"id": "ocid1:x:", "name": null, "regions": ["us-east-1", null], "counts": {"a": "1", "b": null},
+         "is_public": "false", "refreshed": 1649129706, "secure": "true", "score": 95.5},
+        {"id": 18446744073709551616}
+    ]"#;
+    let clouds: Vec<Cloud> = get(json(200, body), decode::json).await.unwrap();
+    let [first, second, third] = clouds.as_slice() else {
+        panic!("{clouds:?}")
+    };
+    assert_eq!(first.id.as_i64(), Some(123_456_789_012));
+    assert_eq!(first.name.as_deref(), Some("7"));
+    assert!(first.regions.is_empty() && first.counts.is_empty());
+    assert_eq!(first.is_public, Some(true));
+    assert!(first.refreshed.as_ref().unwrap().is_absent());
+    assert_eq!(first.secure.as_ref().unwrap().is_set(), Some(false));
+    assert_eq!(first.score.as_ref().unwrap().value(), Some(95.0));
+
+    assert_eq!(second.id.as_text(), "ocid1:x:");
+    assert_eq!(second.regions, ["us-east-1"]);
+    assert_eq!(second.counts, BTreeMap::from([("a".to_owned(), 1)]));
+    assert_eq!(second.is_public, Some(false));
+    assert_eq!(second.refreshed.as_ref().unwrap().as_str(), "1649129706");
+    assert_eq!(second.secure.as_ref().unwrap().is_set(), Some(true));
+    assert_eq!(third.id.as_text(), "18446744073709551616");
 }
 
 #[tokio::test]

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use rapid7_core::{
     Answer, AuthScheme, Body, Connection, Credentials, Error, KeyPlacement, Request, Secret, Style,
-    decode,
+    Timestamp, decode,
 };
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::server::{Server, json, reply};
+use crate::server::{Server, json as json_reply, reply};
 use crate::{AUTH, CREATE, LIST, THING};
 
 const CANARY: &str = "c4nary";
@@ -92,6 +93,14 @@ async fn secrets_appear_in_no_text() {
 
 fn values(checked: &mut Checked) {
     checked.debug("Secret", &Secret::from(CANARY));
+    for text in [CANARY, "2022-c4nary", "2022-04-05 c4nary"] {
+        let error = Timestamp::from(text).to_system_time().unwrap_err();
+        checked.error("TimestampError", &error);
+    }
+    for value in [json!(CANARY), json!([CANARY]), json!({ CANARY: CANARY })] {
+        let misfit = decode::from_value::<u64>(&value).unwrap_err();
+        checked.error("Misfit", &misfit);
+    }
     checked.debug(
         "Body",
         &Body::from(CANARY).with_content_type(format!("text/{CANARY} x")),
@@ -175,6 +184,10 @@ async fn failures(checked: &mut Checked) {
         format!("1 {CANARY}"),
         format!("\"a, expected {CANARY} at line 1 column 1"),
         format!("{{\"{CANARY}\":"),
+        format!("{{\"a\":\"{CANARY}\"}}"),
+        format!("\u{feff}<html>{CANARY}"),
+        format!("\"\\u{CANARY}\""),
+        format!("9{CANARY}"),
     ] {
         let server = planted(200, &body).await;
         let error = fails(&with_query(&server.url), request()).await;
@@ -239,8 +252,8 @@ async fn logins(checked: &mut Checked) {
     for answer in [
         reply(401, &PLANTED, CANARY),
         reply(200, &PLANTED, CANARY),
-        json(200, &format!(r#"{{"session_id":["{CANARY}"]}}"#)),
-        json(200, &format!(r#"{{"session_id":"{CANARY}\n"}}"#)),
+        json_reply(200, &format!(r#"{{"session_id":["{CANARY}"]}}"#)),
+        json_reply(200, &format!(r#"{{"session_id":"{CANARY}\n"}}"#)),
         reply(500, &PLANTED, CANARY),
     ] {
         let server = Server::always(answer).await;
@@ -251,7 +264,7 @@ async fn logins(checked: &mut Checked) {
     let error = connect("http://127.0.0.1:1").login().await.unwrap_err();
     checked.error("LoginError", &error);
 
-    let server = Server::always(json(200, &format!(r#"{{"session_id":"{CANARY}"}}"#))).await;
+    let server = Server::always(json_reply(200, &format!(r#"{{"session_id":"{CANARY}"}}"#))).await;
     let connection = connect(&server.url);
     connection.login().await.unwrap();
     checked.debug("Connection (logged in)", &connection);
