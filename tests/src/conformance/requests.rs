@@ -239,3 +239,81 @@ impl Maker<'_> {
 fn usize_of(value: &Value) -> Option<usize> {
     value.as_u64().and_then(|number| number.try_into().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bodies made for a schema.
+    fn bodies(schema: &Value) -> Vec<Value> {
+        let body =
+            json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        let operation = json!({ "operationId": "x", "requestBody": body });
+        let tree = json!({ "properties": { "child": { "$ref": "#/components/schemas/Tree" } } });
+        let document = json!({
+            "paths": { "/x": { "post": operation } },
+            "components": { "schemas": { "Tree": tree } },
+        });
+        let document = Document::new(document).unwrap();
+        let made = requests(&document, &document.operations[0]).unwrap();
+        made.iter()
+            .map(|request| request.sample.0["body"].clone())
+            .collect()
+    }
+
+    #[test]
+    fn the_first_has_what_is_required_and_the_others_all() {
+        let schema = json!({
+            "type": "object",
+            "required": ["a", "d"],
+            "properties": {
+                "a": { "type": "integer", "minimum": 40 },
+                "b": { "type": "string", "format": "password" },
+                "c": { "type": "string", "readOnly": true },
+                "d": { "type": "array", "items": { "type": "string", "maxLength": 3 } },
+            },
+        });
+        let full = json!({ "a": 40, "b": "made-up-secret-3", "d": ["mad", "mad"] });
+        assert_eq!(bodies(&schema), [json!({ "a": 40, "d": [] }), full]);
+    }
+
+    #[test]
+    fn every_value_and_every_alternative_is_in_one() {
+        let inner = json!({ "type": "object", "properties": { "b": { "enum": ["x", "y"] } } });
+        let schema = json!({
+            "type": "object",
+            "properties": { "a": { "oneOf": [inner, { "enum": [1, 2] }] } },
+        });
+        let made = bodies(&schema);
+        assert_eq!(made[0], json!({}));
+        let values = ["x", "y"].map(|value| json!({ "a": { "b": value } }));
+        let values = values
+            .into_iter()
+            .chain([json!({ "a": 1 }), json!({ "a": 2 })]);
+        for value in values {
+            assert!(made.contains(&value), "{value}: {made:?}");
+        }
+        assert_eq!(made.len(), 5);
+    }
+
+    #[test]
+    fn undeclared_members_are_sent_where_they_are_invited() {
+        let schema = json!({
+            "type": "object",
+            "properties": { "a": { "type": "integer" } },
+            "additionalProperties": { "type": "integer" },
+        });
+        let full = json!({ "a": 2 });
+        let open = json!({ "a": 2, "made_up_member": 3 });
+        assert_eq!(bodies(&schema), [json!({}), full, open]);
+        let map = json!({ "type": "object", "additionalProperties": { "type": "integer" } });
+        let full = json!({ "made_up_member": 2 });
+        assert_eq!(bodies(&map), [json!({}), full]);
+    }
+
+    #[test]
+    fn a_schema_that_holds_itself_ends() {
+        let made = bodies(&json!({ "$ref": "#/components/schemas/Tree" }));
+        assert_eq!(made[1].to_string().matches("child").count(), MAX_DEPTH);
+    }
+}
