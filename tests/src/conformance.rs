@@ -9,7 +9,7 @@ pub mod clients;
 pub mod compare;
 pub mod document;
 pub mod exceptions;
-pub mod minimal;
+mod minimal;
 pub mod recorder;
 pub mod requests;
 pub mod trial;

@@ -113,10 +113,13 @@ async fn answers_that_are_no_result_fail() {
     assert!(printed.contains(totals), "{printed}");
 }
 
+/// What is done to a part of the document.
+type Change = fn(&mut Value);
+
 #[tokio::test]
 async fn what_the_document_does_not_say_is_a_fault() {
     let list = "/paths/~1v4~1iac~1scans/get";
-    let changes: [(&str, fn(&mut Value), &str); 4] = [
+    let changes: [(&str, Change, &str); 4] = [
         (
             &format!("{list}/parameters"),
             |parameters| {

@@ -24,6 +24,10 @@ impl Client {
     /// # Errors
     ///
     /// There is no such crate, or the address cannot be one.
+    #[allow(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method's type is of a crate that is no dependency here"
+    )]
     pub fn new(crate_name: &str, url: &str, credentials: Credentials) -> Result<Self, String> {
         let connect = |auth: AuthScheme| {
             let builder = Connection::builder(auth, url, credentials);

@@ -12,7 +12,7 @@ use rapid7_core::StatusCode;
 type Outcome = Result<Option<StatusCode>, String>;
 
 /// Calls an operation of v2.
-pub async fn v2(operation: &str, client: &v2::Client, sample: &Sample) -> Outcome {
+pub(super) async fn v2(operation: &str, client: &v2::Client, sample: &Sample) -> Outcome {
     let called = match operation {
         "list_domain_admins" => status(client.list_domain_admins().send().await),
         "list_exemptions" => {
@@ -32,7 +32,7 @@ pub async fn v2(operation: &str, client: &v2::Client, sample: &Sample) -> Outcom
 }
 
 /// Calls an operation of v3.
-pub async fn v3(operation: &str, client: &v3::Client, sample: &Sample) -> Outcome {
+pub(super) async fn v3(operation: &str, client: &v3::Client, sample: &Sample) -> Outcome {
     let called = match operation {
         "list_image_assessments" => {
             let body = sample.body::<v3::types::EmptyBody>()?;
@@ -63,7 +63,7 @@ pub async fn v3(operation: &str, client: &v3::Client, sample: &Sample) -> Outcom
 }
 
 /// Calls an operation of v4.
-pub async fn v4(operation: &str, client: &v4::Client, sample: &Sample) -> Outcome {
+pub(super) async fn v4(operation: &str, client: &v4::Client, sample: &Sample) -> Outcome {
     let called = match operation {
         "list_aws_access_keys" => status(client.list_aws_access_keys().send().await),
         "list_aws_role_configs" => status(client.list_aws_role_configs().send().await),

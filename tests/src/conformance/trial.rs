@@ -205,9 +205,10 @@ impl Trials {
         wish: &Wish,
         verdict: &mut Verdict,
     ) -> Option<Exchange> {
-        let (client, authorization) = match session {
-            true => (&self.with_session, SESSION),
-            false => (&self.with_key, KEY),
+        let (client, authorization) = if session {
+            (&self.with_session, SESSION)
+        } else {
+            (&self.with_key, KEY)
         };
         self.recorder.prefer(&wish.preference());
         let sample = &request.sample;
@@ -278,7 +279,7 @@ impl Trials {
         for (how, request) in spoiled {
             match self.recorder.send(&request).await {
                 Ok(exchange) if !violations(&exchange).of_request.is_empty() => {
-                    verdict.refused += 1
+                    verdict.refused += 1;
                 }
                 Ok(_) => {
                     let fault = format!("the validator takes the request {how}");
