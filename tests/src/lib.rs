@@ -2,7 +2,8 @@
 //!
 //! [`surface`] reads the public surface of generated code, [`sample`] makes values of its types, [`specs`] reads what
 //! is known of the operations, [`server`] answers on the loopback interface, [`generated`]
-//! sends any operation by its id, with the values of a [`calls::Sample`].
+//! sends any operation by its id, with the values of a [`calls::Sample`]. [`conformance`] is what
+//! `cargo xtask conformance` runs.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 )]
 
 pub mod calls;
+pub mod conformance;
 #[allow(
     missing_docs,
     clippy::all,

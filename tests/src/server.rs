@@ -123,7 +123,8 @@ impl Server {
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Seen> {
+/// Reads one request; none when the stream ends before it does.
+pub(crate) async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

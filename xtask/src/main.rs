@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
-use xtask::tasks::{Exit, PANICKED, corpus, diagnose, find, generate, mutate};
+use xtask::tasks::{Exit, PANICKED, conformance, corpus, diagnose, find, generate, mutate};
 
 #[derive(Parser)]
 #[command(
@@ -26,6 +26,7 @@ enum Task {
     Find(find::Arguments),
     Diagnose(diagnose::Arguments),
     Corpus(corpus::Arguments),
+    Conformance(conformance::Arguments),
     Mutate(mutate::Arguments),
 }
 
@@ -54,6 +55,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Find(arguments) => find::find(arguments, &mut out),
         Task::Diagnose(arguments) => diagnose::diagnose(arguments, &mut out),
         Task::Corpus(arguments) => corpus::corpus(arguments, &mut out),
+        Task::Conformance(arguments) => conformance::conformance(arguments, &mut out),
         Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
     };
     out.flush()?;

@@ -1,5 +1,6 @@
 //! What `cargo xtask` can do, one file a task.
 
+pub mod conformance;
 pub mod corpus;
 pub mod diagnose;
 pub mod find;
