@@ -2,10 +2,11 @@
 
 use super::files::Files;
 use super::layout::Layout;
+use super::remarks::with_remarks;
 use super::{builders, paths, prose};
 use crate::names::member_names;
 use crate::normalize::type_names;
-use crate::schema::components;
+use crate::schema::{components, text};
 use crate::usage::usage;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -184,7 +185,7 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
                 }
                 item.fields.iter_mut().for_each(tidy_field);
-                restore_wire_names(&mut item.fields, root, name);
+                describe_members(&mut item.fields, root, name);
             }
             Item::Enum(item) => {
                 redocument(&mut item.attrs, &described(root, name, place));
@@ -216,8 +217,8 @@ fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
     }
 }
 
-/// Says in serde's terms what each member is called on the wire.
-fn restore_wire_names(fields: &mut Fields, root: &Value, name: &str) {
+/// Says in serde's terms what each member is called on the wire, and in its docs what else the document says of it.
+fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
     let schema = components(root).and_then(|all| all.get(name));
     let names = schema.map(member_names).unwrap_or_default();
     for field in fields {
@@ -228,6 +229,12 @@ fn restore_wire_names(fields: &mut Fields, root: &Value, name: &str) {
             continue;
         };
         rename(field, wire, *wire != ident);
+        let member = schema.and_then(|schema| schema.get("properties")?.get(wire));
+        let words = member.and_then(|member| text(member, "description"));
+        if let Some(member) = member {
+            let words = with_remarks(root, member, &words.unwrap_or_default());
+            redocument(&mut field.attrs, &prose::doc(&words));
+        }
     }
 }
 
