@@ -184,6 +184,8 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                 if matches!(item.fields, Fields::Named(_)) {
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
                 }
+                item.attrs.iter_mut().for_each(deny_nothing);
+                item.attrs.retain(says_something);
                 item.fields.iter_mut().for_each(tidy_field);
                 describe_members(&mut item.fields, root, name);
             }
@@ -258,6 +260,26 @@ fn rename(field: &mut Field, wire: &str, needed: bool) {
         let at = at.unwrap_or(field.attrs.len()).min(field.attrs.len());
         field.attrs.insert(at, parse_quote!(#[serde(#arguments)]));
     }
+}
+
+/// An object that is documented without members may get some.
+fn deny_nothing(attribute: &mut Attribute) {
+    let Some(arguments) = serde_arguments(attribute) else {
+        return;
+    };
+    let is_denial = |argument: &Meta| argument.path().is_ident("deny_unknown_fields");
+    if arguments.iter().any(is_denial) {
+        let others: Punctuated<Meta, Token![,]> = arguments
+            .into_iter()
+            .filter(|argument| !is_denial(argument))
+            .collect();
+        *attribute = parse_quote!(#[serde(#others)]);
+    }
+}
+
+/// Whether it is no serde attribute without arguments.
+fn says_something(attribute: &Attribute) -> bool {
+    serde_arguments(attribute).is_none_or(|arguments| !arguments.is_empty())
 }
 
 fn tidy_field(field: &mut Field) {
