@@ -11,6 +11,8 @@ use crate::body::Body;
 use crate::misfit::Misfit;
 use crate::received::Received;
 
+pub use crate::scalars::from_value;
+
 /// Turns an answer into a value.
 pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
 

@@ -45,6 +45,7 @@ mod parameter;
 mod part;
 mod received;
 mod request;
+mod scalars;
 mod secret;
 mod send;
 mod serde_helpers;
@@ -70,6 +71,7 @@ pub use parameter::Style;
 pub use part::{Form, Part, Parts};
 pub use received::Received;
 pub use request::Request;
+pub use scalars::{Flag, IntegerOrText, Percentage, Timestamp};
 pub use secret::Secret;
 pub use serde_helpers::{most_recognised, null_default};
 
