@@ -145,7 +145,7 @@ fn no_type_refuses_what_json_can_hold() {
             .join("src/generated/types");
         walk(&types, &mut findings);
         println!("{crate_name}: {} types", findings.seen);
-        assert!(findings.seen > 20, "{crate_name}: {} types", findings.seen);
+        assert!(findings.seen >= 10, "{crate_name}: {} types", findings.seen);
         assert_eq!(findings.found, [""; 0], "{crate_name}");
     }
 }
