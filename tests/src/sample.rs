@@ -9,12 +9,17 @@ pub fn sample(surface: &Surface, type_name: &str, secret: &str) -> Value {
         name: type_name.to_owned(),
         arguments: Vec::new(),
     };
+    sample_of(surface, &type_, secret)
+}
+
+/// The same of a type with arguments, such as a list.
+pub fn sample_of(surface: &Surface, type_: &Type, secret: &str) -> Value {
     Sampler {
         surface,
         secret,
         open: Vec::new(),
     }
-    .value(&type_)
+    .value(type_)
 }
 
 struct Sampler<'a> {
@@ -34,7 +39,9 @@ impl Sampler<'_> {
             "BTreeMap" | "HashMap" | "Map" => json!({ "key": self.value(argument(1)) }),
             "i64" => json!(1),
             "f64" => json!(1.5),
-            "bool" => json!(true),
+            "bool" | "Flag" => json!(true),
+            "Timestamp" => json!("2030-01-31 10:00:00"),
+            "Percentage" => json!("62.5%"),
             name => match self.surface.types.get(name) {
                 Some(definition) if !self.open.iter().any(|open| open == name) => {
                     self.open.push(name.to_owned());

@@ -5,7 +5,9 @@
 //! styles, placement of credentials) it never sees; that is written by the refine stage from the [`Api`] itself.
 
 use crate::model::{Api, Content};
-use crate::names::member_names;
+use crate::names::{KEEP_UNKNOWN, member_names};
+use crate::normalize::formats::TIMESTAMP;
+use crate::normalize::scalars::{FLAG, INTEGER_OR_TEXT, PERCENTAGE};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::{Shape, component_name, components, shape, walk_mut};
 use crate::unions::alternatives;
@@ -280,6 +282,21 @@ const KEYWORDS: [&str; 14] = [
     "description",
 ];
 
+/// The type of the runtime that holds the values of a scalar.
+fn runtime_type(schema: &Value) -> Option<&'static str> {
+    if schema["type"] != "string" {
+        return None;
+    }
+    match schema["format"].as_str()? {
+        "password" => Some("rapid7_core::Secret"),
+        TIMESTAMP => Some("rapid7_core::Timestamp"),
+        INTEGER_OR_TEXT => Some("rapid7_core::IntegerOrText"),
+        FLAG => Some("rapid7_core::Flag"),
+        PERCENTAGE => Some("rapid7_core::Percentage"),
+        _ => None,
+    }
+}
+
 /// Says in typify's terms what the document says in its own.
 fn adapt(schema: &mut Value) {
     walk_mut(schema, "", &mut |_, schema| {
@@ -289,14 +306,18 @@ fn adapt(schema: &mut Value) {
         }
         if component_name(schema).is_some() {
             keep_siblings(schema);
-        } else if schema["type"] == "string" && schema["format"] == "password" {
+        } else if let Some(path) = runtime_type(schema) {
             schema["x-rust-type"] = json!({
                 "crate": "rapid7-core",
                 "version": "*",
-                "path": "rapid7_core::Secret",
+                "path": path,
             });
         }
         if let Some(object) = schema.as_object_mut() {
+            if object.get(KEEP_UNKNOWN) == Some(&Value::Bool(true)) {
+                // It takes `true` for saying nothing.
+                object.insert("additionalProperties".to_owned(), json!({}));
+            }
             // Types don't depend on the rest, and a value of the wrong kind there would fail the whole schema.
             object.retain(|key, _| KEYWORDS.contains(&key.as_str()) || key.starts_with("x-"));
         }

@@ -1,8 +1,15 @@
 //! Legal, readable Rust names from the names of a document.
 
+use crate::schema::flag;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// Extension of an object schema: members that it does not list are kept, and written back.
+pub const KEEP_UNKNOWN: &str = "x-keep-unknown";
+
+/// The field that they are in.
+pub const EXTRA: &str = "extra";
 
 /// Keywords that cannot stand alone as a snake-case name, of all editions, and the names that methods of generated
 /// types use themselves.
@@ -93,12 +100,13 @@ pub fn variant_name(text: &str) -> String {
 #[must_use]
 pub fn member_names(schema: &Value) -> Vec<(String, String)> {
     let mut taken = BTreeSet::new();
-    if schema
-        .get("additionalProperties")
-        .is_some_and(|extra| *extra != Value::Bool(false))
+    if flag(schema, KEEP_UNKNOWN)
+        || schema
+            .get("additionalProperties")
+            .is_some_and(|extra| *extra != Value::Bool(false))
     {
         // What the object holds besides goes into a field of this name.
-        taken.insert("extra".to_owned());
+        taken.insert(EXTRA.to_owned());
     }
     let members = schema.get("properties").and_then(Value::as_object);
     members

@@ -18,4 +18,5 @@ mod pipeline {
     mod set_aside;
     mod support;
     mod types;
+    mod values;
 }

@@ -25,6 +25,7 @@ mod rules {
     pub(crate) mod nullable;
     pub(crate) mod path_parameters;
     pub(crate) mod references;
+    pub(crate) mod scalars;
     pub(crate) mod secrets;
     pub(crate) mod shapes;
     pub(crate) mod type_names;
@@ -34,7 +35,7 @@ mod rules {
 use rules::case::{Case, Table, document, to};
 use rules::{
     aliases, all_of, answers, authentication, cycles, directions, enums, formats, media_types,
-    multipart, nullable, path_parameters, references, secrets, shapes, type_names, unions,
+    multipart, nullable, path_parameters, references, scalars, secrets, shapes, type_names, unions,
 };
 
 /// The cases of each rule, in the order in which the rules run.
@@ -48,6 +49,7 @@ const TABLES: &[(&str, Table)] = &[
     ("cycles", cycles::cases),
     ("all_of", all_of::cases),
     ("unions", unions::cases),
+    ("scalars", scalars::cases),
     ("aliases", aliases::cases),
     ("nullable", nullable::cases),
     ("multipart", multipart::cases),

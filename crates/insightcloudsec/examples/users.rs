@@ -13,7 +13,9 @@
 mod common;
 
 use anyhow::Result;
+use insightcloudsec::Timestamp;
 use insightcloudsec::v2::types::User;
+use std::time::SystemTime;
 
 use common::{connect, shown, table};
 
@@ -27,8 +29,8 @@ async fn main() -> Result<()> {
         shown(me.organization_name)
     );
     let mut users = ics.v2().list_users().send().await?.into_inner().users;
-    // Dates of this form sort as text; users who never logged in come first.
-    users.sort_by(|a, b| a.last_login_time.cmp(&b.last_login_time));
+    // Users who never logged in come first.
+    users.sort_by_key(|user| instant(user.last_login_time.as_ref()));
 
     let mut table = table(&["user", "level", "key", "key last used", "last login"]);
     for user in &users {
@@ -36,8 +38,8 @@ async fn main() -> Result<()> {
             shown(user.username.as_ref()),
             level(user).to_owned(),
             if has_key(user) { "yes" } else { "no" }.to_owned(),
-            minute(user.api_key_last_used.as_deref()),
-            minute(user.last_login_time.as_deref()),
+            minute(user.api_key_last_used.as_ref()),
+            minute(user.last_login_time.as_ref()),
         ]);
     }
     let keys = users.iter().filter(|user| has_key(user)).count();
@@ -45,9 +47,15 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+/// The point in time; none where there is no date, or none that can be read.
+fn instant(time: Option<&Timestamp>) -> Option<SystemTime> {
+    time?.to_system_time().ok()?
+}
+
 /// A time without its seconds; it comes in several forms, whose first sixteen letters are alike.
-fn minute(time: Option<&str>) -> String {
-    shown(time.map(|time| time.get(..16).unwrap_or(time).replace('T', " ")))
+fn minute(time: Option<&Timestamp>) -> String {
+    let text = time.map(Timestamp::as_str);
+    shown(text.map(|text| text.get(..16).unwrap_or(text).replace('T', " ")))
 }
 
 fn has_key(user: &User) -> bool {

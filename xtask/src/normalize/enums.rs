@@ -1,4 +1,4 @@
-//! Leaves enums only where each value is a different string.
+//! Leaves enums only where each value is a different string, or each a different integer.
 
 use super::{Facts, lossless};
 use crate::change::Change;
@@ -45,17 +45,17 @@ fn repair(schema: &mut Value) -> Vec<String> {
             distinct.push(value);
         }
     }
-    let strings = !distinct.is_empty() && distinct.iter().all(Value::is_string);
     let kind = text(schema, "type");
-    if strings && kind.as_deref().is_none_or(|kind| kind == "string") {
+    if let Some(stays) = enumerable(&distinct, kind.as_deref()) {
         if schema["enum"].as_array() != Some(&distinct) {
+            keep_names(schema, &distinct);
             schema["enum"] = distinct.into();
             if done.is_empty() {
                 done.push("repeated values left out".to_owned());
             }
         }
         if kind.is_none() {
-            schema["type"] = "string".into();
+            schema["type"] = stays.into();
         }
         return done;
     }
@@ -79,6 +79,39 @@ fn repair(schema: &mut Value) -> Vec<String> {
     done
 }
 
+/// The type of the values, where they can be the variants of an enum.
+fn enumerable(values: &[Value], kind: Option<&str>) -> Option<&'static str> {
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    let found = if all(Value::is_string) {
+        "string"
+    } else if all(Value::is_i64) {
+        "integer"
+    } else {
+        return None;
+    };
+    kind.is_none_or(|kind| kind == found).then_some(found)
+}
+
+/// Leaves out the names of values that are left out: the lists go by position.
+fn keep_names(schema: &mut Value, kept: &[Value]) {
+    let before = schema["enum"].as_array().cloned().unwrap_or_default();
+    for key in NAMES {
+        let Some(Value::Array(names)) = schema.get_mut(key) else {
+            continue;
+        };
+        if names.len() == before.len() {
+            let first = |value: &Value| before.iter().position(|other| other == value);
+            *names = kept
+                .iter()
+                .filter_map(|value| names.get(first(value)?).cloned())
+                .collect();
+        }
+    }
+}
+
+/// Extensions that name the values of an enum, or describe them.
+pub(crate) const NAMES: [&str; 3] = ["x-enum-varnames", "x-enumNames", "x-enum-descriptions"];
+
 /// The type that all values have.
 fn common_type(values: &[Value]) -> Option<&'static str> {
     let all = |is: fn(&Value) -> bool| values.iter().all(is);
@@ -93,7 +126,7 @@ fn common_type(values: &[Value]) -> Option<&'static str> {
     }
 }
 
-/// Numbers and mixtures have no names for variants: the values go into the description.
+/// Fractions and mixtures have no names for variants: the values go into the description.
 fn describe(schema: &mut Value, values: &[Value]) {
     let listed: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
     let mut description = text(schema, "description").unwrap_or_default();

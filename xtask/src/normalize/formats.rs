@@ -2,20 +2,29 @@
 //!
 //! The server decides what it accepts and sends; the client must be able to hold and say it.
 
-use super::{Facts, lossless};
+use super::{Facts, lossless, scalars};
 use crate::change::Change;
 use crate::schema::{edit_all, is_empty_object, text};
 use serde_json::Value;
 
 const RULE: &str = "formats";
 
+/// Dates and times in whatever form.
+pub(crate) const TIMESTAMP: &str = "x-timestamp";
+
 /// Formats that stay: each has a Rust type of its own that holds any text.
-const KEPT: [&str; 2] = ["password", "x-timestamp"];
+const KEPT: [&str; 5] = [
+    "password",
+    TIMESTAMP,
+    scalars::INTEGER_OR_TEXT,
+    scalars::FLAG,
+    scalars::PERCENTAGE,
+];
 
 pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     edit_all(root, &mut |pointer, operation, schema| {
-        let moved = move_to_description(schema);
+        let moved = move_to_description(schema, is_parameter(pointer));
         if !moved.is_empty() {
             let what = format!("described instead of enforced: {}", moved.join(", "));
             changes.push(lossless(RULE, pointer, operation, what));
@@ -24,11 +33,19 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     changes
 }
 
+/// Whether a schema is that of a parameter: there the caller writes a date as the operation wants it.
+fn is_parameter(pointer: &str) -> bool {
+    pointer.starts_with("/paths/") && pointer.split('/').nth(4) == Some("parameters")
+}
+
 /// Removes the keywords; gives their names.
-fn move_to_description(schema: &mut Value) -> Vec<String> {
+fn move_to_description(schema: &mut Value, parameter: bool) -> Vec<String> {
     let mut moved = Vec::new();
     let mut notes = Vec::new();
-    let kept_format = text(schema, "format").is_some_and(|format| KEPT.contains(&format.as_str()));
+    let format = text(schema, "format").unwrap_or_default();
+    let is_text = schema["type"] == "string";
+    let kept_format = KEPT.contains(&format.as_str()) && !(parameter && format == TIMESTAMP);
+    let is_date = is_text && !parameter && format == "date-time";
     let stays_empty = is_empty_object(schema);
     let Some(object) = schema.as_object_mut() else {
         return moved;
@@ -42,6 +59,9 @@ fn move_to_description(schema: &mut Value) -> Vec<String> {
         };
         moved.push((*key).to_owned());
         notes.extend(note(wording, &value));
+    }
+    if is_date {
+        object.insert("format".to_owned(), TIMESTAMP.into());
     }
     if !stays_empty && object.get("additionalProperties") == Some(&Value::Bool(false)) {
         object.shift_remove("additionalProperties");
@@ -78,7 +98,9 @@ const KEYWORDS: &[(&str, &str)] = &[
 ];
 
 /// Widths say nothing that the Rust type does not.
-const WIDTHS: [&str; 6] = ["int32", "int64", "float", "double", "string", "uint64"];
+const WIDTHS: [&str; 7] = [
+    "int32", "int64", "float", "double", "string", "uint64", TIMESTAMP,
+];
 
 fn note(wording: &str, value: &Value) -> Option<String> {
     let value = match value {

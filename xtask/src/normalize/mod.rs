@@ -15,13 +15,14 @@ mod answers;
 mod authentication;
 mod cycles;
 mod directions;
-mod enums;
-mod formats;
+pub(crate) mod enums;
+pub(crate) mod formats;
 pub mod media_types;
 pub mod multipart;
 mod nullable;
 mod path_parameters;
 mod references;
+pub(crate) mod scalars;
 mod secrets;
 mod shapes;
 pub mod type_names;
@@ -103,6 +104,13 @@ pub const RULES: &[Rule] = &[
         why: "the alternatives of a union are types, each once, and more than one",
         needed: true,
         apply: unions::apply,
+    },
+    // Before the aliases: what a union's name stood for may be a scalar now.
+    Rule {
+        name: "scalars",
+        why: "a value that comes in several forms and means one thing is one type",
+        needed: false,
+        apply: scalars::apply,
     },
     Rule {
         name: "aliases",

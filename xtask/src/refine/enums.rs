@@ -1,12 +1,13 @@
-//! Enums of strings, open: a value that the document does not list is kept, not refused.
+//! Enums of strings and of integers, open: a value that the document does not list is kept, not refused.
 
-use super::prose::{doc, markdown};
+use super::prose::{doc, escape, markdown};
 use super::types::{Definition, Types};
 use crate::names::{unique, variant_name};
-use crate::schema::{Shape, components, shape, text};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use serde_json::Value;
+use crate::normalize::enums::NAMES;
+use crate::schema::{Shape, components, list, shape, text};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use syn::Ident;
 
@@ -14,94 +15,280 @@ use syn::Ident;
 pub(super) fn apply(root: &Value, types: &mut Types) {
     for (name, schema) in components(root).into_iter().flatten() {
         if shape(schema) == Shape::Enum {
-            types.insert(name.clone(), Definition::new(write(name, schema)));
+            let definition = Enum::read(name, schema).write();
+            types.insert(name.clone(), Definition::new(definition));
         }
     }
 }
 
-/// A listed value: its variant and its text on the wire.
+struct Enum {
+    name: Ident,
+    docs: TokenStream,
+    known: Vec<Known>,
+    /// The variant for all other values.
+    unknown: Ident,
+    integers: bool,
+}
+
+/// A listed value: its variant and what it is on the wire.
 struct Known {
     variant: Ident,
-    wire: String,
+    wire: TokenStream,
+    docs: String,
+}
+
+impl Enum {
+    fn read(name: &str, schema: &Value) -> Self {
+        let mut taken = BTreeSet::new();
+        let words = text(schema, "description").unwrap_or_else(|| format!("`{name}` of the API."));
+        let known = known(schema, &mut taken);
+        Self {
+            name: format_ident!("{name}"),
+            docs: doc(&words),
+            known,
+            unknown: format_ident!("{}", unique("Unknown", &mut taken)),
+            integers: schema["type"] == "integer",
+        }
+    }
+
+    fn write(&self) -> TokenStream {
+        let declaration = self.declaration();
+        let own = if self.integers {
+            self.integer_impls()
+        } else {
+            self.string_impls()
+        };
+        let compared = self.comparisons();
+        quote! { #declaration #own #compared }
+    }
+
+    fn declaration(&self) -> TokenStream {
+        let Self {
+            name,
+            docs,
+            unknown,
+            ..
+        } = self;
+        let declared = self.known.iter().map(|known| {
+            let docs = markdown(&known.docs);
+            let variant = &known.variant;
+            quote! { #docs #variant, }
+        });
+        let held = if self.integers {
+            quote!(i64)
+        } else {
+            quote!(String)
+        };
+        quote! {
+            #docs
+            ///
+            /// Compared by the value on the wire.
+            #[derive(Clone, Debug)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#declared)*
+                /// A value that the document does not list, as it came.
+                #unknown(#held),
+            }
+        }
+    }
+
+    /// An unknown value that the document lists after all is equal to the variant of that value.
+    fn comparisons(&self) -> TokenStream {
+        let name = &self.name;
+        let (value, by_reference) = if self.integers {
+            (quote!(as_i64), Some(quote!(&)))
+        } else {
+            (quote!(as_str), None)
+        };
+        quote! {
+            impl PartialEq for #name {
+                fn eq(&self, other: &Self) -> bool {
+                    self.#value() == other.#value()
+                }
+            }
+            impl Eq for #name {}
+            impl PartialOrd for #name {
+                fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                    Some(self.cmp(other))
+                }
+            }
+            impl Ord for #name {
+                fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                    self.#value().cmp(#by_reference other.#value())
+                }
+            }
+            impl std::hash::Hash for #name {
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    self.#value().hash(state);
+                }
+            }
+        }
+    }
+
+    fn string_impls(&self) -> TokenStream {
+        let Self { name, unknown, .. } = self;
+        let variants: Vec<&Ident> = self.known.iter().map(|known| &known.variant).collect();
+        let wires: Vec<&TokenStream> = self.known.iter().map(|known| &known.wire).collect();
+        quote! {
+            impl #name {
+                /// The value on the wire.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(Self::#variants => #wires,)*
+                        Self::#unknown(value) => value,
+                    }
+                }
+            }
+            impl From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    match value {
+                        #(#wires => Self::#variants,)*
+                        value => Self::#unknown(value.to_owned()),
+                    }
+                }
+            }
+            impl From<String> for #name {
+                fn from(value: String) -> Self {
+                    Self::from(value.as_str())
+                }
+            }
+            impl std::str::FromStr for #name {
+                type Err = std::convert::Infallible;
+                fn from_str(value: &str) -> Result<Self, Self::Err> {
+                    Ok(Self::from(value))
+                }
+            }
+            impl std::fmt::Display for #name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+            impl serde::Serialize for #name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.as_str())
+                }
+            }
+            impl<'de> serde::Deserialize<'de> for #name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                }
+            }
+        }
+    }
+
+    fn integer_impls(&self) -> TokenStream {
+        let Self { name, unknown, .. } = self;
+        let variants: Vec<&Ident> = self.known.iter().map(|known| &known.variant).collect();
+        let wires: Vec<&TokenStream> = self.known.iter().map(|known| &known.wire).collect();
+        quote! {
+            impl #name {
+                /// The value on the wire.
+                pub fn as_i64(&self) -> i64 {
+                    match self {
+                        #(Self::#variants => #wires,)*
+                        Self::#unknown(value) => *value,
+                    }
+                }
+            }
+            impl From<i64> for #name {
+                fn from(value: i64) -> Self {
+                    match value {
+                        #(#wires => Self::#variants,)*
+                        value => Self::#unknown(value),
+                    }
+                }
+            }
+            // What a plain number is to the compiler.
+            impl From<i32> for #name {
+                fn from(value: i32) -> Self {
+                    Self::from(i64::from(value))
+                }
+            }
+            impl std::str::FromStr for #name {
+                type Err = std::num::ParseIntError;
+                fn from_str(value: &str) -> Result<Self, Self::Err> {
+                    value.parse::<i64>().map(Self::from)
+                }
+            }
+            impl std::fmt::Display for #name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    self.as_i64().fmt(f)
+                }
+            }
+            impl serde::Serialize for #name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_i64(self.as_i64())
+                }
+            }
+            impl<'de> serde::Deserialize<'de> for #name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    <i64 as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                }
+            }
+        }
+    }
 }
 
 fn known(schema: &Value, taken: &mut BTreeSet<String>) -> Vec<Known> {
-    let values = schema.get("enum").and_then(Value::as_array);
-    values
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(|wire| Known {
-            variant: format_ident!("{}", unique(variant_name(wire), taken)),
-            wire: wire.to_owned(),
-        })
-        .collect()
+    let Some(object) = schema.as_object() else {
+        return Vec::new();
+    };
+    let values = list(object, "enum");
+    let (names, descriptions) = labels(object, values.len());
+    let mut known = Vec::new();
+    for (index, value) in values.iter().enumerate() {
+        let (name, wire, shown) = if let Some(text) = value.as_str() {
+            (variant_name(text), text.to_token_stream(), code(text))
+        } else if let Some(number) = value.as_i64() {
+            let given = names.get(index).map(|name| variant_name(name));
+            let name = given.unwrap_or_else(|| number_name(number));
+            let wire = Literal::i64_unsuffixed(number).to_token_stream();
+            (name, wire, format!("`{number}`"))
+        } else {
+            continue;
+        };
+        let docs = match descriptions.get(index).map(|text| text.trim()) {
+            Some(words) if !words.is_empty() => format!("{shown}: {}", escape(words)),
+            _ => shown,
+        };
+        known.push(Known {
+            variant: format_ident!("{}", unique(name, taken)),
+            wire,
+            docs,
+        });
+    }
+    known
 }
 
-fn write(name: &str, schema: &Value) -> TokenStream {
-    let docs = doc(&text(schema, "description").unwrap_or_else(|| format!("`{name}` of the API.")));
-    let name = format_ident!("{name}");
-    let mut taken = BTreeSet::new();
-    let known = known(schema, &mut taken);
-    let unknown = format_ident!("{}", unique("Unknown", &mut taken));
-    let declared = known.iter().map(|Known { variant, wire }| {
-        let docs = markdown(&code(wire));
-        quote! { #docs #variant, }
+/// Names and descriptions of the values, where the document has as many as values.
+fn labels(object: &Map<String, Value>, count: usize) -> (Vec<&str>, Vec<&str>) {
+    let texts = |key: &str| -> Option<Vec<&str>> {
+        let texts: Option<Vec<&str>> = list(object, key).iter().map(Value::as_str).collect();
+        texts.filter(|texts| texts.len() == count)
+    };
+    let [varnames, numbered, described] = NAMES;
+    let descriptions = texts(described).unwrap_or_default();
+    // A description of a word or two is a name.
+    let short = |text: &&str| (1..=2).contains(&text.split_whitespace().count());
+    let names = texts(varnames).or_else(|| texts(numbered));
+    let names = names.unwrap_or_else(|| {
+        if descriptions.iter().all(short) {
+            descriptions.clone()
+        } else {
+            Vec::new()
+        }
     });
-    let variants: Vec<&Ident> = known.iter().map(|known| &known.variant).collect();
-    let wires: Vec<&String> = known.iter().map(|known| &known.wire).collect();
-    quote! {
-        #docs
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#declared)*
-            /// A value that the document does not list, as it came.
-            #unknown(String),
-        }
-        impl #name {
-            /// The value on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #wires,)*
-                    Self::#unknown(value) => value,
-                }
-            }
-        }
-        impl From<&str> for #name {
-            fn from(value: &str) -> Self {
-                match value {
-                    #(#wires => Self::#variants,)*
-                    value => Self::#unknown(value.to_owned()),
-                }
-            }
-        }
-        impl From<String> for #name {
-            fn from(value: String) -> Self {
-                Self::from(value.as_str())
-            }
-        }
-        impl std::str::FromStr for #name {
-            type Err = std::convert::Infallible;
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
-                Ok(Self::from(value))
-            }
-        }
-        impl std::fmt::Display for #name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-        impl serde::Serialize for #name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-        impl<'de> serde::Deserialize<'de> for #name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
-            }
-        }
+    (names, descriptions)
+}
+
+/// `N5` of 5, `Minus5` of -5.
+fn number_name(number: i64) -> String {
+    let size = number.unsigned_abs();
+    if number < 0 {
+        format!("Minus{size}")
+    } else {
+        format!("N{size}")
     }
 }
 

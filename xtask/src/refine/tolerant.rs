@@ -38,7 +38,8 @@ fn tolerate(field: &mut Field) {
     }
 }
 
-fn is_collection(ty: &Type) -> bool {
+/// Whether the type is a list or a map.
+pub(super) fn is_collection(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|segment| {
         segment.ident == "Vec" || segment.ident == "BTreeMap" || segment.ident == "Map"

@@ -2,10 +2,11 @@
 
 use super::files::Files;
 use super::layout::Layout;
+use super::remarks::with_remarks;
 use super::{builders, paths, prose};
 use crate::names::member_names;
 use crate::normalize::type_names;
-use crate::schema::components;
+use crate::schema::{components, text};
 use crate::usage::usage;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -183,8 +184,10 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                 if matches!(item.fields, Fields::Named(_)) {
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
                 }
+                item.attrs.iter_mut().for_each(deny_nothing);
+                item.attrs.retain(says_something);
                 item.fields.iter_mut().for_each(tidy_field);
-                restore_wire_names(&mut item.fields, root, name);
+                describe_members(&mut item.fields, root, name);
             }
             Item::Enum(item) => {
                 redocument(&mut item.attrs, &described(root, name, place));
@@ -216,8 +219,8 @@ fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
     }
 }
 
-/// Says in serde's terms what each member is called on the wire.
-fn restore_wire_names(fields: &mut Fields, root: &Value, name: &str) {
+/// Says in serde's terms what each member is called on the wire, and in its docs what else the document says of it.
+fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
     let schema = components(root).and_then(|all| all.get(name));
     let names = schema.map(member_names).unwrap_or_default();
     for field in fields {
@@ -228,6 +231,12 @@ fn restore_wire_names(fields: &mut Fields, root: &Value, name: &str) {
             continue;
         };
         rename(field, wire, *wire != ident);
+        let member = schema.and_then(|schema| schema.get("properties")?.get(wire));
+        let words = member.and_then(|member| text(member, "description"));
+        if let Some(member) = member {
+            let words = with_remarks(root, member, &words.unwrap_or_default());
+            redocument(&mut field.attrs, &prose::doc(&words));
+        }
     }
 }
 
@@ -251,6 +260,26 @@ fn rename(field: &mut Field, wire: &str, needed: bool) {
         let at = at.unwrap_or(field.attrs.len()).min(field.attrs.len());
         field.attrs.insert(at, parse_quote!(#[serde(#arguments)]));
     }
+}
+
+/// An object that is documented without members may get some.
+fn deny_nothing(attribute: &mut Attribute) {
+    let Some(arguments) = serde_arguments(attribute) else {
+        return;
+    };
+    let is_denial = |argument: &Meta| argument.path().is_ident("deny_unknown_fields");
+    if arguments.iter().any(is_denial) {
+        let others: Punctuated<Meta, Token![,]> = arguments
+            .into_iter()
+            .filter(|argument| !is_denial(argument))
+            .collect();
+        *attribute = parse_quote!(#[serde(#others)]);
+    }
+}
+
+/// Whether it is no serde attribute without arguments.
+fn says_something(attribute: &Attribute) -> bool {
+    serde_arguments(attribute).is_none_or(|arguments| !arguments.is_empty())
 }
 
 fn tidy_field(field: &mut Field) {

@@ -1,7 +1,7 @@
 //! Generated crates really compile, without a warning, against the runtime of this workspace.
 
 use super::support::Code;
-use super::{answers, forms, prose, requests, security, set_aside, types};
+use super::{answers, forms, prose, requests, security, set_aside, types, values};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -24,6 +24,7 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("prose", prose::traps()),
         ("two-keys", security::two_keys()),
         ("webhooks", set_aside::webhooks()),
+        ("values", values::everything()),
     ]
 }
 

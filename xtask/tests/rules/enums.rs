@@ -7,7 +7,9 @@ pub(crate) fn cases() -> Vec<Case> {
         prose(),
         null(),
         repeated(),
-        no_strings(),
+        integers(),
+        names(),
+        described(),
         separate(),
     ]
 }
@@ -65,13 +67,50 @@ fn repeated() -> Case {
     )
 }
 
-fn no_strings() -> Case {
+fn integers() -> Case {
     Case::new(
-        "values that are no strings have no names: they are described",
+        "whole numbers are enumerated as strings are",
         document(
             &json!({}),
             &json!({
-                "Number": { "type": "integer", "enum": [1, 2], "description": "How many." },
+                "Number": { "type": "integer", "enum": [1, -2] },
+                "Untyped": { "enum": [0, 1, null] },
+            }),
+        ),
+        document(
+            &json!({}),
+            &json!({
+                "Number": { "type": "integer", "enum": [1, -2] },
+                "Untyped": { "enum": [0, 1], "nullable": true, "type": "integer" },
+            }),
+        ),
+        ["enums: /components/schemas/Untyped: null among the values means nullable"],
+    )
+}
+
+fn names() -> Case {
+    Case::new(
+        "names of values go with them",
+        one(&json!({
+            "type": "integer", "enum": [1, null, 2, 1],
+            "x-enum-varnames": ["one", "none", "two", "uno"], "x-enumNames": ["one"],
+        })),
+        one(&json!({
+            "type": "integer", "enum": [1, 2], "nullable": true,
+            "x-enum-varnames": ["one", "two"], "x-enumNames": ["one"],
+        })),
+        ["enums: /components/schemas/A: null among the values means nullable"],
+    )
+}
+
+fn described() -> Case {
+    Case::new(
+        "fractions and mixtures, and values of another type than the schema's, are described",
+        document(
+            &json!({}),
+            &json!({
+                "Number": { "type": "number", "enum": [1, 2.5], "description": "How many." },
+                "Large": { "enum": [18446744073709551615_u64] },
                 "Mixed": { "enum": ["a", 1, true] },
                 "Text": { "type": "integer", "enum": ["1"] },
                 "Untyped": { "enum": [true, false] },
@@ -80,7 +119,8 @@ fn no_strings() -> Case {
         document(
             &json!({}),
             &json!({
-                "Number": { "type": "integer", "description": "How many.\n\nValues: `1`, `2`." },
+                "Number": { "type": "number", "description": "How many.\n\nValues: `1`, `2.5`." },
+                "Large": { "type": "integer", "description": "Values: `18446744073709551615`." },
                 "Mixed": { "description": "Values: `\"a\"`, `1`, `true`." },
                 "Text": { "type": "integer", "description": "Values: `\"1\"`." },
                 "Untyped": { "type": "boolean", "description": "Values: `true`, `false`." },
@@ -88,6 +128,7 @@ fn no_strings() -> Case {
         ),
         [
             "enums: /components/schemas/Number: 2 values described instead of enumerated",
+            "enums: /components/schemas/Large: 1 values described instead of enumerated",
             "enums: /components/schemas/Mixed: 3 values described instead of enumerated",
             "enums: /components/schemas/Text: 1 values described instead of enumerated",
             "enums: /components/schemas/Untyped: 2 values described instead of enumerated",

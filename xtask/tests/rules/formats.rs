@@ -9,6 +9,7 @@ pub(crate) fn cases() -> Vec<Case> {
         closed(),
         member_names(),
         kept(),
+        dates(),
     ]
 }
 
@@ -103,8 +104,52 @@ fn kept() -> Case {
             &json!({
                 "Secret": { "type": "string", "format": "password" },
                 "Time": { "type": "string", "format": "x-timestamp" },
+                "Flag": { "type": "string", "format": "x-flag" },
+                "Share": { "type": "string", "format": "x-percentage" },
+                "Id": { "type": "string", "format": "x-integer-or-text" },
                 "Nothing": { "type": "object", "additionalProperties": false },
             }),
         ),
+    )
+}
+
+fn dates() -> Case {
+    let time = |format: &str| json!({ "type": "string", "format": format });
+    let of = |parameters: Value, schema: Value| {
+        let mut operation = answers(&json!({}));
+        operation["parameters"] = parameters;
+        document(
+            &json!({ "/parameters": { "get": operation } }),
+            &json!({ "A": schema }),
+        )
+    };
+    let parameters = |one: Value, other: Value| {
+        json!([
+            { "in": "query", "name": "since", "schema": one },
+            { "in": "query", "name": "until", "schema": other },
+        ])
+    };
+    Case::new(
+        "dates have a type in bodies, and are text in parameters",
+        of(
+            parameters(time("date-time"), time("x-timestamp")),
+            json!({ "type": "object", "properties": { "parameters": time("date-time"), "day": time("date") } }),
+        ),
+        of(
+            parameters(
+                json!({ "type": "string", "description": "Format: `date-time`." }),
+                json!({ "type": "string" }),
+            ),
+            json!({ "type": "object", "properties": {
+                "parameters": { "type": "string", "format": "x-timestamp", "description": "Format: `date-time`." },
+                "day": { "type": "string", "description": "Format: `date`." },
+            } }),
+        ),
+        [
+            "formats: GET /parameters: described instead of enforced: format",
+            "formats: GET /parameters: described instead of enforced: format",
+            "formats: /components/schemas/A/properties/parameters: described instead of enforced: format",
+            "formats: /components/schemas/A/properties/day: described instead of enforced: format",
+        ],
     )
 }

@@ -66,7 +66,7 @@ async fn logout_ends_the_session() {
 async fn a_new_key_replaces_the_old_one() {
     let (mock, clients) = start().await;
     let user = clients.v2.get_current_user().send().await.unwrap();
-    let user_id = user.user_id.unwrap().to_string();
+    let user_id = user.user_id.as_ref().unwrap().to_string();
     let body = json!({"user_id": user_id, "key_length": 32});
     let body = input::<types::CreateApiKeyRequest>(body);
     let key = clients.v2.create_api_key().body(body).send().await.unwrap();
@@ -180,6 +180,7 @@ async fn an_api_only_user_has_a_key_and_no_login() {
         .send()
         .await
         .unwrap()
+        .into_inner()
         .user_id
         .unwrap()
         .to_string();

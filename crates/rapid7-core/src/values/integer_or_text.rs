@@ -52,6 +52,12 @@ impl From<i64> for IntegerOrText {
     }
 }
 
+impl From<i32> for IntegerOrText {
+    fn from(value: i32) -> Self {
+        i64::from(value).into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::IntegerOrText;

@@ -11,6 +11,8 @@ pub struct CreateApiKeyRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_length: Option<i64>,
     /// Number of the user, as a string.
+    ///
+    /// Example: `42`.
     pub user_id: String,
 }
 
@@ -26,6 +28,8 @@ impl CreateApiKeyRequest {
 #[non_exhaustive]
 pub struct DeactivateApiKeyRequest {
     /// Number of the user, as a string.
+    ///
+    /// Example: `42`.
     pub user_id: String,
 }
 

@@ -41,8 +41,9 @@ pub struct LoginResult {
     pub system_admin: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_email: Option<String>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: Option<rapid7_core::IntegerOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }

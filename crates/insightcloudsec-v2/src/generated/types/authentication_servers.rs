@@ -12,9 +12,9 @@ pub struct AuthenticationServer {
     /// Number of group mappings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapped_groups: Option<i64>,
-    /// A flag, 0 or 1.
+    /// Whether the connection is encrypted; 0 or 1 in recorded answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub secure: Option<i64>,
+    pub secure: Option<rapid7_core::Flag>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_host: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -19,17 +19,18 @@ impl ArchiveBotsRequest {
 }
 
 /// A bot: filters that select resources and actions that run on them.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Bot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_scope_operator: Option<String>,
+    /// Known values: `Security`, `Optimization`, `Curation`, `Best Practices`, `Miscellaneous`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<types::BotCategory>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_created: Option<String>,
+    pub date_created: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_modified: Option<String>,
+    pub date_modified: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +51,9 @@ pub struct Bot {
     /// Runs when tags are modified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hookpoint_tags_modified: Option<bool>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub insight_id: Option<types::IntegerOrString>,
+    pub insight_id: Option<rapid7_core::IntegerOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,24 +70,67 @@ pub struct Bot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_name: Option<String>,
     /// Prefixed id.
+    ///
+    /// Example: `divvybot:3:21`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<BotSchedule>,
+    /// Known values: `low`, `medium`, `high`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<types::BotSeverity>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
+    /// Known values: `RUNNING`, `PAUSED`, `ARCHIVED`, `SCANNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<types::BotState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Bot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bot")
+            .field("badge_scope_operator", &self.badge_scope_operator)
+            .field("category", &self.category)
+            .field("date_created", &self.date_created)
+            .field("date_modified", &self.date_modified)
+            .field("description", &self.description)
+            .field("detailed_logging", &self.detailed_logging)
+            .field("event_failures", &self.event_failures)
+            .field("exemptions_count", &self.exemptions_count)
+            .field("hookpoint_created", &self.hookpoint_created)
+            .field("hookpoint_destroyed", &self.hookpoint_destroyed)
+            .field("hookpoint_modified", &self.hookpoint_modified)
+            .field("hookpoint_tags_modified", &self.hookpoint_tags_modified)
+            .field("insight_id", &self.insight_id)
+            .field("insight_name", &self.insight_name)
+            .field("instructions", &self.instructions)
+            .field("name", &self.name)
+            .field("next_scheduled_run", &self.next_scheduled_run)
+            .field("notes", &self.notes)
+            .field("owner", &self.owner)
+            .field("owner_name", &self.owner_name)
+            .field("resource_id", &self.resource_id)
+            .field("schedule", &self.schedule)
+            .field("severity", &self.severity)
+            .field("source", &self.source)
+            .field("state", &self.state)
+            .field("valid", &self.valid)
+            .field("version", &self.version)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A step of a bot.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotAction {
     /// Settings of the action.
@@ -100,6 +145,20 @@ pub struct BotAction {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_when_result_is: Option<bool>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BotAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BotAction")
+            .field("config", &self.config)
+            .field("name", &self.name)
+            .field("run_when_result_is", &self.run_when_result_is)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl BotAction {
@@ -110,7 +169,9 @@ impl BotAction {
 }
 
 /// Purpose of a bot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BotCategory {
     /// `Security`
@@ -187,8 +248,34 @@ impl<'de> serde::Deserialize<'de> for BotCategory {
     }
 }
 
+impl PartialEq for BotCategory {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for BotCategory {}
+
+impl PartialOrd for BotCategory {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BotCategory {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for BotCategory {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Number of failures by kind.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotEventFailures {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,10 +284,24 @@ pub struct BotEventFailures {
     pub invalid_perms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeouts: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BotEventFailures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BotEventFailures")
+            .field("errors", &self.errors)
+            .field("invalid_perms", &self.invalid_perms)
+            .field("timeouts", &self.timeouts)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// What a bot selects and does.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotInstructions {
     #[serde(
@@ -244,11 +345,30 @@ pub struct BotInstructions {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub resource_types: Vec<String>,
-    /// The schedule as an object; a text in the 2019 example.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule: Option<serde_json::Value>,
+    pub schedule: Option<types::BotScheduleOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_description: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BotInstructions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BotInstructions")
+            .field("actions", &self.actions)
+            .field("badges", &self.badges)
+            .field("filters", &self.filters)
+            .field("groups", &self.groups)
+            .field("hookpoints", &self.hookpoints)
+            .field("ondemand_enabled", &self.ondemand_enabled)
+            .field("resource_types", &self.resource_types)
+            .field("schedule", &self.schedule)
+            .field("schedule_description", &self.schedule_description)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl BotInstructions {
@@ -274,7 +394,7 @@ pub struct BotPage {
 }
 
 /// When a bot runs.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotSchedule {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -295,10 +415,127 @@ pub struct BotSchedule {
     pub time_of_day: Option<TimeOfDay>,
     #[serde(rename = "_type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BotSchedule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BotSchedule")
+            .field("day_of_month", &self.day_of_month)
+            .field("day_of_week", &self.day_of_week)
+            .field("exclude_days", &self.exclude_days)
+            .field("minute_of_hour", &self.minute_of_hour)
+            .field("second_of_hour", &self.second_of_hour)
+            .field("time_of_day", &self.time_of_day)
+            .field("type_", &self.type_)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+impl BotSchedule {
+    /// A builder: members one by one, required ones checked at the end.
+    pub fn builder() -> types::builder::BotSchedule {
+        Default::default()
+    }
+}
+
+/// The schedule as an object; a text in the 2019 example.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BotScheduleOrText {
+    /// `types::BotSchedule`
+    BotSchedule(Box<types::BotSchedule>),
+    /// `String`
+    String(String),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
+}
+
+impl From<types::BotSchedule> for BotScheduleOrText {
+    fn from(value: types::BotSchedule) -> Self {
+        Self::BotSchedule(Box::new(value))
+    }
+}
+
+impl From<String> for BotScheduleOrText {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl std::fmt::Debug for BotScheduleOrText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BotSchedule(value) => {
+                f.debug_tuple("BotSchedule").field(value).finish()
+            }
+            Self::String(value) => f.debug_tuple("String").field(value).finish(),
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for BotScheduleOrText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::BotSchedule(value) => serde::Serialize::serialize(value, serializer),
+            Self::String(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for BotScheduleOrText {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            for index in rapid7_core::most_recognised(
+                &value,
+                &[
+                    &[
+                        "_type",
+                        "time_of_day",
+                        "day_of_month",
+                        "day_of_week",
+                        "exclude_days",
+                        "minute_of_hour",
+                        "second_of_hour",
+                    ],
+                ],
+            ) {
+                known = match index {
+                    0usize => {
+                        rapid7_core::decode::from_value(value.clone())
+                            .map(Self::BotSchedule)
+                            .ok()
+                    }
+                    _ => None,
+                };
+                if known.is_some() {
+                    break;
+                }
+            }
+            if known.is_none() && value.is_string() {
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::String)
+                    .ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
+    }
 }
 
 /// Severity of a bot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BotSeverity {
     /// `low`
@@ -367,8 +604,36 @@ impl<'de> serde::Deserialize<'de> for BotSeverity {
     }
 }
 
+impl PartialEq for BotSeverity {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for BotSeverity {}
+
+impl PartialOrd for BotSeverity {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BotSeverity {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for BotSeverity {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// State of a bot; requests set RUNNING or PAUSED only.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BotState {
     /// `RUNNING`
@@ -441,25 +706,75 @@ impl<'de> serde::Deserialize<'de> for BotState {
     }
 }
 
+impl PartialEq for BotState {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for BotState {}
+
+impl PartialOrd for BotState {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BotState {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for BotState {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// The bot to create.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateBotRequest {
+    /// Known values: `Security`, `Optimization`, `Curation`, `Best Practices`, `Miscellaneous`.
     pub category: types::BotCategory,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Insight whose findings the bot acts on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub insight_id: Option<i64>,
+    pub insight_id: Option<rapid7_core::IntegerOrText>,
     pub instructions: BotInstructions,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ondemand_enabled: Option<bool>,
+    /// Known values: `low`, `medium`, `high`.
     pub severity: types::BotSeverity,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
+    /// Known values: `RUNNING`, `PAUSED`, `ARCHIVED`, `SCANNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<types::BotState>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CreateBotRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateBotRequest")
+            .field("category", &self.category)
+            .field("description", &self.description)
+            .field("insight_id", &self.insight_id)
+            .field("instructions", &self.instructions)
+            .field("name", &self.name)
+            .field("ondemand_enabled", &self.ondemand_enabled)
+            .field("severity", &self.severity)
+            .field("source", &self.source)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl CreateBotRequest {
@@ -487,69 +802,6 @@ pub struct FunctionRegistry {
     pub filters: Vec<RegisteredFunction>,
 }
 
-/// A number that some answers give as a string.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum IntegerOrString {
-    /// `i64`
-    Integer(i64),
-    /// `String`
-    String(String),
-    /// What fits none of the documented forms, as it came.
-    Other(serde_json::Value),
-}
-
-impl From<i64> for IntegerOrString {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
-    }
-}
-
-impl From<String> for IntegerOrString {
-    fn from(value: String) -> Self {
-        Self::String(value)
-    }
-}
-
-impl std::fmt::Debug for IntegerOrString {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Integer(value) => f.debug_tuple("Integer").field(value).finish(),
-            Self::String(value) => f.debug_tuple("String").field(value).finish(),
-            Self::Other(_) => f.write_str("Other(..)"),
-        }
-    }
-}
-
-impl serde::Serialize for IntegerOrString {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => serde::Serialize::serialize(value, serializer),
-            Self::String(value) => serde::Serialize::serialize(value, serializer),
-            Self::Other(value) => serde::Serialize::serialize(value, serializer),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for IntegerOrString {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
-        let known = {
-            let mut known = None;
-            if known.is_none() && value.is_i64() {
-                known = serde::Deserialize::deserialize(&value).map(Self::Integer).ok();
-            }
-            if known.is_none() && value.is_string() {
-                known = serde::Deserialize::deserialize(&value).map(Self::String).ok();
-            }
-            known
-        };
-        Ok(known.unwrap_or(Self::Other(value)))
-    }
-}
-
 /// Filter, sort and paging options.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -560,6 +812,8 @@ pub struct ListBotsRequest {
     /// Number of records to skip.
     pub offset: i64,
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_by: Option<String>,
 }
@@ -599,7 +853,7 @@ pub struct RegisteredFunction {
 }
 
 /// A time of the day.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TimeOfDay {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -610,12 +864,35 @@ pub struct TimeOfDay {
     pub second: Option<i64>,
     #[serde(rename = "_type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for TimeOfDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TimeOfDay")
+            .field("hour", &self.hour)
+            .field("minute", &self.minute)
+            .field("second", &self.second)
+            .field("type_", &self.type_)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+impl TimeOfDay {
+    /// A builder: members one by one, required ones checked at the end.
+    pub fn builder() -> types::builder::TimeOfDay {
+        Default::default()
+    }
 }
 
 /// The bot as it shall be.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UpdateBotRequest {
+    /// Known values: `Security`, `Optimization`, `Curation`, `Best Practices`, `Miscellaneous`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<types::BotCategory>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -624,10 +901,30 @@ pub struct UpdateBotRequest {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ondemand_enabled: Option<bool>,
+    /// Known values: `low`, `medium`, `high`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<types::BotSeverity>,
+    /// Known values: `RUNNING`, `PAUSED`, `ARCHIVED`, `SCANNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<types::BotState>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for UpdateBotRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UpdateBotRequest")
+            .field("category", &self.category)
+            .field("description", &self.description)
+            .field("instructions", &self.instructions)
+            .field("name", &self.name)
+            .field("ondemand_enabled", &self.ondemand_enabled)
+            .field("severity", &self.severity)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl UpdateBotRequest {

@@ -16,6 +16,7 @@ pub struct AddCloudOrganizationRequest {
     /// Google Cloud only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_remove: Option<bool>,
+    /// Known values: `AWS`, `AZURE_ARM`, `GCE`.
     pub cloud_type: types::CloudOrganizationType,
     /// Credentials as one string.
     pub credentials: rapid7_core::Secret,
@@ -43,11 +44,13 @@ impl AddCloudOrganizationRequest {
 #[non_exhaustive]
 pub struct CloudOrganization {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub added_timestamp: Option<String>,
+    pub added_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_add: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_badge: Option<bool>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +80,9 @@ pub struct CloudOrganizationList {
 }
 
 /// Provider of an organization.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloudOrganizationType {
     /// `AWS`
@@ -143,5 +148,31 @@ impl<'de> serde::Deserialize<'de> for CloudOrganizationType {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl PartialEq for CloudOrganizationType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CloudOrganizationType {}
+
+impl PartialOrd for CloudOrganizationType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CloudOrganizationType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for CloudOrganizationType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }

@@ -21,11 +21,13 @@ impl AddCloudRequest {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AddedCloud {
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     /// Seen as `YYYY-MM-DD HH:MM:SS.ffffff`, without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     /// Id of the resource group of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_resource_id: Option<String>,
@@ -34,6 +36,8 @@ pub struct AddedCloud {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyorganizationservice:7`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Harvesting status. Seen: REFRESH.
@@ -42,7 +46,9 @@ pub struct AddedCloud {
 }
 
 /// AWS partition.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AwsCloudType {
     /// `AWS`
@@ -111,8 +117,36 @@ impl<'de> serde::Deserialize<'de> for AwsCloudType {
     }
 }
 
+impl PartialEq for AwsCloudType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AwsCloudType {}
+
+impl PartialOrd for AwsCloudType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AwsCloudType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AwsCloudType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Authentication by an assumed role, starting from the instance role.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AwsInstanceRoleAuthentication {
     /// `instance_assume_role`
@@ -173,15 +207,47 @@ impl<'de> serde::Deserialize<'de> for AwsInstanceRoleAuthentication {
     }
 }
 
+impl PartialEq for AwsInstanceRoleAuthentication {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AwsInstanceRoleAuthentication {}
+
+impl PartialOrd for AwsInstanceRoleAuthentication {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AwsInstanceRoleAuthentication {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AwsInstanceRoleAuthentication {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// AWS account reached by assuming a role from the instance that runs the product.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AwsInstanceRoleCloud {
-    /// AWS account number; an integer is accepted too.
-    pub account_number: String,
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
+    pub account_number: rapid7_core::IntegerOrText,
+    /// Known values: `instance_assume_role`.
     pub authentication_type: types::AwsInstanceRoleAuthentication,
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub cloud_type: types::AwsCloudType,
     /// Session length in seconds.
+    ///
+    /// Example: `3600`.
     pub duration: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
@@ -199,7 +265,9 @@ impl AwsInstanceRoleCloud {
 }
 
 /// Authentication by access key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AwsKeyPairAuthentication {
     /// `standard`
@@ -260,15 +328,45 @@ impl<'de> serde::Deserialize<'de> for AwsKeyPairAuthentication {
     }
 }
 
+impl PartialEq for AwsKeyPairAuthentication {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AwsKeyPairAuthentication {}
+
+impl PartialOrd for AwsKeyPairAuthentication {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AwsKeyPairAuthentication {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AwsKeyPairAuthentication {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// AWS account reached with an access key.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AwsKeyPairCloud {
-    /// AWS account number.
-    pub account_number: String,
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
+    pub account_number: rapid7_core::IntegerOrText,
     /// Access key id.
     pub api_key: rapid7_core::Secret,
+    /// Known values: `standard`.
     pub authentication_type: types::AwsKeyPairAuthentication,
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub cloud_type: types::AwsCloudType,
     pub name: String,
     /// Secret access key.
@@ -283,7 +381,9 @@ impl AwsKeyPairCloud {
 }
 
 /// Authentication by an assumed role, starting from an access key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AwsStsAuthentication {
     /// `assume_role`
@@ -344,16 +444,46 @@ impl<'de> serde::Deserialize<'de> for AwsStsAuthentication {
     }
 }
 
+impl PartialEq for AwsStsAuthentication {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AwsStsAuthentication {}
+
+impl PartialOrd for AwsStsAuthentication {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AwsStsAuthentication {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AwsStsAuthentication {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// AWS account reached by assuming a role, starting from an access key.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AwsStsKeyPairCloud {
-    /// AWS account number.
-    pub account_number: String,
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
+    pub account_number: rapid7_core::IntegerOrText,
     /// Access key id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<rapid7_core::Secret>,
+    /// Known values: `assume_role`.
     pub authentication_type: types::AwsStsAuthentication,
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub cloud_type: types::AwsCloudType,
     /// Session length in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -378,7 +508,9 @@ impl AwsStsKeyPairCloud {
 }
 
 /// Kind of Azure credentials.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AzureAuthentication {
     /// `standard`
@@ -447,6 +579,32 @@ impl<'de> serde::Deserialize<'de> for AzureAuthentication {
     }
 }
 
+impl PartialEq for AzureAuthentication {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AzureAuthentication {}
+
+impl PartialOrd for AzureAuthentication {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AzureAuthentication {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AzureAuthentication {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Azure subscription.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -454,10 +612,12 @@ pub struct AzureCloud {
     /// Client secret, or for `client_certificate` the certificate as PEM.
     pub api_key: rapid7_core::Secret,
     pub app_id: String,
+    /// Known values: `standard`, `client_credentials`, `client_certificate`.
     pub authentication_type: types::AzureAuthentication,
     /// Only for `client_certificate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_thumbprint: Option<String>,
+    /// Known values: `AZURE_ARM`, `AZURE_GOV`, `AZURE_CHINA`.
     pub cloud_type: types::AzureCloudType,
     pub name: String,
     pub subscription_id: String,
@@ -472,7 +632,9 @@ impl AzureCloud {
 }
 
 /// Azure environment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AzureCloudType {
     /// `AZURE_ARM`
@@ -541,8 +703,34 @@ impl<'de> serde::Deserialize<'de> for AzureCloudType {
     }
 }
 
+impl PartialEq for AzureCloudType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AzureCloudType {}
+
+impl PartialOrd for AzureCloudType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AzureCloudType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AzureCloudType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A cloud account under management.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Cloud {
     /// The provider's account, subscription or project id; missing for some Kubernetes clusters.
@@ -558,11 +746,13 @@ pub struct Cloud {
     pub cloud_organization_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_organization_nickname: Option<String>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`, without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     /// Types that are not harvested; shape not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_resource_types: Option<serde_json::Value>,
@@ -594,12 +784,14 @@ pub struct Cloud {
     pub is_platform_managed: Option<bool>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`, without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_refreshed: Option<String>,
+    pub last_refreshed: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_count: Option<i64>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyorganizationservice:7`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Number of resources under the name used by releases of 2019; `resource_count` today.
@@ -620,6 +812,45 @@ pub struct Cloud {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub trailblazer_cloudtrail_trails: Vec<serde_json::Value>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloud")
+            .field("account_id", &self.account_id)
+            .field("badge_count", &self.badge_count)
+            .field("cloud_access", &self.cloud_access)
+            .field(
+                "cloud_organization_domain_name",
+                &self.cloud_organization_domain_name,
+            )
+            .field("cloud_organization_id", &self.cloud_organization_id)
+            .field("cloud_organization_nickname", &self.cloud_organization_nickname)
+            .field("cloud_type_id", &self.cloud_type_id)
+            .field("creation_time", &self.creation_time)
+            .field("disabled_resource_types", &self.disabled_resource_types)
+            .field("event_driven_harvest_role", &self.event_driven_harvest_role)
+            .field("failed_resource_types", &self.failed_resource_types)
+            .field("group_resource_id", &self.group_resource_id)
+            .field("host_assessment_enabled", &self.host_assessment_enabled)
+            .field("host_assessment_status", &self.host_assessment_status)
+            .field("id", &self.id)
+            .field("is_platform_managed", &self.is_platform_managed)
+            .field("last_refreshed", &self.last_refreshed)
+            .field("name", &self.name)
+            .field("resource_count", &self.resource_count)
+            .field("resource_id", &self.resource_id)
+            .field("resources", &self.resources)
+            .field("role_arn", &self.role_arn)
+            .field("status", &self.status)
+            .field("strategy_id", &self.strategy_id)
+            .field("trailblazer_cloudtrail_trails", &self.trailblazer_cloudtrail_trails)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Account and credentials, by kind of cloud and kind of credentials.
@@ -765,27 +996,27 @@ impl<'de> serde::Deserialize<'de> for CloudCreationParams {
             ) {
                 known = match index {
                     0usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::AwsKeyPairCloud)
                             .ok()
                     }
                     1usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::AwsStsKeyPairCloud)
                             .ok()
                     }
                     2usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::AwsInstanceRoleCloud)
                             .ok()
                     }
                     3usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::AzureCloud)
                             .ok()
                     }
                     4usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::GoogleCloud)
                             .ok()
                     }
@@ -831,7 +1062,9 @@ pub struct CloudPage {
 }
 
 /// `PAUSED` stops harvesting, `DEFAULT` resumes it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloudStatus {
     /// `DEFAULT`
@@ -896,6 +1129,32 @@ impl<'de> serde::Deserialize<'de> for CloudStatus {
     }
 }
 
+impl PartialEq for CloudStatus {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CloudStatus {}
+
+impl PartialOrd for CloudStatus {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CloudStatus {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for CloudStatus {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A supported kind of cloud.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -903,6 +1162,8 @@ pub struct CloudType {
     /// Seen: public, private.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_access: Option<String>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -923,7 +1184,7 @@ pub struct CloudTypeList {
 }
 
 /// A resource type that could not be harvested.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FailedResourceType {
     /// Permissions that are missing.
@@ -935,6 +1196,19 @@ pub struct FailedResourceType {
     pub permissions: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for FailedResourceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FailedResourceType")
+            .field("permissions", &self.permissions)
+            .field("resource_type", &self.resource_type)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Google Cloud project.
@@ -942,6 +1216,7 @@ pub struct FailedResourceType {
 #[non_exhaustive]
 pub struct GoogleCloud {
     pub api_credentials: GoogleServiceAccountKey,
+    /// Known values: `GCE`.
     pub cloud_type: types::GoogleCloudType,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -956,7 +1231,9 @@ impl GoogleCloud {
 }
 
 /// Google Cloud.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GoogleCloudType {
     /// `GCE`
@@ -1017,6 +1294,32 @@ impl<'de> serde::Deserialize<'de> for GoogleCloudType {
     }
 }
 
+impl PartialEq for GoogleCloudType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for GoogleCloudType {}
+
+impl PartialOrd for GoogleCloudType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for GoogleCloudType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for GoogleCloudType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Key file of a Google service account.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -1054,10 +1357,12 @@ impl GoogleServiceAccountKey {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProvisioningCloud {
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1094,6 +1399,8 @@ pub struct Region {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Prefixed id.
+    ///
+    /// Example: `serviceregion:7:eu-west-1:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Seen: ACTIVE.
@@ -1119,6 +1426,7 @@ pub struct RegionList {
 pub struct SearchCloudsRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advanced_search: Option<bool>,
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     /// Badges an account must carry.
@@ -1138,6 +1446,8 @@ pub struct SearchCloudsRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1157,6 +1467,7 @@ impl SearchCloudsRequest {
 pub struct SetCloudStatusRequest {
     /// Prefixed cloud ids, `divvyorganizationservice:<n>`.
     pub resource_ids: Vec<String>,
+    /// Known values: `DEFAULT`, `PAUSED`.
     pub status: types::CloudStatus,
 }
 

@@ -110,7 +110,7 @@ pub struct ImpactedResource {
     pub resource_type: Option<String>,
     /// Severity of the insight; number or text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<serde_json::Value>,
+    pub severity: Option<rapid7_core::IntegerOrText>,
 }
 
 /// Selection of insights.
@@ -118,7 +118,7 @@ pub struct ImpactedResource {
 #[non_exhaustive]
 pub struct InsightSelection {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub insight_ids: Vec<serde_json::Value>,
+    pub insight_ids: Vec<rapid7_core::IntegerOrText>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource_types: Vec<String>,
     /// 1 info, 2 low, 3 medium, 4 high, 5 critical.
@@ -138,9 +138,9 @@ impl InsightSelection {
 #[non_exhaustive]
 pub struct ResourceGroupSelection {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub azure_resource_group_ids: Vec<serde_json::Value>,
+    pub azure_resource_group_ids: Vec<rapid7_core::IntegerOrText>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub custom_resource_group_ids: Vec<serde_json::Value>,
+    pub custom_resource_group_ids: Vec<rapid7_core::IntegerOrText>,
 }
 
 impl ResourceGroupSelection {
@@ -173,6 +173,17 @@ pub struct ScorecardExport {
     pub id: Option<i64>,
 }
 
+/// The severity, and per cloud the share of resources that comply.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ScorecardRow {
+    /// A number that may come as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<rapid7_core::IntegerOrText>,
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, rapid7_core::Percentage>,
+}
+
 /// Which resources count.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -197,11 +208,11 @@ impl ScorecardScope {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ScorecardSections {
-    /// By row of the scorecard: the severity, and per cloud a percentage as text such as `62.5%`.
+    /// By row of the scorecard.
     #[serde(
         default,
         skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub section: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub section: BTreeMap<String, ScorecardRow>,
 }

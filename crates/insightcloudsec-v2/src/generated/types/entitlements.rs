@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Entitlement {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<types::EntitlementModule>,
+    /// Known values: `admin`, `editor`, `viewer`, `disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<types::EntitlementLevel>,
 }
@@ -21,7 +22,9 @@ impl Entitlement {
 }
 
 /// Level of access to a module.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EntitlementLevel {
     /// `admin`
@@ -94,6 +97,32 @@ impl<'de> serde::Deserialize<'de> for EntitlementLevel {
     }
 }
 
+impl PartialEq for EntitlementLevel {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for EntitlementLevel {}
+
+impl PartialOrd for EntitlementLevel {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for EntitlementLevel {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for EntitlementLevel {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Entitlements of a group.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -107,7 +136,9 @@ pub struct EntitlementList {
 }
 
 /// Module of the product.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EntitlementModule {
     /// `applications`
@@ -220,6 +251,32 @@ impl<'de> serde::Deserialize<'de> for EntitlementModule {
     }
 }
 
+impl PartialEq for EntitlementModule {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for EntitlementModule {}
+
+impl PartialOrd for EntitlementModule {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for EntitlementModule {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for EntitlementModule {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Entitlements of a group by number.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -254,6 +311,7 @@ impl SetEntitlementsRequest {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserEntitlement {
+    /// Known values: `admin`, `editor`, `viewer`, `disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entitlement: Option<types::EntitlementLevel>,
 }

@@ -26,75 +26,14 @@ impl AddEventProducersRequest {
     }
 }
 
-/// A flag that some answers give as the string `true`.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum BooleanOrString {
-    /// `bool`
-    Boolean(bool),
-    /// `String`
-    String(String),
-    /// What fits none of the documented forms, as it came.
-    Other(serde_json::Value),
-}
-
-impl From<bool> for BooleanOrString {
-    fn from(value: bool) -> Self {
-        Self::Boolean(value)
-    }
-}
-
-impl From<String> for BooleanOrString {
-    fn from(value: String) -> Self {
-        Self::String(value)
-    }
-}
-
-impl std::fmt::Debug for BooleanOrString {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Boolean(value) => f.debug_tuple("Boolean").field(value).finish(),
-            Self::String(value) => f.debug_tuple("String").field(value).finish(),
-            Self::Other(_) => f.write_str("Other(..)"),
-        }
-    }
-}
-
-impl serde::Serialize for BooleanOrString {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => serde::Serialize::serialize(value, serializer),
-            Self::String(value) => serde::Serialize::serialize(value, serializer),
-            Self::Other(value) => serde::Serialize::serialize(value, serializer),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for BooleanOrString {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
-        let known = {
-            let mut known = None;
-            if known.is_none() && value.is_boolean() {
-                known = serde::Deserialize::deserialize(&value).map(Self::Boolean).ok();
-            }
-            if known.is_none() && value.is_string() {
-                known = serde::Deserialize::deserialize(&value).map(Self::String).ok();
-            }
-            known
-        };
-        Ok(known.unwrap_or(Self::Other(value)))
-    }
-}
-
 /// A cloud account that receives events of producers.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventConsumer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(
@@ -132,8 +71,9 @@ pub struct EventConsumerList {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventDrivenHarvestStatus {
+    /// A boolean; the string `true` in one example.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_driven_harvest_enabled: Option<types::BooleanOrString>,
+    pub event_driven_harvest_enabled: Option<rapid7_core::Flag>,
 }
 
 /// Which accounts events are passed on to.

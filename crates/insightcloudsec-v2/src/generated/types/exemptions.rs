@@ -9,16 +9,21 @@ use serde::{Deserialize, Serialize};
 pub struct CreateExemptionsRequest {
     pub approver: String,
     /// Last day, `YYYY-MM-DD`; no end when left out.
+    ///
+    /// Example: `2030-12-31`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<String>,
+    pub expiration_date: Option<rapid7_core::Timestamp>,
     pub insight_id: i64,
+    /// Known values: `backoffice`, `custom`.
     pub insight_source: types::InsightSource,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     pub resource_ids: Vec<String>,
     pub resource_type: String,
     /// First day, `YYYY-MM-DD`.
-    pub start_date: String,
+    ///
+    /// Example: `2030-01-31`.
+    pub start_date: rapid7_core::Timestamp,
 }
 
 impl CreateExemptionsRequest {
@@ -43,7 +48,7 @@ impl DeleteExemptionsRequest {
 }
 
 /// A resource that an insight does not apply to.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Exemption {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,10 +61,12 @@ pub struct Exemption {
     pub bot_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bot_name: Option<String>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_date: Option<String>,
+    pub create_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,11 +76,12 @@ pub struct Exemption {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exemption_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<String>,
+    pub expiration_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_name: Option<String>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +107,43 @@ pub struct Exemption {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_type_label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<String>,
+    pub start_date: Option<rapid7_core::Timestamp>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Exemption {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exemption")
+            .field("account", &self.account)
+            .field("account_id", &self.account_id)
+            .field("approver", &self.approver)
+            .field("bot_id", &self.bot_id)
+            .field("bot_name", &self.bot_name)
+            .field("cloud_type_id", &self.cloud_type_id)
+            .field("create_date", &self.create_date)
+            .field("creator_id", &self.creator_id)
+            .field("creator_name", &self.creator_name)
+            .field("enabled", &self.enabled)
+            .field("exemption_id", &self.exemption_id)
+            .field("expiration_date", &self.expiration_date)
+            .field("insight_id", &self.insight_id)
+            .field("insight_name", &self.insight_name)
+            .field("insight_source", &self.insight_source)
+            .field("notes", &self.notes)
+            .field("organization_id", &self.organization_id)
+            .field("owner_name", &self.owner_name)
+            .field("provider_id", &self.provider_id)
+            .field("resource_id", &self.resource_id)
+            .field("resource_ids", &self.resource_ids)
+            .field("resource_name", &self.resource_name)
+            .field("resource_type", &self.resource_type)
+            .field("resource_type_label", &self.resource_type_label)
+            .field("start_date", &self.start_date)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A page of exemptions.
@@ -121,10 +165,11 @@ pub struct ExemptionPage {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListExemptionsRequest {
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub badges: Vec<serde_json::Value>,
+    pub badges: Vec<types::BadgeFilter>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +189,7 @@ impl ListExemptionsRequest {
 pub struct SetInsightExemptGroupsRequest {
     /// Numbers of the resource groups, the full set.
     pub groups: Vec<i64>,
+    /// Known values: `backoffice`, `custom`.
     pub source: types::InsightSource,
 }
 

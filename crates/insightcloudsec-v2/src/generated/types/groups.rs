@@ -43,6 +43,8 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyusergroup:5`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Number of roles.
@@ -78,6 +80,8 @@ pub struct GroupResult {
 #[non_exhaustive]
 pub struct RemoveGroupUserRequest {
     /// Prefixed user id.
+    ///
+    /// Example: `divvyuser:42:`.
     pub user_resource_id: String,
 }
 

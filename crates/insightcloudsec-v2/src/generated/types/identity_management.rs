@@ -12,9 +12,9 @@ pub struct AccessKey {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_date: Option<String>,
+    pub create_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_used_date: Option<String>,
+    pub last_used_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -40,11 +40,11 @@ pub struct ServicePolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_date: Option<String>,
+    pub create_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_date: Option<String>,
+    pub update_date: Option<rapid7_core::Timestamp>,
     /// The provider maintains the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_policy: Option<bool>,

@@ -41,7 +41,7 @@ impl BulkInsight {
 }
 
 /// Result counts of one cloud account.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CloudCount {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +50,98 @@ pub struct CloudCount {
     pub count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CloudCount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudCount")
+            .field("all", &self.all)
+            .field("count", &self.count)
+            .field("total", &self.total)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// A number of findings, or one by kind.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CountOrCounts {
+    /// `i64`
+    Integer(i64),
+    /// `types::CloudCount`
+    CloudCount(Box<types::CloudCount>),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
+}
+
+impl From<i64> for CountOrCounts {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<types::CloudCount> for CountOrCounts {
+    fn from(value: types::CloudCount) -> Self {
+        Self::CloudCount(Box::new(value))
+    }
+}
+
+impl std::fmt::Debug for CountOrCounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => f.debug_tuple("Integer").field(value).finish(),
+            Self::CloudCount(value) => f.debug_tuple("CloudCount").field(value).finish(),
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for CountOrCounts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => serde::Serialize::serialize(value, serializer),
+            Self::CloudCount(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for CountOrCounts {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            for index in rapid7_core::most_recognised(
+                &value,
+                &[&["total", "count", "all"]],
+            ) {
+                known = match index {
+                    0usize => {
+                        rapid7_core::decode::from_value(value.clone())
+                            .map(Self::CloudCount)
+                            .ok()
+                    }
+                    _ => None,
+                };
+                if known.is_some() {
+                    break;
+                }
+            }
+            if known.is_none() && value.is_i64() {
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Integer)
+                    .ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
+    }
 }
 
 /// Insights to create.
@@ -83,7 +175,7 @@ impl DeleteInsightsRequest {
 
 /// A check over resources. Lists carry the result counts on the insight itself, a single insight under
 /// `counts`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Insight {
     /// In lists, as in `counts`.
@@ -105,37 +197,37 @@ pub struct Insight {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub bots: Vec<serde_json::Value>,
-    /// In lists; shape not recorded.
+    /// In lists; whether plain numbers or objects is not recorded.
     #[serde(
         default,
-        skip_serializing_if = "::serde_json::Map::is_empty",
+        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub by_app: serde_json::Map<String, serde_json::Value>,
-    /// In lists; shape not recorded.
+    pub by_app: BTreeMap<String, types::CountOrCounts>,
+    /// In lists; whether plain numbers or objects is not recorded.
     #[serde(
         default,
-        skip_serializing_if = "::serde_json::Map::is_empty",
+        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub by_cloud: serde_json::Map<String, serde_json::Value>,
-    /// In lists; shape not recorded.
+    pub by_cloud: BTreeMap<String, types::CountOrCounts>,
+    /// In lists; whether plain numbers or objects is not recorded.
     #[serde(
         default,
-        skip_serializing_if = "::serde_json::Map::is_empty",
+        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub by_resource_group: serde_json::Map<String, serde_json::Value>,
-    /// In lists; shape not recorded.
+    pub by_resource_group: BTreeMap<String, types::CountOrCounts>,
+    /// In lists; whether plain numbers or objects is not recorded.
     #[serde(
         default,
-        skip_serializing_if = "::serde_json::Map::is_empty",
+        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty",
         deserialize_with = "rapid7_core::null_default"
     )]
-    pub by_type: serde_json::Map<String, serde_json::Value>,
+    pub by_type: BTreeMap<String, types::CountOrCounts>,
     /// In lists, as in `counts`; without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_updated_at: Option<String>,
+    pub cache_updated_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counts: Option<InsightCounts>,
     /// Severity set by the organization; replaces `severity`.
@@ -160,7 +252,7 @@ pub struct Insight {
     )]
     pub filters: Vec<Filter>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub inserted_at: Option<String>,
+    pub inserted_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_id: Option<i64>,
     #[serde(
@@ -212,6 +304,7 @@ pub struct Insight {
     /// 1 (lowest) to 5 (critical).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<i64>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
     #[serde(
@@ -243,11 +336,64 @@ pub struct Insight {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
+    pub updated_at: Option<rapid7_core::Timestamp>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Insight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Insight")
+            .field("all", &self.all)
+            .field("author", &self.author)
+            .field("badge_filter_operator", &self.badge_filter_operator)
+            .field("badges", &self.badges)
+            .field("bots", &self.bots)
+            .field("by_app", &self.by_app)
+            .field("by_cloud", &self.by_cloud)
+            .field("by_resource_group", &self.by_resource_group)
+            .field("by_type", &self.by_type)
+            .field("cache_updated_at", &self.cache_updated_at)
+            .field("counts", &self.counts)
+            .field("custom_severity", &self.custom_severity)
+            .field("description", &self.description)
+            .field("disabled", &self.disabled)
+            .field("duration", &self.duration)
+            .field("exemptions", &self.exemptions)
+            .field("favorited", &self.favorited)
+            .field("filters", &self.filters)
+            .field("inserted_at", &self.inserted_at)
+            .field("insight_id", &self.insight_id)
+            .field("membership", &self.membership)
+            .field("meta_data", &self.meta_data)
+            .field("name", &self.name)
+            .field("notes", &self.notes)
+            .field("organization_id", &self.organization_id)
+            .field("owner_resource_id", &self.owner_resource_id)
+            .field("released", &self.released)
+            .field("resource_group_blacklist", &self.resource_group_blacklist)
+            .field("resource_types", &self.resource_types)
+            .field("results", &self.results)
+            .field("risk_layers", &self.risk_layers)
+            .field("scopes", &self.scopes)
+            .field("severity", &self.severity)
+            .field("source", &self.source)
+            .field("supported_clouds", &self.supported_clouds)
+            .field("supported_iac_clouds", &self.supported_iac_clouds)
+            .field("tags", &self.tags)
+            .field("template_id", &self.template_id)
+            .field("timeseries", &self.timeseries)
+            .field("timeseries_cache", &self.timeseries_cache)
+            .field("total", &self.total)
+            .field("updated_at", &self.updated_at)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Result counts of an insight.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InsightCounts {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,7 +420,7 @@ pub struct InsightCounts {
     pub by_type: BTreeMap<String, i64>,
     /// When the counts were made; without zone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_updated_at: Option<String>,
+    pub cache_updated_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
     /// Resources that are exempt.
@@ -285,6 +431,26 @@ pub struct InsightCounts {
     pub results: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for InsightCounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InsightCounts")
+            .field("all", &self.all)
+            .field("by_cloud", &self.by_cloud)
+            .field("by_resource_group", &self.by_resource_group)
+            .field("by_type", &self.by_type)
+            .field("cache_updated_at", &self.cache_updated_at)
+            .field("duration", &self.duration)
+            .field("exemptions", &self.exemptions)
+            .field("results", &self.results)
+            .field("total", &self.total)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A resource that an insight flagged; more members exist than are known.
@@ -298,9 +464,10 @@ pub struct InsightHistoryEntry {
 }
 
 /// A custom insight as it shall be.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InsightInput {
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -326,6 +493,30 @@ pub struct InsightInput {
     pub timeseries: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeseries_cache: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for InsightInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InsightInput")
+            .field("badge_filter_operator", &self.badge_filter_operator)
+            .field("badges", &self.badges)
+            .field("description", &self.description)
+            .field("filters", &self.filters)
+            .field("name", &self.name)
+            .field("owner_resource_id", &self.owner_resource_id)
+            .field("resource_types", &self.resource_types)
+            .field("scopes", &self.scopes)
+            .field("severity", &self.severity)
+            .field("tags", &self.tags)
+            .field("template_id", &self.template_id)
+            .field("timeseries", &self.timeseries)
+            .field("timeseries_cache", &self.timeseries_cache)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl InsightInput {

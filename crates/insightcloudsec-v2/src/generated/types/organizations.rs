@@ -24,6 +24,8 @@ pub struct CreatedOrganization {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<i64>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyorganization:3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
 }
@@ -53,6 +55,8 @@ pub struct OrganizationDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<i64>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyorganization:3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ pub struct CreatedPack {
 }
 
 /// A pack of insights, such as a compliance standard.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Pack {
     /// Numbers of built-in insights.
@@ -50,7 +50,7 @@ pub struct Pack {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub inserted_at: Option<String>,
+    pub inserted_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,10 +59,35 @@ pub struct Pack {
     pub organization_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pack_id: Option<i64>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
+    pub updated_at: Option<rapid7_core::Timestamp>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Pack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pack")
+            .field("backoffice", &self.backoffice)
+            .field("backoffice_metadata", &self.backoffice_metadata)
+            .field("badge_filter_operator", &self.badge_filter_operator)
+            .field("badges", &self.badges)
+            .field("custom", &self.custom)
+            .field("description", &self.description)
+            .field("inserted_at", &self.inserted_at)
+            .field("logo_url", &self.logo_url)
+            .field("name", &self.name)
+            .field("organization_id", &self.organization_id)
+            .field("pack_id", &self.pack_id)
+            .field("source", &self.source)
+            .field("updated_at", &self.updated_at)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A custom pack as it shall be.
@@ -72,6 +97,7 @@ pub struct PackInput {
     /// Numbers of built-in insights, the full set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backoffice: Vec<i64>,
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +120,7 @@ impl PackInput {
 }
 
 /// Place of an insight in a pack.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PackMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,4 +135,21 @@ pub struct PackMetadata {
     pub template_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for PackMetadata {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackMetadata")
+            .field("description", &self.description)
+            .field("order", &self.order)
+            .field("pack_id", &self.pack_id)
+            .field("pack_name", &self.pack_name)
+            .field("template_id", &self.template_id)
+            .field("template_name", &self.template_name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }

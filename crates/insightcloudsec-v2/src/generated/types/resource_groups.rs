@@ -40,6 +40,7 @@ pub struct CreateResourceGroupRequest {
     pub group_description: Option<String>,
     /// At most 64 characters.
     pub group_name: String,
+    /// Known values: `organization`.
     pub group_owner_type: types::ResourceGroupOwnerType,
 }
 
@@ -71,7 +72,7 @@ pub struct ResourceGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Set when the group was not created.
@@ -80,6 +81,8 @@ pub struct ResourceGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_type: Option<String>,
     /// Prefixed id, trailing colon included.
+    ///
+    /// Example: `resourcegroup:12:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +112,9 @@ pub struct ResourceGroupMembers {
 }
 
 /// Who owns a resource group.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ResourceGroupOwnerType {
     /// `organization`
@@ -167,5 +172,31 @@ impl<'de> serde::Deserialize<'de> for ResourceGroupOwnerType {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl PartialEq for ResourceGroupOwnerType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for ResourceGroupOwnerType {}
+
+impl PartialOrd for ResourceGroupOwnerType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ResourceGroupOwnerType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for ResourceGroupOwnerType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }

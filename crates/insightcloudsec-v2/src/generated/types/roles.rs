@@ -12,6 +12,7 @@ pub struct CreateRoleRequest {
     /// Grants every permission; does not clear the single flags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_permissions: Option<bool>,
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApplyScheduledEventActionRequest {
+    /// Known values: `delete`.
     pub action: types::ScheduledEventAction,
     pub event_ids: Vec<i64>,
 }
@@ -28,7 +29,7 @@ pub struct EventRun {
     pub event_type: Option<String>,
     /// Form not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub finish_time: Option<serde_json::Value>,
+    pub finish_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run_status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +40,7 @@ pub struct EventRun {
     pub resource_type: Option<String>,
     /// Form not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<serde_json::Value>,
+    pub start_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_resource_id: Option<String>,
 }
@@ -68,7 +69,7 @@ pub struct ScheduledEvent {
     pub cloud: Option<String>,
     /// Seen as `MM/DD/YYYY HH:MM:SS`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +85,7 @@ pub struct ScheduledEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_scheduled_run: Option<String>,
+    pub next_scheduled_run: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +99,9 @@ pub struct ScheduledEvent {
 }
 
 /// What to do with scheduled events.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ScheduledEventAction {
     /// `delete`
@@ -156,6 +159,32 @@ impl<'de> serde::Deserialize<'de> for ScheduledEventAction {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl PartialEq for ScheduledEventAction {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for ScheduledEventAction {}
+
+impl PartialOrd for ScheduledEventAction {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ScheduledEventAction {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for ScheduledEventAction {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 

@@ -20,7 +20,7 @@ pub struct ApiError {
 }
 
 /// A label on a resource, key and value.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Badge {
     /// Set by the product itself; leave it out of requests.
@@ -30,6 +30,20 @@ pub struct Badge {
     pub key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Badge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Badge")
+            .field("auto_generated", &self.auto_generated)
+            .field("key", &self.key)
+            .field("value", &self.value)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Badge {
@@ -39,8 +53,88 @@ impl Badge {
     }
 }
 
+/// A badge, as an object or as the pair of key and value.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BadgeFilter {
+    /// `types::Badge`
+    Badge(Box<types::Badge>),
+    /// `Vec<String>`
+    List(Vec<String>),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
+}
+
+impl From<types::Badge> for BadgeFilter {
+    fn from(value: types::Badge) -> Self {
+        Self::Badge(Box::new(value))
+    }
+}
+
+impl From<Vec<String>> for BadgeFilter {
+    fn from(value: Vec<String>) -> Self {
+        Self::List(value)
+    }
+}
+
+impl std::fmt::Debug for BadgeFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Badge(value) => f.debug_tuple("Badge").field(value).finish(),
+            Self::List(value) => f.debug_tuple("List").field(value).finish(),
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for BadgeFilter {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Badge(value) => serde::Serialize::serialize(value, serializer),
+            Self::List(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for BadgeFilter {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            for index in rapid7_core::most_recognised(
+                &value,
+                &[&["key", "value", "auto_generated"]],
+            ) {
+                known = match index {
+                    0usize => {
+                        rapid7_core::decode::from_value(value.clone())
+                            .map(Self::Badge)
+                            .ok()
+                    }
+                    _ => None,
+                };
+                if known.is_some() {
+                    break;
+                }
+            }
+            if known.is_none() && value.is_array() {
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::List)
+                    .ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
+    }
+}
+
 /// Whether all badges must be present or any one of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BadgeFilterOperator {
     /// `AND`
@@ -105,8 +199,36 @@ impl<'de> serde::Deserialize<'de> for BadgeFilterOperator {
     }
 }
 
+impl PartialEq for BadgeFilterOperator {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for BadgeFilterOperator {}
+
+impl PartialOrd for BadgeFilterOperator {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BadgeFilterOperator {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for BadgeFilterOperator {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// Kind of cloud.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloudTypeId {
     /// `ALICLOUD`
@@ -203,8 +325,34 @@ impl<'de> serde::Deserialize<'de> for CloudTypeId {
     }
 }
 
+impl PartialEq for CloudTypeId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CloudTypeId {}
+
+impl PartialOrd for CloudTypeId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CloudTypeId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for CloudTypeId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A query filter with its settings.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Filter {
     /// Data collections that the settings refer to; an empty object when there are none.
@@ -224,6 +372,20 @@ pub struct Filter {
     /// Filter id, `divvy.query.*` or `divvy.filter.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Filter")
+            .field("collections", &self.collections)
+            .field("config", &self.config)
+            .field("name", &self.name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Filter {
@@ -234,7 +396,9 @@ impl Filter {
 }
 
 /// How a list filter compares.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum FilterType {
     /// `EXACT`
@@ -315,8 +479,36 @@ impl<'de> serde::Deserialize<'de> for FilterType {
     }
 }
 
+impl PartialEq for FilterType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for FilterType {}
+
+impl PartialOrd for FilterType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FilterType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for FilterType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// `backoffice` is built in, `custom` belongs to the organization.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum InsightSource {
     /// `backoffice`
@@ -381,6 +573,32 @@ impl<'de> serde::Deserialize<'de> for InsightSource {
     }
 }
 
+impl PartialEq for InsightSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for InsightSource {}
+
+impl PartialOrd for InsightSource {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InsightSource {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for InsightSource {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// An address of a network interface.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -400,6 +618,7 @@ pub struct ListFilter {
     /// Values of the condition, for IN, NOT_IN and BETWEEN.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filter_list_value: Vec<String>,
+    /// Known values: `EXACT`, `LIKE`, `NOT`, `IN`, `NOT_IN`, `BETWEEN`.
     pub filter_type: types::FilterType,
     /// Value of the condition.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -426,6 +645,8 @@ pub struct ListOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_by: Option<String>,
 }
@@ -438,7 +659,7 @@ impl ListOptions {
 }
 
 /// A network interface.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NetworkInterfaceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -467,10 +688,32 @@ pub struct NetworkInterfaceResource {
     pub subnet_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for NetworkInterfaceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NetworkInterfaceResource")
+            .field("common", &self.common)
+            .field("description", &self.description)
+            .field("device_index", &self.device_index)
+            .field("instance_id", &self.instance_id)
+            .field("instance_resource_id", &self.instance_resource_id)
+            .field("ip_addresses", &self.ip_addresses)
+            .field("mac_address", &self.mac_address)
+            .field("network_interface_id", &self.network_interface_id)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("subnet_id", &self.subnet_id)
+            .field("subnet_resource_id", &self.subnet_resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// What every kind of resource has.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResourceCommon {
     /// Display name of the cloud account.
@@ -488,13 +731,13 @@ pub struct ResourceCommon {
     pub cloud: Option<String>,
     /// When the provider created the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_timestamp: Option<String>,
+    pub creation_timestamp: Option<rapid7_core::Timestamp>,
     /// Link into the provider's console.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link: Option<String>,
     /// When it was first harvested.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub discovered_timestamp: Option<String>,
+    pub discovered_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(
         default,
         skip_serializing_if = "::serde_json::Map::is_empty",
@@ -502,9 +745,9 @@ pub struct ResourceCommon {
     )]
     pub documents: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_harvested_timestamp: Option<String>,
+    pub last_harvested_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_timestamp: Option<String>,
+    pub modified_timestamp: Option<rapid7_core::Timestamp>,
     /// The provider's own id, such as an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_id: Option<String>,
@@ -522,6 +765,8 @@ pub struct ResourceCommon {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Prefixed id, trailing colon included.
+    ///
+    /// Example: `instance:7:eu-west-1:i-0a1b2c3d:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -535,10 +780,41 @@ pub struct ResourceCommon {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub tags: BTreeMap<String, String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ResourceCommon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceCommon")
+            .field("account", &self.account)
+            .field("account_id", &self.account_id)
+            .field("account_status", &self.account_status)
+            .field("availability_zone", &self.availability_zone)
+            .field("cloud", &self.cloud)
+            .field("creation_timestamp", &self.creation_timestamp)
+            .field("direct_link", &self.direct_link)
+            .field("discovered_timestamp", &self.discovered_timestamp)
+            .field("documents", &self.documents)
+            .field("last_harvested_timestamp", &self.last_harvested_timestamp)
+            .field("modified_timestamp", &self.modified_timestamp)
+            .field("namespace_id", &self.namespace_id)
+            .field("noncompliance", &self.noncompliance)
+            .field("organization_service_id", &self.organization_service_id)
+            .field("properties", &self.properties)
+            .field("region", &self.region)
+            .field("resource_id", &self.resource_id)
+            .field("resource_name", &self.resource_name)
+            .field("resource_type", &self.resource_type)
+            .field("tags", &self.tags)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Extra properties recorded for a resource.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResourceProperties {
     #[serde(
@@ -547,6 +823,18 @@ pub struct ResourceProperties {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub property_list: Vec<serde_json::Value>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ResourceProperties {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceProperties")
+            .field("property_list", &self.property_list)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A role: permissions and the scope they hold in.
@@ -558,6 +846,7 @@ pub struct Role {
     /// Grants every permission; the single flags keep their values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_permissions: Option<bool>,
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     /// Badges as `key:value`.
@@ -601,6 +890,8 @@ pub struct Role {
     )]
     pub resource_group_scopes: Vec<String>,
     /// Prefixed id.
+    ///
+    /// Example: `divvyrole:3:9`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -626,7 +917,7 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_api_key_present: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_key_last_used: Option<String>,
+    pub api_key_last_used: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aws_default_external_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -635,7 +926,7 @@ pub struct User {
     pub console_access_denied: Option<bool>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_date: Option<String>,
+    pub create_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_admin: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -647,7 +938,7 @@ pub struct User {
     pub groups: Option<i64>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`; missing when the user never logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_login_time: Option<String>,
+    pub last_login_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Pages that are hidden from the user.
@@ -668,12 +959,14 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_pw_reset: Option<bool>,
     /// Prefixed id, trailing colon included.
+    ///
+    /// Example: `divvyuser:42:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub temp_pw_expiration: Option<String>,
+    pub temp_pw_expiration: Option<rapid7_core::Timestamp>,
     /// First password of a user created without one; only in the answer to the creation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temporary_pw: Option<rapid7_core::Secret>,
@@ -681,8 +974,9 @@ pub struct User {
     pub two_factor_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_factor_required: Option<bool>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: Option<rapid7_core::IntegerOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }

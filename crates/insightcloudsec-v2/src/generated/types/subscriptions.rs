@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateReportSubscriptionRequest {
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub badges: Vec<serde_json::Value>,
+    pub badges: Vec<types::BadgeFilter>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day_of_week: Option<String>,
     pub email_addresses: Vec<String>,
@@ -20,6 +21,7 @@ pub struct CreateReportSubscriptionRequest {
     pub hour: Option<i64>,
     /// Id of the item to report on.
     pub item_id: i64,
+    /// Known values: `scorecard`.
     pub item_type: types::SubscriptionItemType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minute: Option<i64>,
@@ -46,7 +48,9 @@ pub struct CreatedReportSubscription {
 }
 
 /// Kind of report.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SubscriptionItemType {
     /// `scorecard`
@@ -104,5 +108,31 @@ impl<'de> serde::Deserialize<'de> for SubscriptionItemType {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl PartialEq for SubscriptionItemType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for SubscriptionItemType {}
+
+impl PartialOrd for SubscriptionItemType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SubscriptionItemType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for SubscriptionItemType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }

@@ -4,7 +4,9 @@ use crate::types::{self, *};
 use serde::{Deserialize, Serialize};
 
 /// Rights of a user.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AccessLevel {
     /// `BASIC_USER`
@@ -77,8 +79,36 @@ impl<'de> serde::Deserialize<'de> for AccessLevel {
     }
 }
 
+impl PartialEq for AccessLevel {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AccessLevel {}
+
+impl PartialOrd for AccessLevel {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AccessLevel {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for AccessLevel {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// How an API-only user is authenticated.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ApiOnlyAuthenticationType {
     /// `internal`
@@ -139,6 +169,32 @@ impl<'de> serde::Deserialize<'de> for ApiOnlyAuthenticationType {
     }
 }
 
+impl PartialEq for ApiOnlyAuthenticationType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for ApiOnlyAuthenticationType {}
+
+impl PartialOrd for ApiOnlyAuthenticationType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ApiOnlyAuthenticationType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for ApiOnlyAuthenticationType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// The user as created, with its key.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -150,8 +206,9 @@ pub struct ApiOnlyUser {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<i64>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: Option<rapid7_core::IntegerOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }
@@ -178,14 +235,16 @@ pub struct ConvertedUser {
     /// Shown in this answer only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<rapid7_core::Secret>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
+    pub user_id: Option<rapid7_core::IntegerOrText>,
 }
 
 /// The user to create.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiOnlyUserRequest {
+    /// Known values: `internal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_type: Option<types::ApiOnlyAuthenticationType>,
     pub email: String,
@@ -206,9 +265,11 @@ impl CreateApiOnlyUserRequest {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub access_level: types::AccessLevel,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_server_id: Option<i64>,
+    /// Known values: `saml`, `internal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_type: Option<types::UserAuthenticationType>,
     /// The password again.
@@ -217,7 +278,7 @@ pub struct CreateUserRequest {
     pub email: String,
     /// Groups to join, delegated users only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub group_ids: Vec<serde_json::Value>,
+    pub group_ids: Vec<rapid7_core::IntegerOrText>,
     pub name: String,
     /// Local users only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -252,7 +313,6 @@ impl DisableTwoFactorRequest {
 
 /// An empty JSON object; the call takes no options.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct EmptyBody {}
 
@@ -293,7 +353,9 @@ impl SetConsoleAccessRequest {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SetUserAccessLevelRequest {
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub current_access_level: types::AccessLevel,
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub new_access_level: types::AccessLevel,
 }
 
@@ -334,6 +396,7 @@ pub struct TwoFactorState {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_level: Option<types::AccessLevel>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -352,7 +415,9 @@ impl UpdateUserRequest {
 }
 
 /// How a user is authenticated.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserAuthenticationType {
     /// `saml`
@@ -417,6 +482,32 @@ impl<'de> serde::Deserialize<'de> for UserAuthenticationType {
     }
 }
 
+impl PartialEq for UserAuthenticationType {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for UserAuthenticationType {}
+
+impl PartialOrd for UserAuthenticationType {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UserAuthenticationType {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for UserAuthenticationType {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A group of a user with its roles.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -453,7 +544,7 @@ pub struct UserInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key_generation_allowed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_key_last_used: Option<String>,
+    pub api_key_last_used: Option<rapid7_core::Timestamp>,
     /// Kind of authentication. Seen: local.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
@@ -469,7 +560,7 @@ pub struct UserInfo {
     pub console_access_denied: Option<bool>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_date: Option<String>,
+    pub create_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_admin: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -481,7 +572,7 @@ pub struct UserInfo {
     pub groups: Option<i64>,
     /// Seen as `YYYY-MM-DD HH:MM:SS`; missing when the user never logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_login_time: Option<String>,
+    pub last_login_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Pages that are hidden from the user.
@@ -505,11 +596,13 @@ pub struct UserInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_pw_reset: Option<bool>,
     /// Prefixed id, trailing colon included.
+    ///
+    /// Example: `divvyuser:42:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Seen as `YYYY/MM/DD, HH:MM:SS UTC`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_expiration: Option<String>,
+    pub session_expiration: Option<rapid7_core::Timestamp>,
     /// Length of a session in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_timeout_seconds: Option<i64>,
@@ -518,7 +611,7 @@ pub struct UserInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub temp_pw_expiration: Option<String>,
+    pub temp_pw_expiration: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temporary_pw: Option<rapid7_core::Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -527,8 +620,9 @@ pub struct UserInfo {
     pub two_factor_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_factor_required: Option<bool>,
+    /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: Option<rapid7_core::IntegerOrText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }

@@ -13,7 +13,7 @@ pub struct IacConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consumption_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
+    pub created_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(
@@ -43,9 +43,9 @@ pub struct IacConfig {
     )]
     pub insights_warn_only: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_build_at: Option<String>,
+    pub last_build_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<String>,
+    pub last_modified: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_exceptions_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +56,7 @@ pub struct IacConfig {
     pub pack_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack_channel: Option<String>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +98,7 @@ pub struct IacInsightResult {
     /// 1 (lowest) to 5 (critical).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<i64>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
     /// Addresses of resources that pass.
@@ -136,6 +138,7 @@ pub struct IacPack {
     pub id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Known values: `backoffice`, `custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<types::InsightSource>,
 }
@@ -213,7 +216,7 @@ impl<'de> serde::Deserialize<'de> for IacResourceType {
             ) {
                 known = match index {
                     0usize => {
-                        serde::Deserialize::deserialize(&value)
+                        rapid7_core::decode::from_value(value.clone())
                             .map(Self::IacResourceSupport)
                             .ok()
                     }
@@ -224,7 +227,9 @@ impl<'de> serde::Deserialize<'de> for IacResourceType {
                 }
             }
             if known.is_none() && value.is_string() {
-                known = serde::Deserialize::deserialize(&value).map(Self::String).ok();
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::String)
+                    .ok();
             }
             known
         };
@@ -257,7 +262,7 @@ pub struct IacScan {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<IacScanDetails>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,8 +318,9 @@ pub struct IacScan {
     pub scan_results: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scan_type: Option<String>,
+    /// Only nulls are recorded; that of a resource is text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stacktrace: Option<serde_json::Value>,
+    pub stacktrace: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -409,7 +415,7 @@ pub struct IacScanPage {
 #[non_exhaustive]
 pub struct IacScanSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iac_provider: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -458,7 +464,9 @@ pub struct IacScannedResource {
 }
 
 /// `backoffice` is built in, `custom` belongs to the organization.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum InsightSource {
     /// `backoffice`
@@ -520,6 +528,32 @@ impl<'de> serde::Deserialize<'de> for InsightSource {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl PartialEq for InsightSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for InsightSource {}
+
+impl PartialOrd for InsightSource {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InsightSource {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for InsightSource {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 

@@ -17,7 +17,9 @@ pub struct ActionsMetadata {
 }
 
 /// Kind of cloud.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloudTypeId {
     /// `ALICLOUD`
@@ -114,12 +116,38 @@ impl<'de> serde::Deserialize<'de> for CloudTypeId {
     }
 }
 
+impl PartialEq for CloudTypeId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CloudTypeId {}
+
+impl PartialOrd for CloudTypeId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CloudTypeId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for CloudTypeId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A day whose data has a problem.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DayError {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -133,7 +161,7 @@ pub struct ExecutedAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_executed_date: Option<String>,
+    pub last_executed_date: Option<rapid7_core::Timestamp>,
 }
 
 /// An IAM policy document.
@@ -195,6 +223,8 @@ pub struct PermissionStatusCounts {
 pub struct Principal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_type_id: Option<types::CloudTypeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,7 +272,7 @@ pub struct PrincipalPermission {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_executed_date: Option<String>,
+    pub last_executed_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
     /// Seen: Used.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// An analyzer of external access.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessAnalyzerResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,10 +22,28 @@ pub struct AccessAnalyzerResource {
     pub public_finding_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_account_count: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AccessAnalyzerResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessAnalyzerResource")
+            .field("account_mapping", &self.account_mapping)
+            .field("active_finding_count", &self.active_finding_count)
+            .field("analyzer_id", &self.analyzer_id)
+            .field("common", &self.common)
+            .field("cross_account_count", &self.cross_account_count)
+            .field("public_finding_count", &self.public_finding_count)
+            .field("unknown_account_count", &self.unknown_account_count)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Flow log of an access list.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessListFlowLogResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,10 +70,33 @@ pub struct AccessListFlowLogResource {
     pub traffic_analytics_interval: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AccessListFlowLogResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessListFlowLogResource")
+            .field("common", &self.common)
+            .field("enabled", &self.enabled)
+            .field("name", &self.name)
+            .field("provisioning_state", &self.provisioning_state)
+            .field("region_name", &self.region_name)
+            .field("retention_enabled", &self.retention_enabled)
+            .field("retention_time", &self.retention_time)
+            .field("storage_id", &self.storage_id)
+            .field("target_resource_id", &self.target_resource_id)
+            .field("traffic_analytics_enabled", &self.traffic_analytics_enabled)
+            .field("traffic_analytics_interval", &self.traffic_analytics_interval)
+            .field("version", &self.version)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A managed Airflow environment.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AirflowEnvironmentResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,10 +121,32 @@ pub struct AirflowEnvironmentResource {
     pub webserver_access_mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webserver_url: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AirflowEnvironmentResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AirflowEnvironmentResource")
+            .field("common", &self.common)
+            .field("encrypted", &self.encrypted)
+            .field("environment_class", &self.environment_class)
+            .field("execution_role_resource_id", &self.execution_role_resource_id)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("logging_config", &self.logging_config)
+            .field("max_workers", &self.max_workers)
+            .field("service_role_resource_id", &self.service_role_resource_id)
+            .field("status", &self.status)
+            .field("webserver_access_mode", &self.webserver_access_mode)
+            .field("webserver_url", &self.webserver_url)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A log of API calls, such as a CloudTrail trail.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApiAccountingConfigResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,10 +177,35 @@ pub struct ApiAccountingConfigResource {
     pub sns_topic_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_container_name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ApiAccountingConfigResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiAccountingConfigResource")
+            .field("accounting_config_id", &self.accounting_config_id)
+            .field("cloud_watch_group_arn", &self.cloud_watch_group_arn)
+            .field("common", &self.common)
+            .field("include_global_service_events", &self.include_global_service_events)
+            .field("is_logging", &self.is_logging)
+            .field("is_organization_trail", &self.is_organization_trail)
+            .field("locked", &self.locked)
+            .field("management_events", &self.management_events)
+            .field("multi_region", &self.multi_region)
+            .field("name", &self.name)
+            .field("parent_resource_id", &self.parent_resource_id)
+            .field("retention_days", &self.retention_days)
+            .field("sns_topic_name", &self.sns_topic_name)
+            .field("storage_container_name", &self.storage_container_name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An App Runner service.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AppRunnerServiceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,10 +222,28 @@ pub struct AppRunnerServiceResource {
     pub service_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AppRunnerServiceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppRunnerServiceResource")
+            .field("common", &self.common)
+            .field("cores", &self.cores)
+            .field("memory", &self.memory)
+            .field("repository", &self.repository)
+            .field("repository_type", &self.repository_type)
+            .field("service_id", &self.service_id)
+            .field("status", &self.status)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An application server or hosting plan.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AppServerResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,16 +260,34 @@ pub struct AppServerResource {
     pub server_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AppServerResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppServerResource")
+            .field("app_count", &self.app_count)
+            .field("app_server_id", &self.app_server_id)
+            .field("common", &self.common)
+            .field("instance_count", &self.instance_count)
+            .field("max_instance_count", &self.max_instance_count)
+            .field("server_type", &self.server_type)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A group of instances that scales.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AutoscalingGroupResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_cooldown: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,10 +312,33 @@ pub struct AutoscalingGroupResource {
     pub suspended_processes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upgrade_policy: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AutoscalingGroupResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AutoscalingGroupResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("default_cooldown", &self.default_cooldown)
+            .field("desired_capacity", &self.desired_capacity)
+            .field("group_id", &self.group_id)
+            .field("health_check_grace_period", &self.health_check_grace_period)
+            .field("max_size", &self.max_size)
+            .field("min_size", &self.min_size)
+            .field("multi_az", &self.multi_az)
+            .field("new_instance_protection", &self.new_instance_protection)
+            .field("suspended_processes", &self.suspended_processes)
+            .field("upgrade_policy", &self.upgrade_policy)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Template of the instances of an autoscaling group.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AutoscalingLaunchConfigurationResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +348,7 @@ pub struct AutoscalingLaunchConfigurationResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_management_role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -218,10 +365,33 @@ pub struct AutoscalingLaunchConfigurationResource {
     pub ram_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region_name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AutoscalingLaunchConfigurationResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AutoscalingLaunchConfigurationResource")
+            .field("associate_ip", &self.associate_ip)
+            .field("block_storage_optimized", &self.block_storage_optimized)
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("identity_management_role", &self.identity_management_role)
+            .field("image_id", &self.image_id)
+            .field("instance_type", &self.instance_type)
+            .field("kernel_id", &self.kernel_id)
+            .field("monitoring", &self.monitoring)
+            .field("name", &self.name)
+            .field("ram_id", &self.ram_id)
+            .field("region_name", &self.region_name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// AWS Config in a region.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AwsConfigResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -240,16 +410,38 @@ pub struct AwsConfigResource {
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_account: Option<bool>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for AwsConfigResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AwsConfigResource")
+            .field("auditing_enabled", &self.auditing_enabled)
+            .field("auditing_has_begun", &self.auditing_has_begun)
+            .field("common", &self.common)
+            .field(
+                "configuration_recorder_created",
+                &self.configuration_recorder_created,
+            )
+            .field("cross_account", &self.cross_account)
+            .field("delivery_channel_created", &self.delivery_channel_created)
+            .field("resource_id", &self.resource_id)
+            .field("unknown_account", &self.unknown_account)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Backend of a load balancer.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BackendServiceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_time: Option<String>,
+    pub created_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -260,16 +452,34 @@ pub struct BackendServiceResource {
     pub scheme: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_container_resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BackendServiceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BackendServiceResource")
+            .field("common", &self.common)
+            .field("created_time", &self.created_time)
+            .field("kind", &self.kind)
+            .field("port", &self.port)
+            .field("port_name", &self.port_name)
+            .field("scheme", &self.scheme)
+            .field("storage_container_resource_id", &self.storage_container_resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A vault of backups.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BackupVaultResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -280,6 +490,24 @@ pub struct BackupVaultResource {
     pub public: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_points: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BackupVaultResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BackupVaultResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("name", &self.name)
+            .field("policy", &self.policy)
+            .field("public", &self.public)
+            .field("recovery_points", &self.recovery_points)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A label on a resource, key and value.
@@ -303,7 +531,9 @@ impl Badge {
 }
 
 /// Whether all badges must be present or any one of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Compared by the value on the wire.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BadgeFilterOperator {
     /// `AND`
@@ -368,8 +598,34 @@ impl<'de> serde::Deserialize<'de> for BadgeFilterOperator {
     }
 }
 
+impl PartialEq for BadgeFilterOperator {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for BadgeFilterOperator {}
+
+impl PartialOrd for BadgeFilterOperator {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BadgeFilterOperator {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for BadgeFilterOperator {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 /// A compute environment for batch jobs.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BatchEnvironmentResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -392,10 +648,31 @@ pub struct BatchEnvironmentResource {
     pub region_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BatchEnvironmentResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BatchEnvironmentResource")
+            .field("allocation_type", &self.allocation_type)
+            .field("common", &self.common)
+            .field("endpoint", &self.endpoint)
+            .field("maximum_cpus", &self.maximum_cpus)
+            .field("minimum_cpus", &self.minimum_cpus)
+            .field("name", &self.name)
+            .field("pool_type", &self.pool_type)
+            .field("public_access", &self.public_access)
+            .field("region_name", &self.region_name)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A pool of machines for batch jobs.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BatchPoolResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -412,16 +689,34 @@ pub struct BatchPoolResource {
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_size: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BatchPoolResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BatchPoolResource")
+            .field("autoscaling", &self.autoscaling)
+            .field("common", &self.common)
+            .field("inter_node_communication", &self.inter_node_communication)
+            .field("name", &self.name)
+            .field("region", &self.region)
+            .field("state", &self.state)
+            .field("vm_size", &self.vm_size)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A data warehouse cluster.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BigDataInstanceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -458,16 +753,43 @@ pub struct BigDataInstanceResource {
     pub version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpc_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BigDataInstanceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BigDataInstanceResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("encrypted", &self.encrypted)
+            .field("endpoint_address", &self.endpoint_address)
+            .field("endpoint_port", &self.endpoint_port)
+            .field("instance_type", &self.instance_type)
+            .field("logging", &self.logging)
+            .field("logging_bucket", &self.logging_bucket)
+            .field("nodes", &self.nodes)
+            .field("parameter_groups", &self.parameter_groups)
+            .field("publicly_accessible", &self.publicly_accessible)
+            .field("ssl_required", &self.ssl_required)
+            .field("state", &self.state)
+            .field("subnet_group_name", &self.subnet_group_name)
+            .field("version", &self.version)
+            .field("vpc_id", &self.vpc_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A snapshot of a data warehouse.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BigDataSnapshotResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -484,10 +806,29 @@ pub struct BigDataSnapshotResource {
     pub snapshot_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BigDataSnapshotResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BigDataSnapshotResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("encrypted", &self.encrypted)
+            .field("instance_type", &self.instance_type)
+            .field("nodes", &self.nodes)
+            .field("snapshot_id", &self.snapshot_id)
+            .field("snapshot_type", &self.snapshot_type)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An analytics workspace.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BigDataWorkspaceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -504,10 +845,28 @@ pub struct BigDataWorkspaceResource {
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_type: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BigDataWorkspaceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BigDataWorkspaceResource")
+            .field("common", &self.common)
+            .field("double_encryption_enabled", &self.double_encryption_enabled)
+            .field("name", &self.name)
+            .field("region_name", &self.region_name)
+            .field("sql_administrator_login", &self.sql_administrator_login)
+            .field("state", &self.state)
+            .field("workspace_type", &self.workspace_type)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A message broker.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BrokerInstanceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -540,10 +899,34 @@ pub struct BrokerInstanceResource {
     pub publicly_accessible: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BrokerInstanceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BrokerInstanceResource")
+            .field("audit_logs", &self.audit_logs)
+            .field("authentication_strategy", &self.authentication_strategy)
+            .field("auto_minor_upgrades", &self.auto_minor_upgrades)
+            .field("common", &self.common)
+            .field("endpoint_address", &self.endpoint_address)
+            .field("engine", &self.engine)
+            .field("engine_version", &self.engine_version)
+            .field("general_logs", &self.general_logs)
+            .field("instance_id", &self.instance_id)
+            .field("instance_type", &self.instance_type)
+            .field("nodes", &self.nodes)
+            .field("publicly_accessible", &self.publicly_accessible)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A build project.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildProjectResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -555,7 +938,7 @@ pub struct BuildProjectResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<String>,
+    pub creation_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -564,10 +947,30 @@ pub struct BuildProjectResource {
     pub network_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub privilege_mode: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for BuildProjectResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BuildProjectResource")
+            .field("build_image", &self.build_image)
+            .field("build_type", &self.build_type)
+            .field("cache_type", &self.cache_type)
+            .field("common", &self.common)
+            .field("creation_date", &self.creation_date)
+            .field("description", &self.description)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("privilege_mode", &self.privilege_mode)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A CloudWatch Logs destination.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CloudWatchDestinationResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -577,7 +980,7 @@ pub struct CloudWatchDestinationResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -590,32 +993,70 @@ pub struct CloudWatchDestinationResource {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub trusted_accounts: Vec<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CloudWatchDestinationResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudWatchDestinationResource")
+            .field("access_policy", &self.access_policy)
+            .field("arn", &self.arn)
+            .field("common", &self.common)
+            .field("creation_time", &self.creation_time)
+            .field("destination_name", &self.destination_name)
+            .field("role_arn", &self.role_arn)
+            .field("target_arn", &self.target_arn)
+            .field("trusted_accounts", &self.trusted_accounts)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A vault for archives.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ColdStorageResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<String>,
+    pub creation_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_inventory_date: Option<String>,
+    pub last_inventory_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lock_creation_date: Option<String>,
+    pub lock_creation_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lock_expiration_date: Option<String>,
+    pub lock_expiration_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock_state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number_of_archives: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_in_bytes: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ColdStorageResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ColdStorageResource")
+            .field("common", &self.common)
+            .field("creation_date", &self.creation_date)
+            .field("last_inventory_date", &self.last_inventory_date)
+            .field("lock_creation_date", &self.lock_creation_date)
+            .field("lock_expiration_date", &self.lock_expiration_date)
+            .field("lock_state", &self.lock_state)
+            .field("number_of_archives", &self.number_of_archives)
+            .field("size_in_bytes", &self.size_in_bytes)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A container cluster.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerClusterResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -623,7 +1064,7 @@ pub struct ContainerClusterResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
+    pub created_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -669,10 +1110,42 @@ pub struct ContainerClusterResource {
     pub status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerClusterResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerClusterResource")
+            .field("arn", &self.arn)
+            .field("common", &self.common)
+            .field("created_at", &self.created_at)
+            .field("endpoint", &self.endpoint)
+            .field("endpoint_private_access", &self.endpoint_private_access)
+            .field("endpoint_public_access", &self.endpoint_public_access)
+            .field("fargate", &self.fargate)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("logging", &self.logging)
+            .field("logging_types", &self.logging_types)
+            .field("master_auth_network_enabled", &self.master_auth_network_enabled)
+            .field("moniotring", &self.moniotring)
+            .field("name", &self.name)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("platform_version", &self.platform_version)
+            .field("public_access_cidrs", &self.public_access_cidrs)
+            .field("region_name", &self.region_name)
+            .field("res_type", &self.res_type)
+            .field("role_arn", &self.role_arn)
+            .field("status", &self.status)
+            .field("version", &self.version)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A deployment of containers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerDeploymentResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -690,7 +1163,7 @@ pub struct ContainerDeploymentResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connectivity: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -727,10 +1200,39 @@ pub struct ContainerDeploymentResource {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub updated_replicas: Vec<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerDeploymentResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerDeploymentResource")
+            .field("arn", &self.arn)
+            .field("available_replicas", &self.available_replicas)
+            .field("collision_count", &self.collision_count)
+            .field("common", &self.common)
+            .field("connectivity", &self.connectivity)
+            .field("create_time", &self.create_time)
+            .field("desired_status", &self.desired_status)
+            .field("last_status", &self.last_status)
+            .field("launch_type", &self.launch_type)
+            .field("name", &self.name)
+            .field("namespace", &self.namespace)
+            .field("observed_generation", &self.observed_generation)
+            .field("paused", &self.paused)
+            .field("ready_replicas", &self.ready_replicas)
+            .field("replicas", &self.replicas)
+            .field("task_definition_resource_id", &self.task_definition_resource_id)
+            .field("unavailable_replicas", &self.unavailable_replicas)
+            .field("updated_replicas", &self.updated_replicas)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A container image.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerImageResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -750,13 +1252,13 @@ pub struct ContainerImageResource {
     )]
     pub image_tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_scanned: Option<String>,
+    pub last_scanned: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub medium: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_time: Option<String>,
+    pub push_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -765,10 +1267,35 @@ pub struct ContainerImageResource {
     pub sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerImageResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerImageResource")
+            .field("common", &self.common)
+            .field("critical", &self.critical)
+            .field("digest", &self.digest)
+            .field("finding_count", &self.finding_count)
+            .field("high", &self.high)
+            .field("image_tags", &self.image_tags)
+            .field("last_scanned", &self.last_scanned)
+            .field("low", &self.low)
+            .field("medium", &self.medium)
+            .field("push_time", &self.push_time)
+            .field("registry_id", &self.registry_id)
+            .field("registry_name", &self.registry_name)
+            .field("sha256", &self.sha256)
+            .field("size", &self.size)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A node of a container cluster.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerInstanceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -801,16 +1328,42 @@ pub struct ContainerInstanceResource {
     pub ready: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unschedulable: Option<bool>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerInstanceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerInstanceResource")
+            .field("architecture", &self.architecture)
+            .field("boot_id", &self.boot_id)
+            .field("common", &self.common)
+            .field("container_runtime_version", &self.container_runtime_version)
+            .field("external_ip_address", &self.external_ip_address)
+            .field("hostname", &self.hostname)
+            .field("instance_resource_id", &self.instance_resource_id)
+            .field("internal_ip_address", &self.internal_ip_address)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("operating_system", &self.operating_system)
+            .field("os_image", &self.os_image)
+            .field("pod_cidr", &self.pod_cidr)
+            .field("pod_count", &self.pod_count)
+            .field("ready", &self.ready)
+            .field("unschedulable", &self.unschedulable)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A container registry.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerRegistryResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -840,10 +1393,35 @@ pub struct ContainerRegistryResource {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub trusted_accounts: Vec<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerRegistryResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerRegistryResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("encryption_type", &self.encryption_type)
+            .field("image_count", &self.image_count)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("lifescycle_policy", &self.lifescycle_policy)
+            .field("name", &self.name)
+            .field("namespace_id", &self.namespace_id)
+            .field("publicly_accessible", &self.publicly_accessible)
+            .field("registry_id", &self.registry_id)
+            .field("scan_on_push", &self.scan_on_push)
+            .field("status", &self.status)
+            .field("tag_mutability", &self.tag_mutability)
+            .field("trusted_accounts", &self.trusted_accounts)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A container.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerResource {
     #[serde(
@@ -890,10 +1468,41 @@ pub struct ContainerResource {
     pub version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerResource")
+            .field("args", &self.args)
+            .field("command", &self.command)
+            .field("common", &self.common)
+            .field("image", &self.image)
+            .field("image_pull_policy", &self.image_pull_policy)
+            .field("log_driver", &self.log_driver)
+            .field("log_group_name", &self.log_group_name)
+            .field("log_group_resource_id", &self.log_group_resource_id)
+            .field("name", &self.name)
+            .field("namespace", &self.namespace)
+            .field("pod_name", &self.pod_name)
+            .field("pod_resource_id", &self.pod_resource_id)
+            .field("privileged", &self.privileged)
+            .field("raw_image_tag", &self.raw_image_tag)
+            .field("repository", &self.repository)
+            .field("restart_count", &self.restart_count)
+            .field("task_definition_resource_id", &self.task_definition_resource_id)
+            .field("tty", &self.tty)
+            .field("version", &self.version)
+            .field("working_dir", &self.working_dir)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A service that runs containers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContainerServiceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -903,7 +1512,7 @@ pub struct ContainerServiceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -926,10 +1535,36 @@ pub struct ContainerServiceResource {
     pub scheduling_strategy: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContainerServiceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContainerServiceResource")
+            .field("assign_public_ip", &self.assign_public_ip)
+            .field("cluster_id", &self.cluster_id)
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("created_by", &self.created_by)
+            .field("desired_count", &self.desired_count)
+            .field("enable_ecs_tags", &self.enable_ecs_tags)
+            .field("enable_execute_command", &self.enable_execute_command)
+            .field("pending_count", &self.pending_count)
+            .field("platform_version", &self.platform_version)
+            .field("role_name", &self.role_name)
+            .field("role_resource_id", &self.role_resource_id)
+            .field("running_count", &self.running_count)
+            .field("scheduling_strategy", &self.scheduling_strategy)
+            .field("task_resource_id", &self.task_resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A distribution of a content delivery network.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContentDeliveryNetworkResource {
     #[serde(
@@ -977,7 +1612,7 @@ pub struct ContentDeliveryNetworkResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<String>,
+    pub last_modified: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_bucket: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1009,16 +1644,53 @@ pub struct ContentDeliveryNetworkResource {
     pub viewer_protocol_poilcy: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub web_acl_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ContentDeliveryNetworkResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContentDeliveryNetworkResource")
+            .field("alternate_domain_names", &self.alternate_domain_names)
+            .field("arn", &self.arn)
+            .field("certificate", &self.certificate)
+            .field("comment", &self.comment)
+            .field("common", &self.common)
+            .field("cookie_logging", &self.cookie_logging)
+            .field("delivery_method", &self.delivery_method)
+            .field("distribution_id", &self.distribution_id)
+            .field("domain_name", &self.domain_name)
+            .field("geo_blacklist", &self.geo_blacklist)
+            .field("geo_whitelist", &self.geo_whitelist)
+            .field("http_versions", &self.http_versions)
+            .field("https_required", &self.https_required)
+            .field("ipv6_enabled", &self.ipv6_enabled)
+            .field("last_modified", &self.last_modified)
+            .field("log_bucket", &self.log_bucket)
+            .field("logging", &self.logging)
+            .field("origin_access_identities", &self.origin_access_identities)
+            .field("origins", &self.origins)
+            .field("price_class", &self.price_class)
+            .field("root_object", &self.root_object)
+            .field("security_policy", &self.security_policy)
+            .field("state", &self.state)
+            .field("status", &self.status)
+            .field("viewer_protocol_poilcy", &self.viewer_protocol_poilcy)
+            .field("web_acl_id", &self.web_acl_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A workgroup for data queries.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DataAnalyticsWorkspaceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1037,10 +1709,32 @@ pub struct DataAnalyticsWorkspaceResource {
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for DataAnalyticsWorkspaceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DataAnalyticsWorkspaceResource")
+            .field("common", &self.common)
+            .field("create_time", &self.create_time)
+            .field("description", &self.description)
+            .field("encrypted", &self.encrypted)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("metrics_enabled", &self.metrics_enabled)
+            .field("name", &self.name)
+            .field("output_location", &self.output_location)
+            .field("requester_pays", &self.requester_pays)
+            .field("state", &self.state)
+            .field("workspace_id", &self.workspace_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A database on a database instance.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DatabaseResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1055,10 +1749,27 @@ pub struct DatabaseResource {
     pub encrypted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for DatabaseResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabaseResource")
+            .field("character_set", &self.character_set)
+            .field("collation", &self.collation)
+            .field("common", &self.common)
+            .field("database_type", &self.database_type)
+            .field("encrypted", &self.encrypted)
+            .field("instance_resource_id", &self.instance_resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A Databricks workspace.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DatabricksWorkspaceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1067,16 +1778,30 @@ pub struct DatabricksWorkspaceResource {
     pub encryption_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for DatabricksWorkspaceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabricksWorkspaceResource")
+            .field("common", &self.common)
+            .field("encryption_type", &self.encryption_type)
+            .field("state", &self.state)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A cloud account, seen as a resource.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DivvyOrganizationServiceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub added_timestamp: Option<String>,
+    pub added_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bots: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1094,10 +1819,31 @@ pub struct DivvyOrganizationServiceResource {
     pub resources: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for DivvyOrganizationServiceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DivvyOrganizationServiceResource")
+            .field("account_id", &self.account_id)
+            .field("added_timestamp", &self.added_timestamp)
+            .field("bots", &self.bots)
+            .field("common", &self.common)
+            .field("name", &self.name)
+            .field("organization_service_id", &self.organization_service_id)
+            .field("payer_acccount", &self.payer_acccount)
+            .field("resource_id", &self.resource_id)
+            .field("resources", &self.resources)
+            .field("tenant_id", &self.tenant_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A DNS zone.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DnsZoneResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1110,10 +1856,26 @@ pub struct DnsZoneResource {
     pub is_private_zone: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<i64>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for DnsZoneResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DnsZoneResource")
+            .field("comment", &self.comment)
+            .field("common", &self.common)
+            .field("domain", &self.domain)
+            .field("is_private_zone", &self.is_private_zone)
+            .field("records", &self.records)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An ECS task definition.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EcsTaskDefinitionResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1125,7 +1887,7 @@ pub struct EcsTaskDefinitionResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
+    pub created_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_role_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1142,10 +1904,34 @@ pub struct EcsTaskDefinitionResource {
     pub status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for EcsTaskDefinitionResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EcsTaskDefinitionResource")
+            .field("arn", &self.arn)
+            .field("common", &self.common)
+            .field("container_count", &self.container_count)
+            .field("cpu", &self.cpu)
+            .field("created_at", &self.created_at)
+            .field("execution_role_arn", &self.execution_role_arn)
+            .field("family", &self.family)
+            .field("launch_type", &self.launch_type)
+            .field("memory", &self.memory)
+            .field("name", &self.name)
+            .field("network_mode", &self.network_mode)
+            .field("status", &self.status)
+            .field("version", &self.version)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A query filter with its settings.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Filter {
     /// Data collections that the settings refer to; an empty object when there are none.
@@ -1165,6 +1951,20 @@ pub struct Filter {
     /// Filter id, `divvy.query.*` or `divvy.filter.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Filter")
+            .field("collections", &self.collections)
+            .field("config", &self.config)
+            .field("name", &self.name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Filter {
@@ -1175,7 +1975,7 @@ impl Filter {
 }
 
 /// A virtual machine.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InstanceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1203,7 +2003,7 @@ pub struct InstanceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub launch_time: Option<String>,
+    pub launch_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1244,6 +2044,61 @@ pub struct InstanceResource {
     pub termination_protection: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_extensions: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for InstanceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InstanceResource")
+            .field("architecture", &self.architecture)
+            .field(
+                "aws_instance_metadata_service_endpoint_config_status",
+                &self.aws_instance_metadata_service_endpoint_config_status,
+            )
+            .field(
+                "aws_instance_metadata_service_endpoint_enabled",
+                &self.aws_instance_metadata_service_endpoint_enabled,
+            )
+            .field(
+                "aws_instance_metadata_service_hop_limit",
+                &self.aws_instance_metadata_service_hop_limit,
+            )
+            .field(
+                "aws_instance_metadata_service_v2_required",
+                &self.aws_instance_metadata_service_v2_required,
+            )
+            .field("common", &self.common)
+            .field("detailed_monitoring", &self.detailed_monitoring)
+            .field("image_id", &self.image_id)
+            .field("instance_id", &self.instance_id)
+            .field("instance_type", &self.instance_type)
+            .field("jit_access_policy", &self.jit_access_policy)
+            .field("key_name", &self.key_name)
+            .field("launch_time", &self.launch_time)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("object_id", &self.object_id)
+            .field("platform", &self.platform)
+            .field("private_ip_address", &self.private_ip_address)
+            .field("public_ip_address", &self.public_ip_address)
+            .field("role_name", &self.role_name)
+            .field("role_resource_id", &self.role_resource_id)
+            .field("root_device_type", &self.root_device_type)
+            .field(
+                "secondary_private_ip_addresses",
+                &self.secondary_private_ip_addresses,
+            )
+            .field("secondary_public_ip_addresses", &self.secondary_public_ip_addresses)
+            .field("state", &self.state)
+            .field("state_transition_reason", &self.state_transition_reason)
+            .field("subnet_resource_id", &self.subnet_resource_id)
+            .field("tenancy", &self.tenancy)
+            .field("termination_protection", &self.termination_protection)
+            .field("vm_extensions", &self.vm_extensions)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An address of a network interface.
@@ -1257,7 +2112,7 @@ pub struct IpAddress {
 }
 
 /// A network interface.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NetworkInterfaceResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1286,18 +2141,52 @@ pub struct NetworkInterfaceResource {
     pub subnet_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for NetworkInterfaceResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NetworkInterfaceResource")
+            .field("common", &self.common)
+            .field("description", &self.description)
+            .field("device_index", &self.device_index)
+            .field("instance_id", &self.instance_id)
+            .field("instance_resource_id", &self.instance_resource_id)
+            .field("ip_addresses", &self.ip_addresses)
+            .field("mac_address", &self.mac_address)
+            .field("network_interface_id", &self.network_interface_id)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("subnet_id", &self.subnet_id)
+            .field("subnet_resource_id", &self.subnet_resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A resource type of which only the common part is known.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlainResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for PlainResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlainResource")
+            .field("common", &self.common)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A subnet.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PrivateSubnetResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1318,12 +2207,33 @@ pub struct PrivateSubnetResource {
     pub route_table_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for PrivateSubnetResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PrivateSubnetResource")
+            .field("availability_zone", &self.availability_zone)
+            .field("available_ips", &self.available_ips)
+            .field("cidr", &self.cidr)
+            .field("common", &self.common)
+            .field("network_id", &self.network_id)
+            .field("network_resource_id", &self.network_resource_id)
+            .field("public", &self.public)
+            .field("route_table_resource_id", &self.route_table_resource_id)
+            .field("subnet_id", &self.subnet_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// Which resources to return.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct QueryResourcesRequest {
+    /// Known values: `AND`, `OR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -1334,6 +2244,8 @@ pub struct QueryResourcesRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
     /// Only findings of this insight, `<source>:<id>`.
+    ///
+    /// Example: `backoffice:101`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1384,7 +2296,7 @@ pub struct ResourceColumn {
 }
 
 /// What every kind of resource has.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResourceCommon {
     /// Display name of the cloud account.
@@ -1402,13 +2314,13 @@ pub struct ResourceCommon {
     pub cloud: Option<String>,
     /// When the provider created the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_timestamp: Option<String>,
+    pub creation_timestamp: Option<rapid7_core::Timestamp>,
     /// Link into the provider's console.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link: Option<String>,
     /// When it was first harvested.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub discovered_timestamp: Option<String>,
+    pub discovered_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(
         default,
         skip_serializing_if = "::serde_json::Map::is_empty",
@@ -1416,9 +2328,9 @@ pub struct ResourceCommon {
     )]
     pub documents: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_harvested_timestamp: Option<String>,
+    pub last_harvested_timestamp: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified_timestamp: Option<String>,
+    pub modified_timestamp: Option<rapid7_core::Timestamp>,
     /// The provider's own id, such as an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_id: Option<String>,
@@ -1436,6 +2348,8 @@ pub struct ResourceCommon {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Prefixed id, trailing colon included.
+    ///
+    /// Example: `instance:7:eu-west-1:i-0a1b2c3d:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1449,10 +2363,41 @@ pub struct ResourceCommon {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub tags: BTreeMap<String, String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ResourceCommon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceCommon")
+            .field("account", &self.account)
+            .field("account_id", &self.account_id)
+            .field("account_status", &self.account_status)
+            .field("availability_zone", &self.availability_zone)
+            .field("cloud", &self.cloud)
+            .field("creation_timestamp", &self.creation_timestamp)
+            .field("direct_link", &self.direct_link)
+            .field("discovered_timestamp", &self.discovered_timestamp)
+            .field("documents", &self.documents)
+            .field("last_harvested_timestamp", &self.last_harvested_timestamp)
+            .field("modified_timestamp", &self.modified_timestamp)
+            .field("namespace_id", &self.namespace_id)
+            .field("noncompliance", &self.noncompliance)
+            .field("organization_service_id", &self.organization_service_id)
+            .field("properties", &self.properties)
+            .field("region", &self.region)
+            .field("resource_id", &self.resource_id)
+            .field("resource_name", &self.resource_name)
+            .field("resource_type", &self.resource_type)
+            .field("tags", &self.tags)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A resource group, seen as a resource.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResourceGroupResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1471,4 +2416,23 @@ pub struct ResourceGroupResource {
     pub resource_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ResourceGroupResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceGroupResource")
+            .field("common", &self.common)
+            .field("group_type", &self.group_type)
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("owner_resource_id", &self.owner_resource_id)
+            .field("owner_type", &self.owner_type)
+            .field("resource_count", &self.resource_count)
+            .field("resource_id", &self.resource_id)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }

@@ -805,653 +805,865 @@ impl ResourceItemValue {
     fn read(key: String, value: serde_json::Value) -> Self {
         let known = match key.as_str() {
             "accessanalyzer" => {
-                serde::Deserialize::deserialize(&value).map(Self::AccessAnalyzer).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::AccessAnalyzer)
+                    .ok()
             }
             "accesslistflowlog" => {
-                serde::Deserialize::deserialize(&value).map(Self::AccessListFlowLog).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::AccessListFlowLog)
+                    .ok()
             }
             "airflowenvironment" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::AirflowEnvironment)
                     .ok()
             }
             "apiaccountingconfig" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::ApiAccountingConfig)
                     .ok()
             }
             "apprunnerservice" => {
-                serde::Deserialize::deserialize(&value).map(Self::AppRunnerService).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::AppRunnerService)
+                    .ok()
             }
             "appserver" => {
-                serde::Deserialize::deserialize(&value).map(Self::AppServer).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::AppServer).ok()
             }
             "autoscalinggroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::AutoscalingGroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::AutoscalingGroup)
+                    .ok()
             }
             "autoscalinglaunchconfiguration" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::AutoscalingLaunchConfiguration)
                     .ok()
             }
             "awsconfig" => {
-                serde::Deserialize::deserialize(&value).map(Self::AwsConfig).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::AwsConfig).ok()
             }
             "backendservice" => {
-                serde::Deserialize::deserialize(&value).map(Self::BackendService).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BackendService)
+                    .ok()
             }
             "backupvault" => {
-                serde::Deserialize::deserialize(&value).map(Self::BackupVault).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BackupVault)
+                    .ok()
             }
             "batchenvironment" => {
-                serde::Deserialize::deserialize(&value).map(Self::BatchEnvironment).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BatchEnvironment)
+                    .ok()
             }
             "batchpool" => {
-                serde::Deserialize::deserialize(&value).map(Self::BatchPool).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::BatchPool).ok()
             }
             "bigdatainstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::BigDataInstance).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BigDataInstance)
+                    .ok()
             }
             "bigdatasnapshot" => {
-                serde::Deserialize::deserialize(&value).map(Self::BigDataSnapshot).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BigDataSnapshot)
+                    .ok()
             }
             "bigdataworkspace" => {
-                serde::Deserialize::deserialize(&value).map(Self::BigDataWorkspace).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BigDataWorkspace)
+                    .ok()
             }
             "brokerinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::BrokerInstance).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BrokerInstance)
+                    .ok()
             }
             "buildproject" => {
-                serde::Deserialize::deserialize(&value).map(Self::BuildProject).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::BuildProject)
+                    .ok()
             }
             "cloudwatchdestination" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::CloudWatchDestination)
                     .ok()
             }
             "coldstorage" => {
-                serde::Deserialize::deserialize(&value).map(Self::ColdStorage).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ColdStorage)
+                    .ok()
             }
             "container" => {
-                serde::Deserialize::deserialize(&value).map(Self::Container).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Container).ok()
             }
             "containercluster" => {
-                serde::Deserialize::deserialize(&value).map(Self::ContainerCluster).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ContainerCluster)
+                    .ok()
             }
             "containerdeployment" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::ContainerDeployment)
                     .ok()
             }
             "containerimage" => {
-                serde::Deserialize::deserialize(&value).map(Self::ContainerImage).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ContainerImage)
+                    .ok()
             }
             "containerinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::ContainerInstance).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ContainerInstance)
+                    .ok()
             }
             "containernodegroup" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Containernodegroup)
                     .ok()
             }
             "containerregistry" => {
-                serde::Deserialize::deserialize(&value).map(Self::ContainerRegistry).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ContainerRegistry)
+                    .ok()
             }
             "containerservice" => {
-                serde::Deserialize::deserialize(&value).map(Self::ContainerService).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ContainerService)
+                    .ok()
             }
             "contentdeliverynetwork" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::ContentDeliveryNetwork)
                     .ok()
             }
             "dataanalyticsworkspace" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::DataAnalyticsWorkspace)
                     .ok()
             }
             "database" => {
-                serde::Deserialize::deserialize(&value).map(Self::Database).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Database).ok()
             }
             "databricksworkspace" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::DatabricksWorkspace)
                     .ok()
             }
             "datafactory" => {
-                serde::Deserialize::deserialize(&value).map(Self::Datafactory).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Datafactory)
+                    .ok()
             }
             "datalakestorage" => {
-                serde::Deserialize::deserialize(&value).map(Self::Datalakestorage).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Datalakestorage)
+                    .ok()
             }
             "datastore" => {
-                serde::Deserialize::deserialize(&value).map(Self::Datastore).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Datastore).ok()
             }
             "datastream" => {
-                serde::Deserialize::deserialize(&value).map(Self::Datastream).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Datastream).ok()
             }
             "datasynctask" => {
-                serde::Deserialize::deserialize(&value).map(Self::Datasynctask).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Datasynctask)
+                    .ok()
             }
             "dbcluster" => {
-                serde::Deserialize::deserialize(&value).map(Self::Dbcluster).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Dbcluster).ok()
             }
             "dbinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Dbinstance).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Dbinstance).ok()
             }
             "dbmigrationinstance" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Dbmigrationinstance)
                     .ok()
             }
-            "dbproxy" => serde::Deserialize::deserialize(&value).map(Self::Dbproxy).ok(),
+            "dbproxy" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Dbproxy).ok()
+            }
             "dbsnapshot" => {
-                serde::Deserialize::deserialize(&value).map(Self::Dbsnapshot).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Dbsnapshot).ok()
             }
             "ddosprotection" => {
-                serde::Deserialize::deserialize(&value).map(Self::Ddosprotection).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Ddosprotection)
+                    .ok()
             }
             "deliverystream" => {
-                serde::Deserialize::deserialize(&value).map(Self::Deliverystream).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Deliverystream)
+                    .ok()
             }
             "diagnosticsetting" => {
-                serde::Deserialize::deserialize(&value).map(Self::Diagnosticsetting).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Diagnosticsetting)
+                    .ok()
             }
             "directconnect" => {
-                serde::Deserialize::deserialize(&value).map(Self::Directconnect).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Directconnect)
+                    .ok()
             }
             "directoryservice" => {
-                serde::Deserialize::deserialize(&value).map(Self::Directoryservice).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Directoryservice)
+                    .ok()
             }
             "distributedtable" => {
-                serde::Deserialize::deserialize(&value).map(Self::Distributedtable).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Distributedtable)
+                    .ok()
             }
             "distributedtablecluster" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Distributedtablecluster)
                     .ok()
             }
             "divvyorganizationservice" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::DivvyOrganizationService)
                     .ok()
             }
-            "dnszone" => serde::Deserialize::deserialize(&value).map(Self::DnsZone).ok(),
+            "dnszone" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::DnsZone).ok()
+            }
             "domaingroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::Domaingroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Domaingroup)
+                    .ok()
             }
             "domainuser" => {
-                serde::Deserialize::deserialize(&value).map(Self::Domainuser).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Domainuser).ok()
             }
             "ecstaskdefinition" => {
-                serde::Deserialize::deserialize(&value).map(Self::EcsTaskDefinition).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::EcsTaskDefinition)
+                    .ok()
             }
             "emailservicedomain" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Emailservicedomain)
                     .ok()
             }
             "esinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Esinstance).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Esinstance).ok()
             }
             "etldatacatalog" => {
-                serde::Deserialize::deserialize(&value).map(Self::Etldatacatalog).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Etldatacatalog)
+                    .ok()
             }
             "etlsecurityconfig" => {
-                serde::Deserialize::deserialize(&value).map(Self::Etlsecurityconfig).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Etlsecurityconfig)
+                    .ok()
             }
             "eventsubscription" => {
-                serde::Deserialize::deserialize(&value).map(Self::Eventsubscription).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Eventsubscription)
+                    .ok()
             }
             "fileshare" => {
-                serde::Deserialize::deserialize(&value).map(Self::Fileshare).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Fileshare).ok()
             }
             "forwardingrule" => {
-                serde::Deserialize::deserialize(&value).map(Self::Forwardingrule).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Forwardingrule)
+                    .ok()
             }
             "gcpstackdriversink" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Gcpstackdriversink)
                     .ok()
             }
             "globalloadbalancer" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Globalloadbalancer)
                     .ok()
             }
             "graphapi" => {
-                serde::Deserialize::deserialize(&value).map(Self::Graphapi).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Graphapi).ok()
             }
             "hypervisor" => {
-                serde::Deserialize::deserialize(&value).map(Self::Hypervisor).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Hypervisor).ok()
             }
             "identityprovider" => {
-                serde::Deserialize::deserialize(&value).map(Self::Identityprovider).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Identityprovider)
+                    .ok()
             }
             "instance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Instance).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Instance).ok()
             }
             "instancereservation" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Instancereservation)
                     .ok()
             }
             "internetgateway" => {
-                serde::Deserialize::deserialize(&value).map(Self::Internetgateway).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Internetgateway)
+                    .ok()
             }
             "kubernetesclusterrole" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesclusterrole)
                     .ok()
             }
             "kubernetesconfigmap" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesconfigmap)
                     .ok()
             }
             "kubernetescontrolplane" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetescontrolplane)
                     .ok()
             }
             "kubernetescronjob" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetescronjob).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetescronjob)
+                    .ok()
             }
             "kubernetesdaemonset" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesdaemonset)
                     .ok()
             }
             "kubernetesingress" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetesingress).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetesingress)
+                    .ok()
             }
             "kubernetesjob" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetesjob).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetesjob)
+                    .ok()
             }
             "kubernetesmutatingwebhookconfiguration" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesmutatingwebhookconfiguration)
                     .ok()
             }
             "kubernetesnamespace" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesnamespace)
                     .ok()
             }
             "kubernetesnetworkpolicy" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesnetworkpolicy)
                     .ok()
             }
             "kubernetespersistentvolume" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetespersistentvolume)
                     .ok()
             }
             "kubernetesreplicaset" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesreplicaset)
                     .ok()
             }
             "kubernetesrole" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetesrole).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetesrole)
+                    .ok()
             }
             "kubernetessecret" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetessecret).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetessecret)
+                    .ok()
             }
             "kubernetesservice" => {
-                serde::Deserialize::deserialize(&value).map(Self::Kubernetesservice).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Kubernetesservice)
+                    .ok()
             }
             "kubernetesserviceaccount" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesserviceaccount)
                     .ok()
             }
             "kubernetesstatefulset" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesstatefulset)
                     .ok()
             }
             "kubernetesvalidatingwebhookconfiguration" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Kubernetesvalidatingwebhookconfiguration)
                     .ok()
             }
             "lightsail" => {
-                serde::Deserialize::deserialize(&value).map(Self::Lightsail).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Lightsail).ok()
             }
             "loadbalancer" => {
-                serde::Deserialize::deserialize(&value).map(Self::Loadbalancer).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Loadbalancer)
+                    .ok()
             }
             "loganalyticsworkspace" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Loganalyticsworkspace)
                     .ok()
             }
             "logicapp" => {
-                serde::Deserialize::deserialize(&value).map(Self::Logicapp).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Logicapp).ok()
             }
             "mapreducecluster" => {
-                serde::Deserialize::deserialize(&value).map(Self::Mapreducecluster).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Mapreducecluster)
+                    .ok()
             }
             "mcdatabasecluster" => {
-                serde::Deserialize::deserialize(&value).map(Self::Mcdatabasecluster).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Mcdatabasecluster)
+                    .ok()
             }
             "mcinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Mcinstance).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Mcinstance).ok()
             }
             "mcsnapshot" => {
-                serde::Deserialize::deserialize(&value).map(Self::Mcsnapshot).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Mcsnapshot).ok()
             }
             "messagequeue" => {
-                serde::Deserialize::deserialize(&value).map(Self::Messagequeue).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Messagequeue)
+                    .ok()
             }
             "mlinstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Mlinstance).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Mlinstance).ok()
             }
             "natgateway" => {
-                serde::Deserialize::deserialize(&value).map(Self::Natgateway).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Natgateway).ok()
             }
             "networkaddressgroup" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Networkaddressgroup)
                     .ok()
             }
             "networkendpoint" => {
-                serde::Deserialize::deserialize(&value).map(Self::Networkendpoint).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Networkendpoint)
+                    .ok()
             }
             "networkendpointservice" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Networkendpointservice)
                     .ok()
             }
             "networkfirewall" => {
-                serde::Deserialize::deserialize(&value).map(Self::Networkfirewall).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Networkfirewall)
+                    .ok()
             }
             "networkfirewallrule" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Networkfirewallrule)
                     .ok()
             }
             "networkfirewallrulelist" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Networkfirewallrulelist)
                     .ok()
             }
             "networkflowlog" => {
-                serde::Deserialize::deserialize(&value).map(Self::Networkflowlog).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Networkflowlog)
+                    .ok()
             }
             "networkinterface" => {
-                serde::Deserialize::deserialize(&value).map(Self::NetworkInterface).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::NetworkInterface)
+                    .ok()
             }
             "networkpeer" => {
-                serde::Deserialize::deserialize(&value).map(Self::Networkpeer).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Networkpeer)
+                    .ok()
             }
             "notificationsubscription" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Notificationsubscription)
                     .ok()
             }
             "notificationtopic" => {
-                serde::Deserialize::deserialize(&value).map(Self::Notificationtopic).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Notificationtopic)
+                    .ok()
             }
-            "pod" => serde::Deserialize::deserialize(&value).map(Self::Pod).ok(),
+            "pod" => rapid7_core::decode::from_value(value.clone()).map(Self::Pod).ok(),
             "podsecuritypolicy" => {
-                serde::Deserialize::deserialize(&value).map(Self::Podsecuritypolicy).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Podsecuritypolicy)
+                    .ok()
             }
             "privateimage" => {
-                serde::Deserialize::deserialize(&value).map(Self::Privateimage).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Privateimage)
+                    .ok()
             }
             "privatenetwork" => {
-                serde::Deserialize::deserialize(&value).map(Self::Privatenetwork).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Privatenetwork)
+                    .ok()
             }
             "privatesubnet" => {
-                serde::Deserialize::deserialize(&value).map(Self::PrivateSubnet).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::PrivateSubnet)
+                    .ok()
             }
             "publicip" => {
-                serde::Deserialize::deserialize(&value).map(Self::Publicip).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Publicip).ok()
             }
             "querylogconfig" => {
-                serde::Deserialize::deserialize(&value).map(Self::Querylogconfig).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Querylogconfig)
+                    .ok()
             }
             "recyclebinrule" => {
-                serde::Deserialize::deserialize(&value).map(Self::Recyclebinrule).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Recyclebinrule)
+                    .ok()
             }
             "resourceaccesslist" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Resourceaccesslist)
                     .ok()
             }
             "resourceaccesslistrule" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Resourceaccesslistrule)
                     .ok()
             }
             "resourcegroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::ResourceGroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::ResourceGroup)
+                    .ok()
             }
-            "restapi" => serde::Deserialize::deserialize(&value).map(Self::Restapi).ok(),
+            "restapi" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Restapi).ok()
+            }
             "restapidomain" => {
-                serde::Deserialize::deserialize(&value).map(Self::Restapidomain).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Restapidomain)
+                    .ok()
             }
             "restapikey" => {
-                serde::Deserialize::deserialize(&value).map(Self::Restapikey).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Restapikey).ok()
             }
             "restapistage" => {
-                serde::Deserialize::deserialize(&value).map(Self::Restapistage).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Restapistage)
+                    .ok()
             }
-            "route" => serde::Deserialize::deserialize(&value).map(Self::Route).ok(),
+            "route" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Route).ok()
+            }
             "routetable" => {
-                serde::Deserialize::deserialize(&value).map(Self::Routetable).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Routetable).ok()
             }
             "searchcluster" => {
-                serde::Deserialize::deserialize(&value).map(Self::Searchcluster).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Searchcluster)
+                    .ok()
             }
             "searchindex" => {
-                serde::Deserialize::deserialize(&value).map(Self::Searchindex).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Searchindex)
+                    .ok()
             }
-            "secret" => serde::Deserialize::deserialize(&value).map(Self::Secret).ok(),
+            "secret" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Secret).ok()
+            }
             "securefiletransfer" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Securefiletransfer)
                     .ok()
             }
             "serverlessapplication" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Serverlessapplication)
                     .ok()
             }
             "serverlessfunction" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Serverlessfunction)
                     .ok()
             }
             "serverlesslayer" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serverlesslayer).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serverlesslayer)
+                    .ok()
             }
             "serviceaccesskey" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceaccesskey).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceaccesskey)
+                    .ok()
             }
             "serviceaccesspoint" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Serviceaccesspoint)
                     .ok()
             }
             "servicealarm" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicealarm).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicealarm)
+                    .ok()
             }
             "serviceapp" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceapp).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Serviceapp).ok()
             }
             "servicecertificate" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Servicecertificate)
                     .ok()
             }
             "servicecheck" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicecheck).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicecheck)
+                    .ok()
             }
             "servicecontrolpolicy" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Servicecontrolpolicy)
                     .ok()
             }
             "servicecost" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicecost).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicecost)
+                    .ok()
             }
             "servicedataset" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicedataset).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicedataset)
+                    .ok()
             }
             "servicedetector" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicedetector).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicedetector)
+                    .ok()
             }
             "servicedomain" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicedomain).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicedomain)
+                    .ok()
             }
             "serviceencryptionkey" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Serviceencryptionkey)
                     .ok()
             }
             "serviceencryptionkeyvault" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Serviceencryptionkeyvault)
                     .ok()
             }
             "serviceeventbus" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceeventbus).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceeventbus)
+                    .ok()
             }
             "serviceeventrule" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceeventrule).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceeventrule)
+                    .ok()
             }
             "servicegroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicegroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicegroup)
+                    .ok()
             }
             "servicelimit" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicelimit).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicelimit)
+                    .ok()
             }
             "serviceloggroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceloggroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceloggroup)
+                    .ok()
             }
             "serviceoutpost" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceoutpost).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceoutpost)
+                    .ok()
             }
             "servicepolicy" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicepolicy).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicepolicy)
+                    .ok()
             }
             "serviceregion" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceregion).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceregion)
+                    .ok()
             }
             "servicerole" => {
-                serde::Deserialize::deserialize(&value).map(Self::Servicerole).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Servicerole)
+                    .ok()
             }
             "serviceuser" => {
-                serde::Deserialize::deserialize(&value).map(Self::Serviceuser).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Serviceuser)
+                    .ok()
             }
             "sharedfilesystem" => {
-                serde::Deserialize::deserialize(&value).map(Self::Sharedfilesystem).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Sharedfilesystem)
+                    .ok()
             }
             "sharedgallery" => {
-                serde::Deserialize::deserialize(&value).map(Self::Sharedgallery).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Sharedgallery)
+                    .ok()
             }
             "sharedgalleryimage" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Sharedgalleryimage)
                     .ok()
             }
             "sharedgalleryimageversion" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Sharedgalleryimageversion)
                     .ok()
             }
             "sitetositevpn" => {
-                serde::Deserialize::deserialize(&value).map(Self::Sitetositevpn).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Sitetositevpn)
+                    .ok()
             }
             "snapshot" => {
-                serde::Deserialize::deserialize(&value).map(Self::Snapshot).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Snapshot).ok()
             }
-            "spanner" => serde::Deserialize::deserialize(&value).map(Self::Spanner).ok(),
+            "spanner" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Spanner).ok()
+            }
             "spannerdatabase" => {
-                serde::Deserialize::deserialize(&value).map(Self::Spannerdatabase).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Spannerdatabase)
+                    .ok()
             }
             "sshkeypair" => {
-                serde::Deserialize::deserialize(&value).map(Self::Sshkeypair).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Sshkeypair).ok()
             }
             "ssmdocument" => {
-                serde::Deserialize::deserialize(&value).map(Self::Ssmdocument).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Ssmdocument)
+                    .ok()
             }
             "stacktemplate" => {
-                serde::Deserialize::deserialize(&value).map(Self::Stacktemplate).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Stacktemplate)
+                    .ok()
             }
             "stepfunction" => {
-                serde::Deserialize::deserialize(&value).map(Self::Stepfunction).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Stepfunction)
+                    .ok()
             }
             "storageaccount" => {
-                serde::Deserialize::deserialize(&value).map(Self::Storageaccount).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Storageaccount)
+                    .ok()
             }
             "storagecontainer" => {
-                serde::Deserialize::deserialize(&value).map(Self::Storagecontainer).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Storagecontainer)
+                    .ok()
             }
             "storagegateway" => {
-                serde::Deserialize::deserialize(&value).map(Self::Storagegateway).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Storagegateway)
+                    .ok()
             }
             "storedparameter" => {
-                serde::Deserialize::deserialize(&value).map(Self::Storedparameter).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Storedparameter)
+                    .ok()
             }
             "streaminstance" => {
-                serde::Deserialize::deserialize(&value).map(Self::Streaminstance).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Streaminstance)
+                    .ok()
             }
             "targetproxy" => {
-                serde::Deserialize::deserialize(&value).map(Self::Targetproxy).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Targetproxy)
+                    .ok()
             }
             "threatfinding" => {
-                serde::Deserialize::deserialize(&value).map(Self::Threatfinding).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Threatfinding)
+                    .ok()
             }
             "threatfindingresource" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Threatfindingresource)
                     .ok()
             }
             "timeseriesdatabase" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Timeseriesdatabase)
                     .ok()
             }
             "trafficmirrortarget" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Trafficmirrortarget)
                     .ok()
             }
             "transcodingpipeline" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Transcodingpipeline)
                     .ok()
             }
             "transcriptionjob" => {
-                serde::Deserialize::deserialize(&value).map(Self::Transcriptionjob).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Transcriptionjob)
+                    .ok()
             }
             "transitgateway" => {
-                serde::Deserialize::deserialize(&value).map(Self::Transitgateway).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Transitgateway)
+                    .ok()
             }
             "userpool" => {
-                serde::Deserialize::deserialize(&value).map(Self::Userpool).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Userpool).ok()
             }
             "videostream" => {
-                serde::Deserialize::deserialize(&value).map(Self::Videostream).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Videostream)
+                    .ok()
             }
             "virtualprivategateway" => {
-                serde::Deserialize::deserialize(&value)
+                rapid7_core::decode::from_value(value.clone())
                     .map(Self::Virtualprivategateway)
                     .ok()
             }
-            "volume" => serde::Deserialize::deserialize(&value).map(Self::Volume).ok(),
-            "waf" => serde::Deserialize::deserialize(&value).map(Self::Waf).ok(),
-            "webapp" => serde::Deserialize::deserialize(&value).map(Self::Webapp).ok(),
+            "volume" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Volume).ok()
+            }
+            "waf" => rapid7_core::decode::from_value(value.clone()).map(Self::Waf).ok(),
+            "webapp" => {
+                rapid7_core::decode::from_value(value.clone()).map(Self::Webapp).ok()
+            }
             "webappgroup" => {
-                serde::Deserialize::deserialize(&value).map(Self::Webappgroup).ok()
+                rapid7_core::decode::from_value(value.clone())
+                    .map(Self::Webappgroup)
+                    .ok()
             }
             "workspace" => {
-                serde::Deserialize::deserialize(&value).map(Self::Workspace).ok()
+                rapid7_core::decode::from_value(value.clone()).map(Self::Workspace).ok()
             }
             _ => None,
         };
@@ -1935,7 +2147,7 @@ pub struct ResourcePage {
 }
 
 /// Extra properties recorded for a resource.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResourceProperties {
     #[serde(
@@ -1944,14 +2156,26 @@ pub struct ResourceProperties {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub property_list: Vec<serde_json::Value>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for ResourceProperties {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResourceProperties")
+            .field("property_list", &self.property_list)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A stored secret; its value is not included.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SecretResource {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub activation_date: Option<String>,
+    pub activation_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1959,23 +2183,23 @@ pub struct SecretResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<String>,
+    pub creation_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_managed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted_date: Option<String>,
+    pub deleted_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<String>,
+    pub expiration_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_accessed_date: Option<String>,
+    pub last_accessed_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_changed_date: Option<String>,
+    pub last_changed_date: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1988,6 +2212,36 @@ pub struct SecretResource {
     pub rotation_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_lambda_arn: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for SecretResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretResource")
+            .field("activation_date", &self.activation_date)
+            .field("arn", &self.arn)
+            .field("common", &self.common)
+            .field("content_type", &self.content_type)
+            .field("creation_date", &self.creation_date)
+            .field("customer_managed", &self.customer_managed)
+            .field("deleted_date", &self.deleted_date)
+            .field("description", &self.description)
+            .field("enabled", &self.enabled)
+            .field("expiration_date", &self.expiration_date)
+            .field("key_resource_id", &self.key_resource_id)
+            .field("last_accessed_date", &self.last_accessed_date)
+            .field("last_changed_date", &self.last_changed_date)
+            .field("name", &self.name)
+            .field("parent_vault", &self.parent_vault)
+            .field("region_name", &self.region_name)
+            .field("rotation_days", &self.rotation_days)
+            .field("rotation_enabled", &self.rotation_enabled)
+            .field("rotation_lambda_arn", &self.rotation_lambda_arn)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// The instance that a volume is attached to.
@@ -1999,7 +2253,7 @@ pub struct VolumeAttachment {
 }
 
 /// A block storage volume.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct VolumeResource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2009,7 +2263,7 @@ pub struct VolumeResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<ResourceCommon>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<String>,
+    pub creation_time: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_termination: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2026,4 +2280,27 @@ pub struct VolumeResource {
     pub volume_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for VolumeResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VolumeResource")
+            .field("attach_device_name", &self.attach_device_name)
+            .field("attach_state", &self.attach_state)
+            .field("common", &self.common)
+            .field("creation_time", &self.creation_time)
+            .field("delete_on_termination", &self.delete_on_termination)
+            .field("encrypted", &self.encrypted)
+            .field("instance_association", &self.instance_association)
+            .field("rated_iops", &self.rated_iops)
+            .field("size", &self.size)
+            .field("state", &self.state)
+            .field("volume_id", &self.volume_id)
+            .field("volume_type", &self.volume_type)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }

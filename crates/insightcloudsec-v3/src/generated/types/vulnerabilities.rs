@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AssessmentInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub assessment_completed_at: Option<String>,
+    pub assessment_completed_at: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,6 @@ pub struct AssessmentInfo {
 
 /// An empty JSON object; the call takes no options and refuses unknown members.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct EmptyBody {}
 
@@ -45,7 +44,7 @@ pub struct ImageAssessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub k8s_cluster_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_assessment: Option<String>,
+    pub last_assessment: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +105,7 @@ pub struct ResourceVulnerability {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cvss_score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_found: Option<String>,
+    pub first_found: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_exploits: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,13 +163,13 @@ pub struct Vulnerability {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cvss_score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_found: Option<String>,
+    pub first_found: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_exploits: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_threats: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<String>,
+    pub last_seen: Option<rapid7_core::Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,6 +29,8 @@ impl CreateApiKeyRequest {
     }
 
     /// Number of the user, as a string.
+    ///
+    /// Example: `42`.
     pub fn user_id<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,
@@ -88,6 +90,8 @@ impl Default for DeactivateApiKeyRequest {
 
 impl DeactivateApiKeyRequest {
     /// Number of the user, as a string.
+    ///
+    /// Example: `42`.
     pub fn user_id<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,

@@ -64,6 +64,7 @@ pub struct BotAction {
     config: Result<serde_json::Map<String, serde_json::Value>, String>,
     name: Result<Option<String>, String>,
     run_when_result_is: Result<Option<bool>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for BotAction {
@@ -72,6 +73,7 @@ impl Default for BotAction {
             config: Ok(Default::default()),
             name: Ok(Default::default()),
             run_when_result_is: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -107,6 +109,15 @@ impl BotAction {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -128,6 +139,7 @@ impl TryFrom<BotAction> for types::BotAction {
             run_when_result_is: builder
                 .run_when_result_is
                 .map_err(|problem| format!("{}: {problem}", "run_when_result_is"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -138,6 +150,7 @@ impl From<types::BotAction> for BotAction {
             config: Ok(value.config),
             name: Ok(value.name),
             run_when_result_is: Ok(value.run_when_result_is),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -152,8 +165,9 @@ pub struct BotInstructions {
     hookpoints: Result<Vec<String>, String>,
     ondemand_enabled: Result<Option<bool>, String>,
     resource_types: Result<Vec<String>, String>,
-    schedule: Result<Option<serde_json::Value>, String>,
+    schedule: Result<Option<types::BotScheduleOrText>, String>,
     schedule_description: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for BotInstructions {
@@ -168,6 +182,7 @@ impl Default for BotInstructions {
             resource_types: Ok(Default::default()),
             schedule: Ok(Default::default()),
             schedule_description: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -245,10 +260,10 @@ impl BotInstructions {
         self
     }
 
-    /// The schedule as an object; a text in the 2019 example.
+    /// Sets `schedule`.
     pub fn schedule<V>(mut self, value: V) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<types::BotScheduleOrText, Error: std::fmt::Display>,
     {
         self.schedule = value.try_into().map(Some).map_err(|error| error.to_string());
         self
@@ -263,6 +278,15 @@ impl BotInstructions {
             .try_into()
             .map(Some)
             .map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -307,6 +331,7 @@ impl TryFrom<BotInstructions> for types::BotInstructions {
             schedule_description: builder
                 .schedule_description
                 .map_err(|problem| format!("{}: {problem}", "schedule_description"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -323,6 +348,171 @@ impl From<types::BotInstructions> for BotInstructions {
             resource_types: Ok(value.resource_types),
             schedule: Ok(value.schedule),
             schedule_description: Ok(value.schedule_description),
+            extra: Ok(value.extra),
+        }
+    }
+}
+
+/// Builder of [`types::BotSchedule`].
+#[derive(Clone, Debug)]
+pub struct BotSchedule {
+    day_of_month: Result<Option<i64>, String>,
+    day_of_week: Result<Option<i64>, String>,
+    exclude_days: Result<Vec<i64>, String>,
+    minute_of_hour: Result<Option<i64>, String>,
+    second_of_hour: Result<Option<i64>, String>,
+    time_of_day: Result<Option<types::TimeOfDay>, String>,
+    type_: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
+}
+
+impl Default for BotSchedule {
+    fn default() -> Self {
+        Self {
+            day_of_month: Ok(Default::default()),
+            day_of_week: Ok(Default::default()),
+            exclude_days: Ok(Default::default()),
+            minute_of_hour: Ok(Default::default()),
+            second_of_hour: Ok(Default::default()),
+            time_of_day: Ok(Default::default()),
+            type_: Ok(Default::default()),
+            extra: Ok(Default::default()),
+        }
+    }
+}
+
+impl BotSchedule {
+    /// Sets `day_of_month`.
+    pub fn day_of_month<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.day_of_month = value
+            .try_into()
+            .map(Some)
+            .map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `day_of_week`.
+    pub fn day_of_week<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.day_of_week = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `exclude_days`.
+    pub fn exclude_days<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
+        self.exclude_days = values.map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `minute_of_hour`.
+    pub fn minute_of_hour<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.minute_of_hour = value
+            .try_into()
+            .map(Some)
+            .map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `second_of_hour`.
+    pub fn second_of_hour<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.second_of_hour = value
+            .try_into()
+            .map(Some)
+            .map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `time_of_day`.
+    pub fn time_of_day<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<types::TimeOfDay, Error: std::fmt::Display>,
+    {
+        self.time_of_day = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `type_`.
+    pub fn type_<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<String, Error: std::fmt::Display>,
+    {
+        self.type_ = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::BotSchedule, types::error::ConversionError> {
+        self.try_into()
+    }
+}
+
+impl TryFrom<BotSchedule> for types::BotSchedule {
+    type Error = types::error::ConversionError;
+    fn try_from(builder: BotSchedule) -> Result<Self, Self::Error> {
+        Ok(Self {
+            day_of_month: builder
+                .day_of_month
+                .map_err(|problem| format!("{}: {problem}", "day_of_month"))?,
+            day_of_week: builder
+                .day_of_week
+                .map_err(|problem| format!("{}: {problem}", "day_of_week"))?,
+            exclude_days: builder
+                .exclude_days
+                .map_err(|problem| format!("{}: {problem}", "exclude_days"))?,
+            minute_of_hour: builder
+                .minute_of_hour
+                .map_err(|problem| format!("{}: {problem}", "minute_of_hour"))?,
+            second_of_hour: builder
+                .second_of_hour
+                .map_err(|problem| format!("{}: {problem}", "second_of_hour"))?,
+            time_of_day: builder
+                .time_of_day
+                .map_err(|problem| format!("{}: {problem}", "time_of_day"))?,
+            type_: builder.type_.map_err(|problem| format!("{}: {problem}", "type_"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
+        })
+    }
+}
+
+impl From<types::BotSchedule> for BotSchedule {
+    fn from(value: types::BotSchedule) -> Self {
+        Self {
+            day_of_month: Ok(value.day_of_month),
+            day_of_week: Ok(value.day_of_week),
+            exclude_days: Ok(value.exclude_days),
+            minute_of_hour: Ok(value.minute_of_hour),
+            second_of_hour: Ok(value.second_of_hour),
+            time_of_day: Ok(value.time_of_day),
+            type_: Ok(value.type_),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -332,13 +522,14 @@ impl From<types::BotInstructions> for BotInstructions {
 pub struct CreateBotRequest {
     category: Result<types::BotCategory, String>,
     description: Result<Option<String>, String>,
-    insight_id: Result<Option<i64>, String>,
+    insight_id: Result<Option<rapid7_core::IntegerOrText>, String>,
     instructions: Result<types::BotInstructions, String>,
     name: Result<String, String>,
     ondemand_enabled: Result<Option<bool>, String>,
     severity: Result<types::BotSeverity, String>,
     source: Result<Option<types::InsightSource>, String>,
     state: Result<Option<types::BotState>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for CreateBotRequest {
@@ -353,12 +544,13 @@ impl Default for CreateBotRequest {
             severity: Err("required and not given".to_owned()),
             source: Ok(Default::default()),
             state: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
 
 impl CreateBotRequest {
-    /// Sets `category`.
+    /// Known values: `Security`, `Optimization`, `Curation`, `Best Practices`, `Miscellaneous`.
     pub fn category<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotCategory, Error: std::fmt::Display>,
@@ -379,7 +571,7 @@ impl CreateBotRequest {
     /// Insight whose findings the bot acts on.
     pub fn insight_id<V>(mut self, value: V) -> Self
     where
-        V: TryInto<i64, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         self.insight_id = value.try_into().map(Some).map_err(|error| error.to_string());
         self
@@ -415,7 +607,7 @@ impl CreateBotRequest {
         self
     }
 
-    /// Sets `severity`.
+    /// Known values: `low`, `medium`, `high`.
     pub fn severity<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotSeverity, Error: std::fmt::Display>,
@@ -424,7 +616,7 @@ impl CreateBotRequest {
         self
     }
 
-    /// Sets `source`.
+    /// Known values: `backoffice`, `custom`.
     pub fn source<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::InsightSource, Error: std::fmt::Display>,
@@ -433,12 +625,21 @@ impl CreateBotRequest {
         self
     }
 
-    /// Sets `state`.
+    /// Known values: `RUNNING`, `PAUSED`, `ARCHIVED`, `SCANNING`.
     pub fn state<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotState, Error: std::fmt::Display>,
     {
         self.state = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -481,6 +682,7 @@ impl TryFrom<CreateBotRequest> for types::CreateBotRequest {
                 .source
                 .map_err(|problem| format!("{}: {problem}", "source"))?,
             state: builder.state.map_err(|problem| format!("{}: {problem}", "state"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -497,6 +699,7 @@ impl From<types::CreateBotRequest> for CreateBotRequest {
             severity: Ok(value.severity),
             source: Ok(value.source),
             state: Ok(value.state),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -551,6 +754,8 @@ impl ListBotsRequest {
     }
 
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     pub fn order_by<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,
@@ -598,6 +803,113 @@ impl From<types::ListBotsRequest> for ListBotsRequest {
     }
 }
 
+/// Builder of [`types::TimeOfDay`].
+#[derive(Clone, Debug)]
+pub struct TimeOfDay {
+    hour: Result<Option<i64>, String>,
+    minute: Result<Option<i64>, String>,
+    second: Result<Option<i64>, String>,
+    type_: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
+}
+
+impl Default for TimeOfDay {
+    fn default() -> Self {
+        Self {
+            hour: Ok(Default::default()),
+            minute: Ok(Default::default()),
+            second: Ok(Default::default()),
+            type_: Ok(Default::default()),
+            extra: Ok(Default::default()),
+        }
+    }
+}
+
+impl TimeOfDay {
+    /// Sets `hour`.
+    pub fn hour<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.hour = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `minute`.
+    pub fn minute<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.minute = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `second`.
+    pub fn second<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<i64, Error: std::fmt::Display>,
+    {
+        self.second = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `type_`.
+    pub fn type_<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<String, Error: std::fmt::Display>,
+    {
+        self.type_ = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
+    /// The finished value.
+    ///
+    /// # Errors
+    ///
+    /// Names the first member that is required and missing, or that could not be converted.
+    pub fn build(self) -> Result<types::TimeOfDay, types::error::ConversionError> {
+        self.try_into()
+    }
+}
+
+impl TryFrom<TimeOfDay> for types::TimeOfDay {
+    type Error = types::error::ConversionError;
+    fn try_from(builder: TimeOfDay) -> Result<Self, Self::Error> {
+        Ok(Self {
+            hour: builder.hour.map_err(|problem| format!("{}: {problem}", "hour"))?,
+            minute: builder
+                .minute
+                .map_err(|problem| format!("{}: {problem}", "minute"))?,
+            second: builder
+                .second
+                .map_err(|problem| format!("{}: {problem}", "second"))?,
+            type_: builder.type_.map_err(|problem| format!("{}: {problem}", "type_"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
+        })
+    }
+}
+
+impl From<types::TimeOfDay> for TimeOfDay {
+    fn from(value: types::TimeOfDay) -> Self {
+        Self {
+            hour: Ok(value.hour),
+            minute: Ok(value.minute),
+            second: Ok(value.second),
+            type_: Ok(value.type_),
+            extra: Ok(value.extra),
+        }
+    }
+}
+
 /// Builder of [`types::UpdateBotRequest`].
 #[derive(Clone, Debug)]
 pub struct UpdateBotRequest {
@@ -608,6 +920,7 @@ pub struct UpdateBotRequest {
     ondemand_enabled: Result<Option<bool>, String>,
     severity: Result<Option<types::BotSeverity>, String>,
     state: Result<Option<types::BotState>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for UpdateBotRequest {
@@ -620,12 +933,13 @@ impl Default for UpdateBotRequest {
             ondemand_enabled: Ok(Default::default()),
             severity: Ok(Default::default()),
             state: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
 
 impl UpdateBotRequest {
-    /// Sets `category`.
+    /// Known values: `Security`, `Optimization`, `Curation`, `Best Practices`, `Miscellaneous`.
     pub fn category<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotCategory, Error: std::fmt::Display>,
@@ -673,7 +987,7 @@ impl UpdateBotRequest {
         self
     }
 
-    /// Sets `severity`.
+    /// Known values: `low`, `medium`, `high`.
     pub fn severity<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotSeverity, Error: std::fmt::Display>,
@@ -682,12 +996,21 @@ impl UpdateBotRequest {
         self
     }
 
-    /// Sets `state`.
+    /// Known values: `RUNNING`, `PAUSED`, `ARCHIVED`, `SCANNING`.
     pub fn state<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BotState, Error: std::fmt::Display>,
     {
         self.state = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -724,6 +1047,7 @@ impl TryFrom<UpdateBotRequest> for types::UpdateBotRequest {
                 .severity
                 .map_err(|problem| format!("{}: {problem}", "severity"))?,
             state: builder.state.map_err(|problem| format!("{}: {problem}", "state"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -738,6 +1062,7 @@ impl From<types::UpdateBotRequest> for UpdateBotRequest {
             ondemand_enabled: Ok(value.ondemand_enabled),
             severity: Ok(value.severity),
             state: Ok(value.state),
+            extra: Ok(value.extra),
         }
     }
 }

@@ -62,7 +62,7 @@ impl AddCloudOrganizationRequest {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `AWS`, `AZURE_ARM`, `GCE`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::CloudOrganizationType, Error: std::fmt::Display>,

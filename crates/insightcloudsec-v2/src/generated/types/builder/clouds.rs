@@ -58,7 +58,7 @@ impl From<types::AddCloudRequest> for AddCloudRequest {
 /// Builder of [`types::AwsInstanceRoleCloud`].
 #[derive(Clone, Debug)]
 pub struct AwsInstanceRoleCloud {
-    account_number: Result<String, String>,
+    account_number: Result<rapid7_core::IntegerOrText, String>,
     authentication_type: Result<types::AwsInstanceRoleAuthentication, String>,
     cloud_type: Result<types::AwsCloudType, String>,
     duration: Result<i64, String>,
@@ -84,16 +84,18 @@ impl Default for AwsInstanceRoleCloud {
 }
 
 impl AwsInstanceRoleCloud {
-    /// AWS account number; an integer is accepted too.
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
     pub fn account_number<V>(mut self, value: V) -> Self
     where
-        V: TryInto<String, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         self.account_number = value.try_into().map_err(|error| error.to_string());
         self
     }
 
-    /// Sets `authentication_type`.
+    /// Known values: `instance_assume_role`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsInstanceRoleAuthentication, Error: std::fmt::Display>,
@@ -102,7 +104,7 @@ impl AwsInstanceRoleCloud {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
@@ -112,6 +114,8 @@ impl AwsInstanceRoleCloud {
     }
 
     /// Session length in seconds.
+    ///
+    /// Example: `3600`.
     pub fn duration<V>(mut self, value: V) -> Self
     where
         V: TryInto<i64, Error: std::fmt::Display>,
@@ -216,7 +220,7 @@ impl From<types::AwsInstanceRoleCloud> for AwsInstanceRoleCloud {
 /// Builder of [`types::AwsKeyPairCloud`].
 #[derive(Clone, Debug)]
 pub struct AwsKeyPairCloud {
-    account_number: Result<String, String>,
+    account_number: Result<rapid7_core::IntegerOrText, String>,
     api_key: Result<rapid7_core::Secret, String>,
     authentication_type: Result<types::AwsKeyPairAuthentication, String>,
     cloud_type: Result<types::AwsCloudType, String>,
@@ -238,10 +242,12 @@ impl Default for AwsKeyPairCloud {
 }
 
 impl AwsKeyPairCloud {
-    /// AWS account number.
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
     pub fn account_number<V>(mut self, value: V) -> Self
     where
-        V: TryInto<String, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         self.account_number = value.try_into().map_err(|error| error.to_string());
         self
@@ -256,7 +262,7 @@ impl AwsKeyPairCloud {
         self
     }
 
-    /// Sets `authentication_type`.
+    /// Known values: `standard`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsKeyPairAuthentication, Error: std::fmt::Display>,
@@ -265,7 +271,7 @@ impl AwsKeyPairCloud {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
@@ -342,7 +348,7 @@ impl From<types::AwsKeyPairCloud> for AwsKeyPairCloud {
 /// Builder of [`types::AwsStsKeyPairCloud`].
 #[derive(Clone, Debug)]
 pub struct AwsStsKeyPairCloud {
-    account_number: Result<String, String>,
+    account_number: Result<rapid7_core::IntegerOrText, String>,
     api_key: Result<Option<rapid7_core::Secret>, String>,
     authentication_type: Result<types::AwsStsAuthentication, String>,
     cloud_type: Result<types::AwsCloudType, String>,
@@ -372,10 +378,12 @@ impl Default for AwsStsKeyPairCloud {
 }
 
 impl AwsStsKeyPairCloud {
-    /// AWS account number.
+    /// AWS account number, as text where it begins with a zero.
+    ///
+    /// Example: `000000000000`.
     pub fn account_number<V>(mut self, value: V) -> Self
     where
-        V: TryInto<String, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         self.account_number = value.try_into().map_err(|error| error.to_string());
         self
@@ -390,7 +398,7 @@ impl AwsStsKeyPairCloud {
         self
     }
 
-    /// Sets `authentication_type`.
+    /// Known values: `assume_role`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsStsAuthentication, Error: std::fmt::Display>,
@@ -399,7 +407,7 @@ impl AwsStsKeyPairCloud {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `AWS`, `AWS_GOV`, `AWS_CHINA`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AwsCloudType, Error: std::fmt::Display>,
@@ -577,7 +585,7 @@ impl AzureCloud {
         self
     }
 
-    /// Sets `authentication_type`.
+    /// Known values: `standard`, `client_credentials`, `client_certificate`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AzureAuthentication, Error: std::fmt::Display>,
@@ -598,7 +606,7 @@ impl AzureCloud {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `AZURE_ARM`, `AZURE_GOV`, `AZURE_CHINA`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AzureCloudType, Error: std::fmt::Display>,
@@ -719,7 +727,7 @@ impl GoogleCloud {
         self
     }
 
-    /// Sets `cloud_type`.
+    /// Known values: `GCE`.
     pub fn cloud_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::GoogleCloudType, Error: std::fmt::Display>,
@@ -1032,7 +1040,7 @@ impl SearchCloudsRequest {
         self
     }
 
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -1105,6 +1113,8 @@ impl SearchCloudsRequest {
     }
 
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     pub fn order_by<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,
@@ -1217,7 +1227,7 @@ impl SetCloudStatusRequest {
         self
     }
 
-    /// Sets `status`.
+    /// Known values: `DEFAULT`, `PAUSED`.
     pub fn status<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::CloudStatus, Error: std::fmt::Display>,

@@ -396,7 +396,7 @@ impl From<types::ExportComplianceScorecardRequest> for ExportComplianceScorecard
 /// Builder of [`types::InsightSelection`].
 #[derive(Clone, Debug)]
 pub struct InsightSelection {
-    insight_ids: Result<Vec<serde_json::Value>, String>,
+    insight_ids: Result<Vec<rapid7_core::IntegerOrText>, String>,
     resource_types: Result<Vec<String>, String>,
     severity: Result<Vec<i64>, String>,
 }
@@ -415,7 +415,7 @@ impl InsightSelection {
     /// Sets `insight_ids`.
     pub fn insight_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.insight_ids = values.map_err(|error| error.to_string());
@@ -484,8 +484,8 @@ impl From<types::InsightSelection> for InsightSelection {
 /// Builder of [`types::ResourceGroupSelection`].
 #[derive(Clone, Debug)]
 pub struct ResourceGroupSelection {
-    azure_resource_group_ids: Result<Vec<serde_json::Value>, String>,
-    custom_resource_group_ids: Result<Vec<serde_json::Value>, String>,
+    azure_resource_group_ids: Result<Vec<rapid7_core::IntegerOrText>, String>,
+    custom_resource_group_ids: Result<Vec<rapid7_core::IntegerOrText>, String>,
 }
 
 impl Default for ResourceGroupSelection {
@@ -504,7 +504,7 @@ impl ResourceGroupSelection {
         values: impl IntoIterator<Item = V>,
     ) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.azure_resource_group_ids = values.map_err(|error| error.to_string());
@@ -517,7 +517,7 @@ impl ResourceGroupSelection {
         values: impl IntoIterator<Item = V>,
     ) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.custom_resource_group_ids = values.map_err(|error| error.to_string());

@@ -28,7 +28,7 @@ impl Entitlement {
         self
     }
 
-    /// Sets `role`.
+    /// Known values: `admin`, `editor`, `viewer`, `disabled`.
     pub fn role<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::EntitlementLevel, Error: std::fmt::Display>,

@@ -6,13 +6,13 @@ use crate::types;
 #[derive(Clone, Debug)]
 pub struct CreateExemptionsRequest {
     approver: Result<String, String>,
-    expiration_date: Result<Option<String>, String>,
+    expiration_date: Result<Option<rapid7_core::Timestamp>, String>,
     insight_id: Result<i64, String>,
     insight_source: Result<types::InsightSource, String>,
     notes: Result<Option<String>, String>,
     resource_ids: Result<Vec<String>, String>,
     resource_type: Result<String, String>,
-    start_date: Result<String, String>,
+    start_date: Result<rapid7_core::Timestamp, String>,
 }
 
 impl Default for CreateExemptionsRequest {
@@ -41,9 +41,11 @@ impl CreateExemptionsRequest {
     }
 
     /// Last day, `YYYY-MM-DD`; no end when left out.
+    ///
+    /// Example: `2030-12-31`.
     pub fn expiration_date<V>(mut self, value: V) -> Self
     where
-        V: TryInto<String, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::Timestamp, Error: std::fmt::Display>,
     {
         self.expiration_date = value
             .try_into()
@@ -61,7 +63,7 @@ impl CreateExemptionsRequest {
         self
     }
 
-    /// Sets `insight_source`.
+    /// Known values: `backoffice`, `custom`.
     pub fn insight_source<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::InsightSource, Error: std::fmt::Display>,
@@ -99,9 +101,11 @@ impl CreateExemptionsRequest {
     }
 
     /// First day, `YYYY-MM-DD`.
+    ///
+    /// Example: `2030-01-31`.
     pub fn start_date<V>(mut self, value: V) -> Self
     where
-        V: TryInto<String, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::Timestamp, Error: std::fmt::Display>,
     {
         self.start_date = value.try_into().map_err(|error| error.to_string());
         self
@@ -224,7 +228,7 @@ impl From<types::DeleteExemptionsRequest> for DeleteExemptionsRequest {
 #[derive(Clone, Debug)]
 pub struct ListExemptionsRequest {
     badge_filter_operator: Result<Option<types::BadgeFilterOperator>, String>,
-    badges: Result<Vec<serde_json::Value>, String>,
+    badges: Result<Vec<types::BadgeFilter>, String>,
     pack: Result<Option<String>, String>,
     search: Result<Option<String>, String>,
 }
@@ -241,7 +245,7 @@ impl Default for ListExemptionsRequest {
 }
 
 impl ListExemptionsRequest {
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -256,7 +260,7 @@ impl ListExemptionsRequest {
     /// Sets `badges`.
     pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<types::BadgeFilter, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.badges = values.map_err(|error| error.to_string());
@@ -347,7 +351,7 @@ impl SetInsightExemptGroupsRequest {
         self
     }
 
-    /// Sets `source`.
+    /// Known values: `backoffice`, `custom`.
     pub fn source<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::InsightSource, Error: std::fmt::Display>,

@@ -129,6 +129,8 @@ impl Default for RemoveGroupUserRequest {
 
 impl RemoveGroupUserRequest {
     /// Prefixed user id.
+    ///
+    /// Example: `divvyuser:42:`.
     pub fn user_resource_id<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,

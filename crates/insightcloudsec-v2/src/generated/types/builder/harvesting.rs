@@ -31,7 +31,8 @@ impl AssignHarvestingStrategyRequest {
         self
     }
 
-    /// Sets `cloud_type_id`.
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     pub fn cloud_type_id<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::CloudTypeId, Error: std::fmt::Display>,
@@ -113,7 +114,8 @@ impl Default for CreateHarvestingStrategyRequest {
 }
 
 impl CreateHarvestingStrategyRequest {
-    /// Sets `cloud_type_id`.
+    /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
+    /// `GCE`, `K8S_R7`, `OCI`.
     pub fn cloud_type_id<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::CloudTypeId, Error: std::fmt::Display>,

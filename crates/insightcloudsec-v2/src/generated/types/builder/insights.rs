@@ -337,6 +337,7 @@ pub struct InsightInput {
     template_id: Result<Option<i64>, String>,
     timeseries: Result<Option<bool>, String>,
     timeseries_cache: Result<Option<i64>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for InsightInput {
@@ -355,12 +356,13 @@ impl Default for InsightInput {
             template_id: Ok(Default::default()),
             timeseries: Ok(Default::default()),
             timeseries_cache: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
 
 impl InsightInput {
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -491,6 +493,15 @@ impl InsightInput {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -540,6 +551,7 @@ impl TryFrom<InsightInput> for types::InsightInput {
             timeseries_cache: builder
                 .timeseries_cache
                 .map_err(|problem| format!("{}: {problem}", "timeseries_cache"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -560,6 +572,7 @@ impl From<types::InsightInput> for InsightInput {
             template_id: Ok(value.template_id),
             timeseries: Ok(value.timeseries),
             timeseries_cache: Ok(value.timeseries_cache),
+            extra: Ok(value.extra),
         }
     }
 }

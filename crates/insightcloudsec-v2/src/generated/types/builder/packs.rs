@@ -39,7 +39,7 @@ impl PackInput {
         self
     }
 
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,

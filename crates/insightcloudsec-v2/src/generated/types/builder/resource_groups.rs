@@ -114,7 +114,7 @@ impl CreateResourceGroupRequest {
         self
     }
 
-    /// Sets `group_owner_type`.
+    /// Known values: `organization`.
     pub fn group_owner_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::ResourceGroupOwnerType, Error: std::fmt::Display>,

@@ -92,7 +92,7 @@ impl Default for QueryResourcesRequest {
 }
 
 impl QueryResourcesRequest {
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -125,6 +125,8 @@ impl QueryResourcesRequest {
     }
 
     /// Only findings of this insight, `<source>:<id>`.
+    ///
+    /// Example: `backoffice:101`.
     pub fn insight<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,

@@ -19,7 +19,7 @@ impl Default for ApplyScheduledEventActionRequest {
 }
 
 impl ApplyScheduledEventActionRequest {
-    /// Sets `action`.
+    /// Known values: `delete`.
     pub fn action<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::ScheduledEventAction, Error: std::fmt::Display>,

@@ -8,6 +8,7 @@ pub struct Badge {
     auto_generated: Result<Option<bool>, String>,
     key: Result<Option<String>, String>,
     value: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for Badge {
@@ -16,6 +17,7 @@ impl Default for Badge {
             auto_generated: Ok(Default::default()),
             key: Ok(Default::default()),
             value: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -51,6 +53,15 @@ impl Badge {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -70,6 +81,7 @@ impl TryFrom<Badge> for types::Badge {
                 .map_err(|problem| format!("{}: {problem}", "auto_generated"))?,
             key: builder.key.map_err(|problem| format!("{}: {problem}", "key"))?,
             value: builder.value.map_err(|problem| format!("{}: {problem}", "value"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -80,6 +92,7 @@ impl From<types::Badge> for Badge {
             auto_generated: Ok(value.auto_generated),
             key: Ok(value.key),
             value: Ok(value.value),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -90,6 +103,7 @@ pub struct Filter {
     collections: Result<serde_json::Map<String, serde_json::Value>, String>,
     config: Result<serde_json::Map<String, serde_json::Value>, String>,
     name: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for Filter {
@@ -98,6 +112,7 @@ impl Default for Filter {
             collections: Ok(Default::default()),
             config: Ok(Default::default()),
             name: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -130,6 +145,15 @@ impl Filter {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -151,6 +175,7 @@ impl TryFrom<Filter> for types::Filter {
                 .config
                 .map_err(|problem| format!("{}: {problem}", "config"))?,
             name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -161,6 +186,7 @@ impl From<types::Filter> for Filter {
             collections: Ok(value.collections),
             config: Ok(value.config),
             name: Ok(value.name),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -205,7 +231,7 @@ impl ListFilter {
         self
     }
 
-    /// Sets `filter_type`.
+    /// Known values: `EXACT`, `LIKE`, `NOT`, `IN`, `NOT_IN`, `BETWEEN`.
     pub fn filter_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::FilterType, Error: std::fmt::Display>,
@@ -317,6 +343,8 @@ impl ListOptions {
     }
 
     /// `<field> ASC` or `<field> DESC`.
+    ///
+    /// Example: `name ASC`.
     pub fn order_by<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,

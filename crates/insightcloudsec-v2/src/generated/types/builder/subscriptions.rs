@@ -6,7 +6,7 @@ use crate::types;
 #[derive(Clone, Debug)]
 pub struct CreateReportSubscriptionRequest {
     badge_filter_operator: Result<Option<types::BadgeFilterOperator>, String>,
-    badges: Result<Vec<serde_json::Value>, String>,
+    badges: Result<Vec<types::BadgeFilter>, String>,
     day_of_week: Result<Option<String>, String>,
     email_addresses: Result<Vec<String>, String>,
     email_sub_title: Result<Option<String>, String>,
@@ -39,7 +39,7 @@ impl Default for CreateReportSubscriptionRequest {
 }
 
 impl CreateReportSubscriptionRequest {
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -54,7 +54,7 @@ impl CreateReportSubscriptionRequest {
     /// Sets `badges`.
     pub fn badges<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<types::BadgeFilter, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.badges = values.map_err(|error| error.to_string());
@@ -110,7 +110,7 @@ impl CreateReportSubscriptionRequest {
         self
     }
 
-    /// Sets `item_type`.
+    /// Known values: `scorecard`.
     pub fn item_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::SubscriptionItemType, Error: std::fmt::Display>,

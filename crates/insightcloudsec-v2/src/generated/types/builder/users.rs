@@ -76,7 +76,7 @@ impl Default for CreateApiOnlyUserRequest {
 }
 
 impl CreateApiOnlyUserRequest {
-    /// Sets `authentication_type`.
+    /// Known values: `internal`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::ApiOnlyAuthenticationType, Error: std::fmt::Display>,
@@ -162,7 +162,7 @@ pub struct CreateUserRequest {
     authentication_type: Result<Option<types::UserAuthenticationType>, String>,
     confirm_password: Result<Option<rapid7_core::Secret>, String>,
     email: Result<String, String>,
-    group_ids: Result<Vec<serde_json::Value>, String>,
+    group_ids: Result<Vec<rapid7_core::IntegerOrText>, String>,
     name: Result<String, String>,
     password: Result<Option<rapid7_core::Secret>, String>,
     two_factor_required: Result<Option<bool>, String>,
@@ -187,7 +187,7 @@ impl Default for CreateUserRequest {
 }
 
 impl CreateUserRequest {
-    /// Sets `access_level`.
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub fn access_level<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
@@ -208,7 +208,7 @@ impl CreateUserRequest {
         self
     }
 
-    /// Sets `authentication_type`.
+    /// Known values: `saml`, `internal`.
     pub fn authentication_type<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::UserAuthenticationType, Error: std::fmt::Display>,
@@ -244,7 +244,7 @@ impl CreateUserRequest {
     /// Groups to join, delegated users only.
     pub fn group_ids<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
     where
-        V: TryInto<serde_json::Value, Error: std::fmt::Display>,
+        V: TryInto<rapid7_core::IntegerOrText, Error: std::fmt::Display>,
     {
         let values = values.into_iter().map(V::try_into).collect::<Result<_, _>>();
         self.group_ids = values.map_err(|error| error.to_string());
@@ -548,7 +548,7 @@ impl Default for SetUserAccessLevelRequest {
 }
 
 impl SetUserAccessLevelRequest {
-    /// Sets `current_access_level`.
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub fn current_access_level<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
@@ -557,7 +557,7 @@ impl SetUserAccessLevelRequest {
         self
     }
 
-    /// Sets `new_access_level`.
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub fn new_access_level<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AccessLevel, Error: std::fmt::Display>,
@@ -622,7 +622,7 @@ impl Default for UpdateUserRequest {
 }
 
 impl UpdateUserRequest {
-    /// Sets `access_level`.
+    /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub fn access_level<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::AccessLevel, Error: std::fmt::Display>,

@@ -90,6 +90,7 @@ pub struct Filter {
     collections: Result<serde_json::Map<String, serde_json::Value>, String>,
     config: Result<serde_json::Map<String, serde_json::Value>, String>,
     name: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for Filter {
@@ -98,6 +99,7 @@ impl Default for Filter {
             collections: Ok(Default::default()),
             config: Ok(Default::default()),
             name: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -130,6 +132,15 @@ impl Filter {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -151,6 +162,7 @@ impl TryFrom<Filter> for types::Filter {
                 .config
                 .map_err(|problem| format!("{}: {problem}", "config"))?,
             name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -161,6 +173,7 @@ impl From<types::Filter> for Filter {
             collections: Ok(value.collections),
             config: Ok(value.config),
             name: Ok(value.name),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -202,7 +215,7 @@ impl Default for QueryResourcesRequest {
 }
 
 impl QueryResourcesRequest {
-    /// Sets `badge_filter_operator`.
+    /// Known values: `AND`, `OR`.
     pub fn badge_filter_operator<V>(mut self, value: V) -> Self
     where
         V: TryInto<types::BadgeFilterOperator, Error: std::fmt::Display>,
@@ -244,6 +257,8 @@ impl QueryResourcesRequest {
     }
 
     /// Only findings of this insight, `<source>:<id>`.
+    ///
+    /// Example: `backoffice:101`.
     pub fn insight<V>(mut self, value: V) -> Self
     where
         V: TryInto<String, Error: std::fmt::Display>,
