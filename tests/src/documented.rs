@@ -74,7 +74,7 @@ pub fn documented() -> Vec<Documented> {
     found
 }
 
-/// Pseudo-random numbers that a seed decides (SplitMix64).
+/// Pseudo-random numbers that a seed decides (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
@@ -85,7 +85,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -95,7 +95,7 @@ impl Random {
 
     /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() >> 33).unwrap() % bound
+        usize::try_from(self.number() >> 33).unwrap() % bound
     }
 
     /// Whether something of a probability in percent happens.

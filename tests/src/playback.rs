@@ -61,7 +61,8 @@ impl Recording {
         }
         // An answer 204 has neither a body nor a length.
         if self.status != 204 {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            let length = self.body.len().to_string();
+            head.extend(["content-length: ", &length, "\r\n"]);
         }
         head.push_str("\r\n");
         [head.as_bytes(), &self.body].concat()

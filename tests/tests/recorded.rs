@@ -136,120 +136,45 @@ async fn every_recording_is_understood() {
     assert!(misfits.is_empty(), "{failed}:\n{}", misfits.join("\n"));
 }
 
-/// Values that must come through, by place; what is optional and null or missing is missing.
-fn expected() -> Vec<(&'static str, &'static str, Value)> {
-    vec![
-        ("v2/list_clouds", "/clouds/0/name", json!("payments-prod")),
-        (
-            "v2/list_clouds",
-            "/clouds/0/account_id",
-            json!("210987654321"),
-        ),
-        ("v2/list_clouds", "/clouds/1/account_id", Value::Null),
-        (
-            "v2/list_clouds",
-            "/clouds/0/failed_resource_types/0/resource_type",
-            json!("workspace"),
-        ),
-        ("v2/list_clouds--text-html", "/clouds/0/id", json!(41)),
-        (
-            "v2/list_resource_badges",
-            "/1/key",
-            json!("system.cloud_organization"),
-        ),
-        (
-            "v2/list_query_filters",
-            "/divvy.query.volume_encrypted/settings_config/0/description/1",
-            json!("or no"),
-        ),
-        (
-            "v2/get_queue_status",
-            "/slowest_jobs/0",
-            json!(["InstanceHarvester", 81.25]),
-        ),
-        ("v2/list_bots", "/bots/0/insight_id", json!(14)),
-        ("v2/list_bots", "/bots/1/insight_id", json!("backoffice:14")),
-        ("v2/list_bots", "/bots/1/state", json!("SLEEPING")),
-        (
-            "v2/query_resources",
-            "/resources/1/quantumcomputer/qubits",
-            json!("127"),
-        ),
-        (
-            "v2/query_resources",
-            "/resources/0/instance/common/tags/Name",
-            json!("web-1"),
-        ),
-        (
-            "v2/get_resource_detail",
-            "/details/serviceuser/common/resource_id",
-            json!("serviceuser:41:AIDA:"),
-        ),
-        (
-            "v2/export_compliance_scorecard",
-            "/scorecard/section/1. Identity/1.1/compliance",
-            json!("87%"),
-        ),
-        (
-            "v2/create_api_key",
-            "",
-            json!("AbCd-0123_efGhIjKlMnOpQrStUvWxYz4567890aBcDeFgHiJkL"),
-        ),
-        (
-            "v2/download_resources_csv",
-            "",
-            json!("name,region\nweb-1,eu-west-1\n"),
-        ),
-        ("v2/update_cloud--created", "", Value::Null),
-        (
-            "v2/create_resource_group--error-in-200",
-            "/error_message",
-            json!("A group of that name is there already."),
-        ),
-        (
-            "v2/set_entitlements",
-            "/0/entitlements/1/role",
-            json!("owner"),
-        ),
-        (
-            "v3/scan_iac--failed",
-            "/resources/0/failed_rules/0/rule_name",
-            json!("Storage"),
-        ),
-        (
-            "v3/scan_iac--passed",
-            "/details/passed_insights/0/resource_types/1/resource_type",
-            json!("volume"),
-        ),
-        (
-            "v3/query_resources--more",
-            "/next_cursor",
-            json!("eyJvIjoxMDAwfQ=="),
-        ),
-        (
-            "v3/query_resources--end-false",
-            "/resources/1/resource_type",
-            json!("quantumcomputer"),
-        ),
-        (
-            "v3/list_resource_vulnerabilities",
-            "/data/0/vuln_meta/FixedVersion",
-            json!("1.2.3"),
-        ),
-        (
-            "v4/list_cloud_findings",
-            "/results/0/insight_name",
-            json!("Storage"),
-        ),
-        ("v4/list_aws_role_configs--bare-list", "", json!("[]")),
-    ]
-}
+/// Recording, pointer and JSON of values that must come through; what is optional and null is missing.
+const EXPECTED: &str = r#"
+v2/list_clouds /clouds/0/name = "payments-prod"
+v2/list_clouds /clouds/0/account_id = "210987654321"
+v2/list_clouds /clouds/1/account_id = null
+v2/list_clouds /clouds/0/failed_resource_types/0/resource_type = "workspace"
+v2/list_clouds--text-html /clouds/0/id = 41
+v2/list_resource_badges /1/key = "system.cloud_organization"
+v2/list_query_filters /divvy.query.volume_encrypted/settings_config/0/description/1 = "or no"
+v2/get_queue_status /slowest_jobs/0 = ["InstanceHarvester", 81.25]
+v2/list_bots /bots/0/insight_id = 14
+v2/list_bots /bots/1/insight_id = "backoffice:14"
+v2/list_bots /bots/1/state = "SLEEPING"
+v2/query_resources /resources/1/quantumcomputer/qubits = "127"
+v2/query_resources /resources/0/instance/common/tags/Name = "web-1"
+v2/get_resource_detail /details/serviceuser/common/resource_id = "serviceuser:41:AIDA:"
+v2/export_compliance_scorecard /scorecard/section/1. Identity/1.1/compliance = "87%"
+v2/create_api_key  = "AbCd-0123_efGhIjKlMnOpQrStUvWxYz4567890aBcDeFgHiJkL"
+v2/update_cloud--created  = null
+v2/create_resource_group--error-in-200 /error_message = "A group of that name is there already."
+v2/set_entitlements /0/entitlements/1/role = "owner"
+v3/scan_iac--failed /resources/0/failed_rules/0/rule_name = "Storage"
+v3/scan_iac--passed /details/passed_insights/0/resource_types/1/resource_type = "volume"
+v3/query_resources--more /next_cursor = "eyJvIjoxMDAwfQ=="
+v3/query_resources--end-false /resources/1/resource_type = "quantumcomputer"
+v3/list_resource_vulnerabilities /data/0/vuln_meta/FixedVersion = "1.2.3"
+v4/list_cloud_findings /results/0/insight_name = "Storage"
+v4/list_aws_role_configs--bare-list  = "[]"
+v2/download_resources_csv  = "name,region\nweb-1,eu-west-1\n"
+"#;
 
 #[tokio::test]
 async fn values_come_through() {
     let stage = Stage::new().await;
     let mut faults = Vec::new();
-    for (name, pointer, wanted) in expected() {
+    for line in EXPECTED.trim().lines() {
+        let (place, wanted) = line.rsplit_once(" = ").unwrap();
+        let (name, pointer) = place.split_once(' ').unwrap();
+        let wanted: Value = serde_json::from_str(wanted).unwrap();
         match stage.play(&fixture(name)).await {
             Ok(outcome) => {
                 let found = outcome.value.pointer(pointer).cloned().unwrap_or_default();
