@@ -1,7 +1,8 @@
 //! What the tests over all client crates share.
 //!
 //! [`surface`] reads the public surface of generated code, [`sample`] makes values of its types, [`specs`] reads what
-//! is known of the operations, [`server`] answers on the loopback interface, [`generated`]
+//! is known of the operations, [`server`] answers on the loopback interface, [`playback`] plays answers to the typed
+//! clients, [`documented`] knows the answers that the documents promise and [`drift`] changes them, [`generated`]
 //! sends any operation by its id, with the values of a [`calls::Sample`]. [`conformance`] is what
 //! `cargo xtask conformance` runs.
 
@@ -16,6 +17,8 @@
 
 pub mod calls;
 pub mod conformance;
+pub mod documented;
+pub mod drift;
 #[allow(
     missing_docs,
     clippy::all,
@@ -25,6 +28,7 @@ pub mod conformance;
 )]
 #[rustfmt::skip]
 pub mod generated;
+pub mod playback;
 pub mod sample;
 pub mod server;
 pub mod specs;

@@ -58,8 +58,9 @@ macro_rules! call_all {
                 let sample = Sample(mock.sample_request(&key, seed).unwrap());
                 let client = $client::Client::new(connect($client::AUTH, &mock, &http));
                 let outcome = $call(operation.id, &client, &sample).await;
-                let checked =
-                    outcome.and_then(|status| check(&mock, $version, operation, &sample, status));
+                let checked = outcome
+                    .map_err(|failure| failure.to_string())
+                    .and_then(|outcome| check(&mock, $version, operation, &sample, outcome.status));
                 faults.extend(
                     checked
                         .err()
@@ -137,7 +138,7 @@ async fn other_names_are_no_operations() {
     let sample = Sample(Value::Null);
     let outcome = generated::insightcloudsec_v4::call("list_cluods", &client, &sample).await;
     assert_eq!(
-        outcome.unwrap_err(),
+        outcome.unwrap_err().to_string(),
         "no operation has the id `list_cluods`"
     );
     assert!(mock.requests().is_empty());

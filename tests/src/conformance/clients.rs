@@ -58,7 +58,7 @@ impl Client {
     ///
     /// A value of the sample is not there or does not fit, or the call fails.
     pub async fn call(&self, operation: &str, sample: &Sample) -> Result<StatusCode, String> {
-        match self {
+        let outcome = match self {
             Self::V2(client) => {
                 generated::insightcloudsec_v2::call(operation, client, sample).await
             }
@@ -68,7 +68,10 @@ impl Client {
             Self::V4(client) => {
                 generated::insightcloudsec_v4::call(operation, client, sample).await
             }
-        }
+        };
+        outcome
+            .map(|outcome| outcome.status)
+            .map_err(|failure| failure.text)
     }
 
     /// Sends the operation without optional parameters, and without a body that is optional.

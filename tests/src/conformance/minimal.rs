@@ -3,13 +3,21 @@
 //! Only operations that have something optional besides members of the body are here. Each function gives none when
 //! the operation is missing.
 
-use crate::calls::{Sample, status};
+use crate::calls::{Failure, Sample};
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v3 as v3;
 use insightcloudsec_v4 as v4;
-use rapid7_core::StatusCode;
+use rapid7_core::{Answer, Error, StatusCode};
+use std::fmt::Debug;
 
 type Outcome = Result<Option<StatusCode>, String>;
+
+/// The status of an answer that decoded, or what the error says.
+fn status<T, E: Debug>(result: Result<Answer<T>, Error<E>>) -> Result<StatusCode, String> {
+    result
+        .map(|answer| answer.status())
+        .map_err(|error| Failure::new(&error, None).text)
+}
 
 /// Calls an operation of v2.
 pub(super) async fn v2(operation: &str, client: &v2::Client, sample: &Sample) -> Outcome {

@@ -1,4 +1,6 @@
 //! A function that calls any operation by its id: how tests drive all of them through the typed client.
+//!
+//! What comes of a call is taken apart by `outcome!`, in the place where its types are known.
 
 use super::files::mentioned;
 use super::operations::rust_type;
@@ -9,7 +11,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Item;
 
-/// The file, for a crate whose module `calls` has `Sample`, which holds the values, and `status`, which reads outcomes.
+/// The file, for a crate whose module `calls` has `Sample`, which holds the values, `outcome!`, which reads what came of
+/// a call, and the types that it gives.
 pub(super) fn write(api: &Api, generated: &Generated, naming: &Naming) -> String {
     let crate_name = format_ident!("{}", naming.crate_name.replace('-', "_"));
     let arms = api
@@ -22,10 +25,10 @@ pub(super) fn write(api: &Api, generated: &Generated, naming: &Naming) -> String
         /// # Errors
         ///
         /// No such operation, a value that does not fit its type, or a call that fails.
-        pub async fn call(operation: &str, client: &Client, sample: &Sample) -> Result<StatusCode, String> {
+        pub async fn call(operation: &str, client: &Client, sample: &Sample) -> Result<Outcome, Failure> {
             match operation {
                 #(#arms)*
-                unknown => Err(format!("no operation has the id `{unknown}`")),
+                unknown => Err(Failure::from(format!("no operation has the id `{unknown}`"))),
             }
         }
     };
@@ -35,10 +38,9 @@ pub(super) fn write(api: &Api, generated: &Generated, naming: &Naming) -> String
     let types = import("types", quote! { use #crate_name::types; });
     let map = import("BTreeMap", quote! { use std::collections::BTreeMap; });
     let imports = parse(quote! {
-        use crate::calls::{Sample, status};
+        use crate::calls::{Failure, Outcome, Sample, outcome};
         use #crate_name::Client;
         #types
-        use rapid7_core::StatusCode;
         #map
     });
     format!("{}{}\n{}", naming.head(), text(imports), text(function))
@@ -66,7 +68,12 @@ fn arm(operation: &Operation, generated: &Generated) -> TokenStream {
         .body
         .as_ref()
         .and_then(|body| body_call(&body.content, generated));
-    quote! { #id => status(client.#method() #(#parameters)* #body .send().await), }
+    quote! {
+        #id => {
+            let result = client.#method() #(#parameters)* #body .send().await;
+            outcome!(result)
+        }
+    }
 }
 
 /// The setters of the body; parts are values by name, as parameters are.
