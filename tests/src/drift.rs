@@ -333,11 +333,14 @@ mod tests {
         let clouds = answers
             .iter()
             .find(|answer| answer.operation == "list_clouds");
-        let sent = json!({"clouds": [{"name": "a", "later": 1, "badges": null}], "total_count": 1});
+        let sent = json!({
+            "clouds": [{"name": "a", "later": 1, "badges": null}], "total_count": 1, "later": 2,
+        });
         let differ = |got: Value| losses(clouds.unwrap(), &sent, &got);
-        let kept = json!({"clouds": [{"name": "a"}], "total_count": 1.0});
+        // A cloud keeps what it does not know, the list of them does not.
+        let kept = json!({"clouds": [{"name": "a", "later": 1}], "total_count": 1.0});
         assert_eq!(differ(kept), [] as [String; 0]);
         let lost = json!({"clouds": [{}], "total_count": 2});
-        assert_eq!(differ(lost).len(), 2);
+        assert_eq!(differ(lost).len(), 3);
     }
 }

@@ -170,8 +170,8 @@ async fn lists_survive_nulls_missing_and_unknown_members() {
     );
     assert_eq!(
         answer.clouds[1],
-        serde_json::from_value(json!({"id": 2})).unwrap(),
-        "null is as good as missing"
+        serde_json::from_value(json!({"id": 2, "is_new_in_25": {"a": [1]}})).unwrap(),
+        "null is as good as missing, and what is new is kept"
     );
     assert_eq!(answer.total_count, None);
 

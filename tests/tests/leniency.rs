@@ -222,7 +222,7 @@ fn no_alternative_takes_the_value_of_another() {
         "insightcloudsec-v2",
         insightcloudsec_v2: BadgeFilter, BotScheduleOrText, CloudCreationParams, CountOrCounts, JobNameOrDuration, TextOrTexts
     );
-    told_apart!("insightcloudsec-v3", insightcloudsec_v3: IacResourceType);
+    told_apart!("insightcloudsec-v3", insightcloudsec_v3: IacResourceType, TextOrTexts);
     let v4 = Surface::of("insightcloudsec-v4");
     assert_eq!(unions(&v4), BTreeSet::new(), "the unions of v4");
 }

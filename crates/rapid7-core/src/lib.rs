@@ -82,7 +82,7 @@ pub use part::{Form, Part, Parts};
 pub use received::Received;
 pub use request::Request;
 pub use secret::Secret;
-pub use serde_helpers::{most_recognised, null_default};
+pub use serde_helpers::{further_members, most_recognised, null_default};
 pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};
 
 pub use bytes::Bytes;

@@ -1,6 +1,12 @@
 //! Functions for serde attributes in generated code.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
+
+use crate::decode;
 
 /// For `#[serde(default, deserialize_with = "rapid7_core::null_default")]`: null is the default value.
 ///
@@ -17,11 +23,33 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+/// For `#[serde(flatten, deserialize_with = "rapid7_core::further_members")]`: members that no other field takes, each
+/// read as answers are; null ones are left out.
+///
+/// # Errors
+///
+/// The first value that does not fit, by its name.
+pub fn further_members<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let members: BTreeMap<String, serde_json::Value> = BTreeMap::deserialize(deserializer)?;
+    members
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| match decode::from_value(&value) {
+            Ok(value) => Ok((name, value)),
+            Err(misfit) => Err(D::Error::custom(format_args!("member `{name}`: {misfit}"))),
+        })
+        .collect()
+}
+
 /// The order in which to try the alternatives of a union on a JSON object: most known members first.
 ///
 /// `alternatives` lists the member names of each. One that knows none of the members is left out,
-/// unless the object has none; of two that know as many, the earlier comes first. Any other JSON
-/// value has no alternatives.
+/// unless the object has none; of two that know as many, the one with fewer members comes first, then
+/// the earlier. Any other JSON value has no alternatives.
 #[must_use]
 pub fn most_recognised(value: &serde_json::Value, alternatives: &[&[&str]]) -> Vec<usize> {
     let Some(object) = value.as_object() else {
@@ -35,7 +63,7 @@ pub fn most_recognised(value: &serde_json::Value, alternatives: &[&[&str]]) -> V
     };
     let mut ranked: Vec<(usize, usize)> = alternatives.iter().map(known).enumerate().collect();
     ranked.retain(|(_, known)| *known > 0 || object.is_empty());
-    ranked.sort_by_key(|(_, known)| std::cmp::Reverse(*known));
+    ranked.sort_by_key(|(index, known)| (Reverse(*known), alternatives[*index].len()));
     ranked.into_iter().map(|(index, _)| index).collect()
 }
 
@@ -49,7 +77,12 @@ mod tests {
         let order = |value: serde_json::Value| super::most_recognised(&value, alternatives);
         assert_eq!(order(serde_json::json!({"a": 1, "b": 2})), [1, 3, 0]);
         assert_eq!(order(serde_json::json!({"x": 1})), [] as [usize; 0]);
-        assert_eq!(order(serde_json::json!({})), [0, 1, 2, 3]);
+        assert_eq!(order(serde_json::json!({})), [0, 2, 1, 3]);
+        let nested: &[&[&str]] = &[&["a", "b"], &["a"]];
+        assert_eq!(
+            super::most_recognised(&serde_json::json!({"a": 1}), nested),
+            [1, 0]
+        );
         assert_eq!(order(serde_json::json!([1])), [] as [usize; 0]);
     }
 
@@ -59,6 +92,31 @@ mod tests {
         rows: Vec<u8>,
         #[serde(default, deserialize_with = "super::null_default")]
         tags: BTreeMap<String, String>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Row {
+        name: Option<String>,
+        #[serde(flatten, deserialize_with = "super::further_members")]
+        counts: BTreeMap<String, u8>,
+    }
+
+    #[test]
+    fn further_members_are_read_as_answers_are() {
+        let row: Row = serde_json::from_str(r#"{"name":"a","b":"1","c":null,"d":2}"#).unwrap();
+        assert_eq!(row.name.as_deref(), Some("a"));
+        assert_eq!(
+            row.counts,
+            BTreeMap::from([("b".to_owned(), 1), ("d".to_owned(), 2)])
+        );
+        let Err(error) = serde_json::from_str::<Row>(r#"{"b":"s3cret"}"#) else {
+            panic!("a text is no count");
+        };
+        let error = error.to_string();
+        assert!(
+            error.contains("member `b`") && !error.contains("s3cret"),
+            "{error}"
+        );
     }
 
     #[test]

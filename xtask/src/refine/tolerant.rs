@@ -28,14 +28,27 @@ fn tolerate(field: &mut Field) {
         let Some(mut arguments) = serde_arguments(attribute) else {
             continue;
         };
-        if arguments
-            .iter()
-            .any(|argument| argument.path().is_ident("default"))
-        {
+        let has = |name: &str| {
+            let mut arguments = arguments.iter();
+            arguments.any(|argument| argument.path().is_ident(name))
+        };
+        if has("flatten") && is_typed_map(&field.ty) {
+            arguments.push(parse_quote!(
+                deserialize_with = "rapid7_core::further_members"
+            ));
+            *attribute = parse_quote!(#[serde(#arguments)]);
+        } else if has("default") {
             arguments.push(parse_quote!(deserialize_with = "rapid7_core::null_default"));
             *attribute = parse_quote!(#[serde(#arguments)]);
         }
     }
+}
+
+/// Whether the type is a map of values that say their type: any value takes null as it is.
+fn is_typed_map(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "BTreeMap")
 }
 
 /// Whether the type is a list or a map.

@@ -180,7 +180,7 @@ pub struct ScorecardRow {
     /// A number that may come as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<rapid7_core::IntegerOrText>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "rapid7_core::further_members")]
     pub extra: BTreeMap<String, rapid7_core::Percentage>,
 }
 

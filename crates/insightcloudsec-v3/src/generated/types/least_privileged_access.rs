@@ -185,20 +185,10 @@ pub struct IamPolicy {
 pub struct IamStatement {
     #[serde(rename = "Effect", skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
-    #[serde(
-        rename = "NotAction",
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "rapid7_core::null_default"
-    )]
-    pub not_action: Vec<String>,
-    #[serde(
-        rename = "Resource",
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "rapid7_core::null_default"
-    )]
-    pub resource: Vec<String>,
+    #[serde(rename = "NotAction", skip_serializing_if = "Option::is_none")]
+    pub not_action: Option<types::TextOrTexts>,
+    #[serde(rename = "Resource", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<types::TextOrTexts>,
     #[serde(rename = "Sid", skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
 }
@@ -319,4 +309,71 @@ pub struct PrincipalPermissionPage {
 pub struct RemediationPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<IamPolicy>,
+}
+
+/// A text, or an array of texts, as IAM policies have them.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum TextOrTexts {
+    /// `String`
+    String(String),
+    /// `Vec<String>`
+    List(Vec<String>),
+    /// What fits none of the documented forms, as it came.
+    Other(serde_json::Value),
+}
+
+impl From<String> for TextOrTexts {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<Vec<String>> for TextOrTexts {
+    fn from(value: Vec<String>) -> Self {
+        Self::List(value)
+    }
+}
+
+impl std::fmt::Debug for TextOrTexts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::String(value) => f.debug_tuple("String").field(value).finish(),
+            Self::List(value) => f.debug_tuple("List").field(value).finish(),
+            Self::Other(_) => f.write_str("Other(..)"),
+        }
+    }
+}
+
+impl serde::Serialize for TextOrTexts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => serde::Serialize::serialize(value, serializer),
+            Self::List(value) => serde::Serialize::serialize(value, serializer),
+            Self::Other(value) => serde::Serialize::serialize(value, serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for TextOrTexts {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
+        let known = {
+            let mut known = None;
+            if known.is_none() && value.is_string() {
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::String)
+                    .ok();
+            }
+            if known.is_none() && value.is_array() {
+                known = rapid7_core::decode::from_value(value.clone())
+                    .map(Self::List)
+                    .ok();
+            }
+            known
+        };
+        Ok(known.unwrap_or(Self::Other(value)))
+    }
 }

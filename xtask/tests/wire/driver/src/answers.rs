@@ -1,7 +1,7 @@
 //! Answers: which type they decode into, by status, media type and content.
 
 use crate::wire::{ANY, JSON, Reply, Wire};
-use rapid7_core::Error;
+use rapid7_core::{Error, Timestamp};
 use serde_json::json;
 use wire_openapi30::{Client, operations as op, types};
 
@@ -203,7 +203,11 @@ async fn deviations(wire: &Wire, client: &Client) {
     sent.is("GET /api/v1/answers/lenient", &[JSON], "");
     let item = answer.unwrap().into_inner();
     assert_eq!(
-        (item.id, item.name, item.since.as_deref()),
+        (
+            item.id,
+            item.name,
+            item.since.as_ref().map(Timestamp::as_str)
+        ),
         (None, None, Some("yesterday"))
     );
     assert!(item.tags.is_empty());
