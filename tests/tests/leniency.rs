@@ -152,14 +152,14 @@ fn no_type_refuses_what_json_can_hold() {
 
 #[test]
 fn the_walk_finds_what_it_looks_for() {
-    let code = r#"
+    let code = r"
         #[derive(Clone, Deserialize)] pub enum Closed { A }
         #[serde(untagged)] pub enum Untagged { A(String) }
         #[serde(deny_unknown_fields)] pub struct Strict { pub a: String }
         pub struct Narrow { pub a: Option<std::num::NonZeroU32>, pub b: Vec<i32>, pub c: uuid::Uuid }
         pub struct Checked(String);
         pub struct Fine { pub a: Option<i64>, pub b: rapid7_core::Timestamp }
-    "#;
+    ";
     let mut findings = Findings::default();
     findings.visit_file(&syn::parse_str(code).unwrap());
     assert_eq!(

@@ -110,7 +110,7 @@ fn described() -> Case {
             &json!({}),
             &json!({
                 "Number": { "type": "number", "enum": [1, 2.5], "description": "How many." },
-                "Large": { "enum": [18446744073709551615_u64] },
+                "Large": { "enum": [18_446_744_073_709_551_615_u64] },
                 "Mixed": { "enum": ["a", 1, true] },
                 "Text": { "type": "integer", "enum": ["1"] },
                 "Untyped": { "enum": [true, false] },
