@@ -7,30 +7,41 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
 
-/// Writes `Debug` of all such structs.
+/// Writes `Debug` of all such structs, and gives a default value to those that can have one.
 pub(super) fn apply(types: &mut Types) {
     for (_, definition) in types.iter_mut() {
         let items = &mut definition.items;
         let found = items.iter_mut().find_map(|item| match item {
-            Item::Struct(item) if item.fields.iter().any(is_extra) => Some(item),
+            Item::Struct(item) if item.fields.iter().any(is_flat) => Some(item),
             _ => None,
         });
-        if let Some(item) = found {
-            let is_optional = item.fields.iter().all(may_be_missing);
-            for attribute in &mut item.attrs {
-                derive(attribute, is_optional);
-            }
+        let Some(item) = found else { continue };
+        let hides = item.fields.iter().any(is_extra);
+        let with_default = has_default(item);
+        for attribute in &mut item.attrs {
+            derive(attribute, hides, with_default);
+        }
+        if hides {
             let debug = super::parse(debug(item));
             items.splice(1..1, debug);
         }
     }
 }
 
-/// Whether a field holds whatever else there is.
-fn is_extra(field: &Field) -> bool {
+/// Whether [`apply`] gives a default value to a struct: the generator leaves it out beside further members.
+pub(super) fn has_default(item: &ItemStruct) -> bool {
+    item.fields.iter().any(is_flat) && item.fields.iter().all(may_be_missing)
+}
+
+/// Whether a field holds members that no other field has.
+fn is_flat(field: &Field) -> bool {
     let mut arguments = field.attrs.iter().filter_map(serde_arguments).flatten();
     arguments.any(|argument| argument.path().is_ident("flatten"))
-        && field.ty.to_token_stream().to_string().replace(' ', "") == ANY_MAP
+}
+
+/// Whether a field holds whatever else there is.
+fn is_extra(field: &Field) -> bool {
+    is_flat(field) && field.ty.to_token_stream().to_string().replace(' ', "") == ANY_MAP
 }
 
 /// How the type of further members is written.
@@ -45,8 +56,8 @@ fn may_be_missing(field: &Field) -> bool {
     last.is_some_and(|last| last.ident == "Option") || is_collection(&field.ty)
 }
 
-/// Takes `Debug` out of the derived traits, and puts `Default` in, which the generator leaves out beside further members.
-fn derive(attribute: &mut Attribute, with_default: bool) {
+/// Takes `Debug` out of the derived traits where it is written, and puts `Default` in.
+fn derive(attribute: &mut Attribute, hides: bool, with_default: bool) {
     if !attribute.path().is_ident("derive") {
         return;
     }
@@ -56,7 +67,7 @@ fn derive(attribute: &mut Attribute, with_default: bool) {
         Ok(())
     });
     if read.is_ok() {
-        derived.retain(|name| name != "Debug");
+        derived.retain(|name| !hides || name != "Debug");
         if with_default && !derived.iter().any(|name| name == "Default") {
             derived.push(format_ident!("Default"));
             derived.sort();

@@ -1,5 +1,6 @@
 //! The type definitions that progenitor wrote, one by one, and the files they go to.
 
+use super::extra::has_default;
 use super::files::Files;
 use super::layout::Layout;
 use super::remarks::with_remarks;
@@ -439,7 +440,9 @@ pub(super) fn with_default(items: &[Item]) -> BTreeSet<String> {
     items
         .iter()
         .filter_map(|item| match item {
-            Item::Struct(item) if derives(&item.attrs) => Some(item.ident.to_string()),
+            Item::Struct(item) if derives(&item.attrs) || has_default(item) => {
+                Some(item.ident.to_string())
+            }
             Item::Impl(block) => {
                 let (path, _) = block.trait_.as_ref()?;
                 let is_default = path

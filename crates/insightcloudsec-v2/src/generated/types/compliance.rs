@@ -174,7 +174,7 @@ pub struct ScorecardExport {
 }
 
 /// The severity, and per cloud the share of resources that comply.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ScorecardRow {
     /// A number that may come as text.

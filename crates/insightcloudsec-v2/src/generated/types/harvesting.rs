@@ -51,12 +51,24 @@ pub struct CreatedHarvestingStrategy {
 }
 
 /// Schedule entry of a harvest job. Send it back whole, with every member received.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HarvestSchedule {
     /// `<prefix>:<job name>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for HarvestSchedule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HarvestSchedule")
+            .field("job", &self.job)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl HarvestSchedule {

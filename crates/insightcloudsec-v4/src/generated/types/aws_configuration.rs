@@ -4,7 +4,7 @@ use crate::types;
 use serde::{Deserialize, Serialize};
 
 /// The key to store. The names of the members are not verified; others can be sent.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateAwsAccessKeyRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -13,6 +13,20 @@ pub struct CreateAwsAccessKeyRequest {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_access_key: Option<rapid7_core::Secret>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CreateAwsAccessKeyRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateAwsAccessKeyRequest")
+            .field("access_key_id", &self.access_key_id)
+            .field("name", &self.name)
+            .field("secret_access_key", &self.secret_access_key)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl CreateAwsAccessKeyRequest {
@@ -23,13 +37,26 @@ impl CreateAwsAccessKeyRequest {
 }
 
 /// The role to configure. The names of the members are not verified; others can be sent.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateAwsRoleConfigRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CreateAwsRoleConfigRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateAwsRoleConfigRequest")
+            .field("name", &self.name)
+            .field("role_arn", &self.role_arn)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl CreateAwsRoleConfigRequest {
@@ -40,11 +67,23 @@ impl CreateAwsRoleConfigRequest {
 }
 
 /// Settings to change. The name of the member is not verified; others can be sent.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UpdateAwsRoleConfigRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for UpdateAwsRoleConfigRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UpdateAwsRoleConfigRequest")
+            .field("name", &self.name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl UpdateAwsRoleConfigRequest {
@@ -55,11 +94,23 @@ impl UpdateAwsRoleConfigRequest {
 }
 
 /// Settings to change. The name of the member is not verified; others can be sent.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UpdateEksHarvestingConfigRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for UpdateEksHarvestingConfigRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UpdateEksHarvestingConfigRequest")
+            .field("enabled", &self.enabled)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl UpdateEksHarvestingConfigRequest {

@@ -173,12 +173,14 @@ impl From<types::CreateHarvestingStrategyRequest> for CreateHarvestingStrategyRe
 #[derive(Clone, Debug)]
 pub struct HarvestSchedule {
     job: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for HarvestSchedule {
     fn default() -> Self {
         Self {
             job: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -190,6 +192,15 @@ impl HarvestSchedule {
         V: TryInto<String, Error: std::fmt::Display>,
     {
         self.job = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -208,12 +219,16 @@ impl TryFrom<HarvestSchedule> for types::HarvestSchedule {
     fn try_from(builder: HarvestSchedule) -> Result<Self, Self::Error> {
         Ok(Self {
             job: builder.job.map_err(|problem| format!("{}: {problem}", "job"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
 
 impl From<types::HarvestSchedule> for HarvestSchedule {
     fn from(value: types::HarvestSchedule) -> Self {
-        Self { job: Ok(value.job) }
+        Self {
+            job: Ok(value.job),
+            extra: Ok(value.extra),
+        }
     }
 }

@@ -8,6 +8,7 @@ pub struct CreateAwsAccessKeyRequest {
     access_key_id: Result<Option<String>, String>,
     name: Result<Option<String>, String>,
     secret_access_key: Result<Option<rapid7_core::Secret>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for CreateAwsAccessKeyRequest {
@@ -16,6 +17,7 @@ impl Default for CreateAwsAccessKeyRequest {
             access_key_id: Ok(Default::default()),
             name: Ok(Default::default()),
             secret_access_key: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -54,6 +56,15 @@ impl CreateAwsAccessKeyRequest {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -77,6 +88,7 @@ impl TryFrom<CreateAwsAccessKeyRequest> for types::CreateAwsAccessKeyRequest {
             secret_access_key: builder
                 .secret_access_key
                 .map_err(|problem| format!("{}: {problem}", "secret_access_key"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -87,6 +99,7 @@ impl From<types::CreateAwsAccessKeyRequest> for CreateAwsAccessKeyRequest {
             access_key_id: Ok(value.access_key_id),
             name: Ok(value.name),
             secret_access_key: Ok(value.secret_access_key),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -96,6 +109,7 @@ impl From<types::CreateAwsAccessKeyRequest> for CreateAwsAccessKeyRequest {
 pub struct CreateAwsRoleConfigRequest {
     name: Result<Option<String>, String>,
     role_arn: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for CreateAwsRoleConfigRequest {
@@ -103,6 +117,7 @@ impl Default for CreateAwsRoleConfigRequest {
         Self {
             name: Ok(Default::default()),
             role_arn: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -126,6 +141,15 @@ impl CreateAwsRoleConfigRequest {
         self
     }
 
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
+        self
+    }
+
     /// The finished value.
     ///
     /// # Errors
@@ -146,6 +170,7 @@ impl TryFrom<CreateAwsRoleConfigRequest> for types::CreateAwsRoleConfigRequest {
             role_arn: builder
                 .role_arn
                 .map_err(|problem| format!("{}: {problem}", "role_arn"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
@@ -155,6 +180,7 @@ impl From<types::CreateAwsRoleConfigRequest> for CreateAwsRoleConfigRequest {
         Self {
             name: Ok(value.name),
             role_arn: Ok(value.role_arn),
+            extra: Ok(value.extra),
         }
     }
 }
@@ -163,12 +189,14 @@ impl From<types::CreateAwsRoleConfigRequest> for CreateAwsRoleConfigRequest {
 #[derive(Clone, Debug)]
 pub struct UpdateAwsRoleConfigRequest {
     name: Result<Option<String>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for UpdateAwsRoleConfigRequest {
     fn default() -> Self {
         Self {
             name: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -180,6 +208,15 @@ impl UpdateAwsRoleConfigRequest {
         V: TryInto<String, Error: std::fmt::Display>,
     {
         self.name = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -200,13 +237,17 @@ impl TryFrom<UpdateAwsRoleConfigRequest> for types::UpdateAwsRoleConfigRequest {
     fn try_from(builder: UpdateAwsRoleConfigRequest) -> Result<Self, Self::Error> {
         Ok(Self {
             name: builder.name.map_err(|problem| format!("{}: {problem}", "name"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
 
 impl From<types::UpdateAwsRoleConfigRequest> for UpdateAwsRoleConfigRequest {
     fn from(value: types::UpdateAwsRoleConfigRequest) -> Self {
-        Self { name: Ok(value.name) }
+        Self {
+            name: Ok(value.name),
+            extra: Ok(value.extra),
+        }
     }
 }
 
@@ -214,12 +255,14 @@ impl From<types::UpdateAwsRoleConfigRequest> for UpdateAwsRoleConfigRequest {
 #[derive(Clone, Debug)]
 pub struct UpdateEksHarvestingConfigRequest {
     enabled: Result<Option<bool>, String>,
+    extra: Result<serde_json::Map<String, serde_json::Value>, String>,
 }
 
 impl Default for UpdateEksHarvestingConfigRequest {
     fn default() -> Self {
         Self {
             enabled: Ok(Default::default()),
+            extra: Ok(Default::default()),
         }
     }
 }
@@ -231,6 +274,15 @@ impl UpdateEksHarvestingConfigRequest {
         V: TryInto<bool, Error: std::fmt::Display>,
     {
         self.enabled = value.try_into().map(Some).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Sets `extra`.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<serde_json::Map<String, serde_json::Value>, Error: std::fmt::Display>,
+    {
+        self.extra = value.try_into().map_err(|error| error.to_string());
         self
     }
 
@@ -254,12 +306,16 @@ for types::UpdateEksHarvestingConfigRequest {
             enabled: builder
                 .enabled
                 .map_err(|problem| format!("{}: {problem}", "enabled"))?,
+            extra: builder.extra.map_err(|problem| format!("{}: {problem}", "extra"))?,
         })
     }
 }
 
 impl From<types::UpdateEksHarvestingConfigRequest> for UpdateEksHarvestingConfigRequest {
     fn from(value: types::UpdateEksHarvestingConfigRequest) -> Self {
-        Self { enabled: Ok(value.enabled) }
+        Self {
+            enabled: Ok(value.enabled),
+            extra: Ok(value.extra),
+        }
     }
 }
