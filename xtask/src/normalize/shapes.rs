@@ -253,7 +253,11 @@ fn list_of_values(schema: &mut Value, done: &mut Vec<Done>) {
                 "values of the array are those of its items".to_owned(),
             ));
         }
-        _ => done.push(Done::Kept("values of the whole array left out".to_owned())),
+        Some(items) if items.get("enum").and_then(Value::as_array) == Some(&values) => {}
+        _ => done.push(Done::Lost(
+            "values of the whole array left out".to_owned(),
+            "which arrays there may be".to_owned(),
+        )),
     }
 }
 

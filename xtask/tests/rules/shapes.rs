@@ -131,8 +131,10 @@ fn list_of_values() -> Case {
         [
             "shapes: /components/schemas/A/properties/list: values of the array are those of its items",
             "shapes: /components/schemas/A/properties/bare: values of the array are those of its items",
-            "shapes: /components/schemas/A/properties/whole: values of the whole array left out",
-            "shapes: /components/schemas/A/properties/both: values of the whole array left out",
+            "shapes: /components/schemas/A/properties/whole: values of the whole array left out \
+             (lost: which arrays there may be)",
+            "shapes: /components/schemas/A/properties/both: values of the whole array left out \
+             (lost: which arrays there may be)",
         ],
     )
 }
