@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use crate::authorize::{Authorizer, Login, set_sensitive};
@@ -16,7 +17,6 @@ use crate::error::{Error, LoginError};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::request::Request;
-use crate::secret::Secret;
 use crate::target;
 
 /// The session of a connection that logs in.
@@ -38,11 +38,6 @@ struct State {
 struct LoginRequest<'a> {
     username: &'a str,
     password: &'a str,
-}
-
-#[derive(Deserialize)]
-struct LoginAnswer {
-    session_id: Option<Secret>,
 }
 
 impl Connection {
@@ -148,21 +143,18 @@ fn read_token(received: &Received) -> Result<SecretString, LoginError> {
         let message = "the answer is not a JSON object with text in `session_id`";
         LoginError::unexpected(received, message)
     };
-    // Derived decoding takes an array too, and its first item for the token.
-    if !received.bytes().trim_ascii_start().starts_with(b"{") {
-        return Err(no_object());
-    }
-    let answer: LoginAnswer = serde_json::from_slice(received.bytes()).map_err(|_| no_object())?;
-    match answer.session_id {
-        Some(token) if is_sendable(token.expose()) => Ok(token.expose().into()),
-        Some(_) => Err(LoginError::unexpected(
+    let answer: Map<String, Value> = decode::json(received).map_err(|_| no_object())?;
+    match answer.get("session_id") {
+        Some(Value::String(token)) if is_sendable(token) => Ok(token.as_str().into()),
+        Some(Value::String(_)) => Err(LoginError::unexpected(
             received,
             "`session_id` is not text that a header can hold",
         )),
-        None => Err(LoginError::unexpected(
+        None | Some(Value::Null) => Err(LoginError::unexpected(
             received,
             "the answer has no `session_id`",
         )),
+        Some(_) => Err(no_object()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values that servers send now as one kind of JSON and now as another, and that mean one thing, become one scalar.
 //!
 //! A number that may be text and a flag that may be a number are no unions to a reader: `rapid7_core` has a type for each,
-//! named here by format.
+//! named here by format. The one for numbers holds integers of any size, and so stands for the large ones too.
 
 use super::{Facts, lossless};
 use crate::change::Change;
@@ -23,7 +23,10 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
     // Alternatives may be named.
     let whole = root.clone();
     edit_all(root, &mut |pointer, operation, schema| {
-        let Some(format) = stated(schema).or_else(|| implied(&whole, schema)) else {
+        let format = stated(schema)
+            .or_else(|| wide(schema))
+            .or_else(|| implied(&whole, schema));
+        let Some(format) = format else {
             return;
         };
         if schema["type"] != "string" || schema["format"] != format {
@@ -44,6 +47,36 @@ fn stated(schema: &Value) -> Option<&'static str> {
     [INTEGER_OR_TEXT, FLAG, PERCENTAGE]
         .into_iter()
         .find(|known| *known == format)
+}
+
+/// The format of an integer that may be beyond 64 bits with a sign, which is what integers are otherwise read into.
+fn wide(schema: &Value) -> Option<&'static str> {
+    if schema["type"] != "integer" || schema.get("enum").is_some() {
+        return None;
+    }
+    let beyond = |keyword: &str| {
+        let bound = schema.get(keyword);
+        bound.is_some_and(|bound| bound.is_number() && bound.as_i64().is_none() && is_wide(bound))
+    };
+    let stated = text(schema, "format").is_some_and(|format| WIDE.contains(&format.as_str()));
+    (stated || beyond("maximum") || beyond("minimum")).then_some(INTEGER_OR_TEXT)
+}
+
+/// Formats of integers that 64 bits with a sign do not hold.
+const WIDE: [&str; 6] = [
+    "uint64",
+    "uint128",
+    "int128",
+    "uint256",
+    "int256",
+    "biginteger",
+];
+
+/// Whether a bound is outside of 64 bits with a sign; one with a fraction within is no reason for a wider type.
+fn is_wide(bound: &Value) -> bool {
+    bound.as_f64().is_some_and(|bound| {
+        !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&bound)
+    })
 }
 
 /// What an alternative is, as far as it matters here.

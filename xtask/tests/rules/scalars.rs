@@ -2,7 +2,7 @@ use super::case::{Case, document, to};
 use serde_json::{Value, json};
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![stated(), numbers(), flags(), named(), unions()]
+    vec![stated(), numbers(), wide(), flags(), named(), unions()]
 }
 
 fn schemas(all: &Value) -> Value {
@@ -44,6 +44,31 @@ fn numbers() -> Case {
         [
             "scalars: /components/schemas/A: read as one scalar, x-integer-or-text",
             "scalars: /components/schemas/B/items: read as one scalar, x-integer-or-text",
+        ],
+    )
+}
+
+fn wide() -> Case {
+    let scalar = json!({ "type": "string", "format": "x-integer-or-text" });
+    Case::new(
+        "an integer that 64 bits with a sign do not hold, by its format or its bounds",
+        schemas(&json!({
+            "A": { "type": "integer", "format": "uint64" },
+            "B": { "type": "integer", "maximum": 18_446_744_073_709_551_615_u64 },
+            "C": { "type": "integer", "maximum": 9_223_372_036_854_775_807_i64, "minimum": 0.5 },
+            "D": { "type": "number", "maximum": 1e30 },
+            "E": { "type": "integer", "format": "uint64", "enum": [1, 2] },
+        })),
+        schemas(&json!({
+            "A": scalar,
+            "B": scalar,
+            "C": { "type": "integer", "maximum": 9_223_372_036_854_775_807_i64, "minimum": 0.5 },
+            "D": { "type": "number", "maximum": 1e30 },
+            "E": { "type": "integer", "format": "uint64", "enum": [1, 2] },
+        })),
+        [
+            "scalars: /components/schemas/A: read as one scalar, x-integer-or-text",
+            "scalars: /components/schemas/B: read as one scalar, x-integer-or-text",
         ],
     )
 }

@@ -47,6 +47,19 @@ impl Number {
     }
 }
 
+impl TryFrom<Number> for u64 {
+    type Error = std::num::TryFromIntError;
+
+    fn try_from(number: Number) -> Result<Self, Self::Error> {
+        match number {
+            Number::Unsigned(value) => Ok(value),
+            Number::Signed(value) => value.try_into(),
+            Number::Large(value) => value.try_into(),
+            Number::Larger(value) => value.try_into(),
+        }
+    }
+}
+
 impl TryFrom<Number> for i64 {
     type Error = std::num::TryFromIntError;
 

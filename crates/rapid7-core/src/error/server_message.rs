@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::decode;
+
 #[derive(Deserialize)]
 struct Failure {
     error_message: Option<Value>,
@@ -13,7 +15,7 @@ struct Failure {
 
 /// The text under `error_message`, `message` or `messages`, in this order; the last in one line.
 pub(super) fn read(body: &[u8]) -> Option<String> {
-    let failure: Failure = serde_json::from_slice(body).ok()?;
+    let failure: Failure = decode::from_json(body, None).ok()?;
     for member in [failure.error_message, failure.message] {
         if let Some(Value::String(text)) = member {
             return Some(text);
@@ -76,6 +78,7 @@ mod tests {
                 "json.filters.0.name: Unknown.; json.limit: Too small.; json.limit: Odd.",
             ),
             (r#"{"messages": ["Not JSON."]}"#, "Not JSON."),
+            ("\u{feff}{\"message\": \"slow down\"}", "slow down"),
         ] {
             assert_eq!(read(body.as_bytes()).as_deref(), Some(expected), "{body}");
         }

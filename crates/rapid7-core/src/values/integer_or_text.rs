@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::scalar::{Scalar, around_scalar};
 use crate::decode::integer_of_text;
 
-/// An identifier that comes as an integer here and as text there, such as an account number.
+/// A whole number of any size, or an identifier that comes as an integer here and as text there, such as an
+/// account number.
 ///
 /// Is written in the form that it came in, and `5` and `"5"` are not equal; compare
 /// [`as_text`](Self::as_text) to look past the form. Digits are kept, however many, and so are leading
@@ -39,6 +40,17 @@ impl IntegerOrText {
         }
     }
 
+    /// As [`as_i64`](Self::as_i64), for integers up to 18,446,744,073,709,551,615 that are not negative.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        match &self.0 {
+            Scalar::Integer(value) => u64::try_from(*value).ok(),
+            Scalar::Number(text) => u64::try_from(integer_of_text(text)?).ok(),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            Scalar::Bool(_) => None,
+        }
+    }
+
     /// The text, or the digits of the integer.
     #[must_use]
     pub fn as_text(&self) -> Cow<'_, str> {
@@ -54,6 +66,18 @@ impl From<i64> for IntegerOrText {
 
 impl From<i32> for IntegerOrText {
     fn from(value: i32) -> Self {
+        i64::from(value).into()
+    }
+}
+
+impl From<u64> for IntegerOrText {
+    fn from(value: u64) -> Self {
+        Self(Scalar::of_number(&value.to_string()))
+    }
+}
+
+impl From<u32> for IntegerOrText {
+    fn from(value: u32) -> Self {
         i64::from(value).into()
     }
 }
@@ -79,6 +103,14 @@ mod tests {
             assert_eq!(id.to_string(), shown);
             assert_eq!(serde_json::to_string(&id).unwrap(), text);
         }
+        let largest = IntegerOrText::from(u64::MAX);
+        assert_eq!((largest.as_i64(), largest.as_u64()), (None, Some(u64::MAX)));
+        assert_eq!(
+            serde_json::to_string(&largest).unwrap(),
+            u64::MAX.to_string()
+        );
+        assert_eq!(IntegerOrText::from(7_u64), IntegerOrText::from(7_i64));
+        assert_eq!(IntegerOrText::from(-7_i64).as_u64(), None);
         let from_literals: [IntegerOrText; 3] = [7.into(), "7".into(), "7".to_owned().into()];
         assert_ne!(from_literals[0], from_literals[1]);
         assert_eq!(from_literals[1], from_literals[2]);
