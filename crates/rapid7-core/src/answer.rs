@@ -6,6 +6,7 @@ use std::ops::Deref;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::effort::Effort;
 use crate::received::{Received, request_id};
 
 /// A value decoded from an answer, with the status and headers it came with.
@@ -16,15 +17,18 @@ pub struct Answer<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    effort: Effort,
 }
 
 impl<T> Answer<T> {
     pub(crate) fn new(value: T, received: Received) -> Self {
+        let effort = received.effort();
         let (status, headers) = received.into_status_and_headers();
         Self {
             value,
             status,
             headers,
+            effort,
         }
     }
 
@@ -58,6 +62,12 @@ impl<T> Answer<T> {
         request_id(&self.headers)
     }
 
+    /// What the call cost: attempts, time, waits.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
     /// The same answer with another value.
     #[must_use]
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
@@ -65,6 +75,7 @@ impl<T> Answer<T> {
             value: f(self.value),
             status: self.status,
             headers: self.headers,
+            effort: self.effort,
         }
     }
 }

@@ -10,33 +10,39 @@ use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::builder::{BuildError, CredentialProblem};
-use crate::credentials::{Credentials, Kind};
+use crate::credentials::{Callback, Credentials, Kind};
 use crate::error::Refusal;
 use crate::operation::{Access, AuthScheme, KeyPlacement, SessionScheme};
 use crate::parameter::push_pair;
 use crate::request::push_cookie;
 
-/// What one connection presents, settled when it is built.
-pub(crate) enum Authorizer {
+/// Where a connection has what it presents from.
+pub(crate) enum Source {
     None,
-    /// The same texts in every request.
+    /// The same in every request.
+    Fixed(Presented),
+    /// A session that begins with a log-in.
+    Login(Login),
+    /// The program, asked when needed.
+    Callback(Callback),
+}
+
+/// What requests carry.
+#[derive(Clone)]
+pub(crate) enum Presented {
     Keys {
         keys: Vec<(Placement, SecretString)>,
         /// Another API that the key is probably one of.
         suspect: Option<&'static str>,
     },
-    /// A token of an open session.
-    Session {
+    /// The token of a session.
+    Token {
         header: HeaderName,
         token: SecretString,
     },
-    /// A token that is obtained by logging in.
-    Login {
-        header: HeaderName,
-        login: Login,
-    },
 }
 
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Placement {
     Header(HeaderName),
     Query(&'static str),
@@ -44,13 +50,22 @@ pub(crate) enum Placement {
 }
 
 /// What a log-in takes.
+#[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) path: &'static str,
+    pub(crate) header: HeaderName,
     pub(crate) username: String,
     pub(crate) password: SecretString,
 }
 
-impl Authorizer {
+impl PartialEq for Login {
+    fn eq(&self, other: &Self) -> bool {
+        self.username == other.username
+            && self.password.expose_secret() == other.password.expose_secret()
+    }
+}
+
+impl Source {
     /// Brings credentials and scheme together, or says that they do not fit.
     pub(crate) fn new(scheme: AuthScheme, credentials: &Credentials) -> Result<Self, BuildError> {
         credentials.check()?;
@@ -61,66 +76,98 @@ impl Authorizer {
             let SessionScheme { login_path, header } = scheme.session.ok_or_else(unsupported)?;
             Ok::<_, BuildError>((login_path, header_name(header)?))
         };
-        Ok(match (&credentials.0, scheme.api_key) {
-            (Kind::None, _) => Self::None,
-            (Kind::Session(token), _) => Self::Session {
-                header: session()?.1,
-                token: token.clone(),
-            },
+        let keys = match (&credentials.0, scheme.api_key) {
+            (Kind::None, _) => return Ok(Self::None),
+            (Kind::Callback(callback), _) => return Ok(Self::Callback(callback.clone())),
+            (Kind::Session(token), _) => {
+                return Ok(Self::Fixed(Presented::Token {
+                    header: session()?.1,
+                    token: token.clone(),
+                }));
+            }
             (Kind::Login { username, password }, _) => {
                 let (path, header) = session()?;
-                let login = Login {
+                return Ok(Self::Login(Login {
                     path,
+                    header,
                     username: username.clone(),
                     password: password.clone(),
-                };
-                Self::Login { header, login }
+                }));
             }
             (Kind::ApiKey(_), KeyPlacement::All(places)) => return Err(takes_keys(places)),
             (Kind::ApiKey(key), placement) => {
-                let suspect = scheme.uuid_keys_of;
-                Self::Keys {
-                    keys: vec![place_key(placement, key)?.ok_or_else(unsupported)?],
-                    suspect: suspect.filter(|_| is_uuid(key.expose_secret())),
-                }
+                vec![place_key(placement, key)?.ok_or_else(unsupported)?]
             }
             (Kind::Keys(_), KeyPlacement::None) => return Err(unsupported()),
-            (Kind::Keys(keys), KeyPlacement::All(places)) => Self::keys(place_keys(places, keys)?),
-            (Kind::Keys(keys), placement) => Self::keys(place_keys(&[placement], keys)?),
-            (Kind::Bearer(token), KeyPlacement::Bearer) => {
-                Self::keys(vec![authorization("Bearer", token)])
-            }
+            (Kind::Keys(keys), KeyPlacement::All(places)) => place_keys(places, keys)?,
+            (Kind::Keys(keys), placement) => place_keys(&[placement], keys)?,
+            (Kind::Bearer(token), KeyPlacement::Bearer) => vec![authorization("Bearer", token)],
             (Kind::Basic { user, password }, KeyPlacement::Basic) => {
                 let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
-                Self::keys(vec![authorization("Basic", &base64(&pair))])
+                vec![authorization("Basic", &base64(&pair))]
             }
             (Kind::Bearer(_) | Kind::Basic { .. }, _) => return Err(unsupported()),
-        })
+        };
+        let is_foreign =
+            matches!(&credentials.0, Kind::ApiKey(key) if is_uuid(key.expose_secret()));
+        let suspect = scheme.uuid_keys_of.filter(|_| is_foreign);
+        Ok(Self::Fixed(Presented::Keys { keys, suspect }))
     }
 
-    fn keys(keys: Vec<(Placement, SecretString)>) -> Self {
-        let suspect = None;
-        Self::Keys { keys, suspect }
+    /// Whether requests of this access carry credentials.
+    pub(crate) fn applies_to(&self, access: Access) -> bool {
+        !matches!((self, access), (Self::None, _) | (_, Access::Anonymous))
     }
+}
 
-    /// Whether requests of this access carry credentials; an error where they could only fail.
-    pub(crate) fn applies_to(&self, access: Access) -> Result<bool, Refusal> {
-        match (self, access) {
-            (Self::None, _) | (_, Access::Anonymous) => Ok(false),
-            (Self::Keys { .. }, Access::Session | Access::SessionQuery(_)) => {
-                Err(Refusal::SessionRequired)
-            }
-            _ => Ok(true),
-        }
-    }
-
-    /// The other API that the key is probably one of, going by its form; `None` where no key is sent.
-    pub(crate) fn suspect(&self, access: Access) -> Option<&'static str> {
+impl Presented {
+    /// Puts it where an operation of this access looks for it.
+    pub(crate) fn apply(&self, http: &mut reqwest::Request, access: Access) -> Result<(), Refusal> {
         match self {
-            Self::Keys { suspect, .. } if access != Access::Anonymous => *suspect,
-            _ => None,
+            Self::Keys { .. } if is_for_sessions(access) => Err(Refusal::SessionRequired),
+            Self::Keys { keys, .. } => keys
+                .iter()
+                .try_for_each(|(placement, text)| placement.apply(http, text)),
+            Self::Token { header, token } => {
+                if let Access::SessionQuery(name) = access {
+                    push_query_pair(http.url_mut(), name, token.expose_secret());
+                }
+                set_sensitive(http, header, token.expose_secret())
+            }
         }
     }
+
+    pub(crate) fn is_session(&self) -> bool {
+        matches!(self, Self::Token { .. })
+    }
+
+    /// The other API that the key is probably one of, going by its form.
+    pub(crate) fn suspect(&self) -> Option<&'static str> {
+        match self {
+            Self::Keys { suspect, .. } => *suspect,
+            Self::Token { .. } => None,
+        }
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Keys { keys: one, .. }, Self::Keys { keys: other, .. }) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| {
+                        one.0 == other.0 && one.1.expose_secret() == other.1.expose_secret()
+                    })
+            }
+            (Self::Token { token: one, .. }, Self::Token { token: other, .. }) => {
+                one.expose_secret() == other.expose_secret()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether only a session will do.
+pub(crate) fn is_for_sessions(access: Access) -> bool {
+    matches!(access, Access::Session | Access::SessionQuery(_))
 }
 
 /// Five groups of hexadecimal digits: 8, 4, 4, 4 and 12.
@@ -156,19 +203,6 @@ impl Placement {
             }
         }
     }
-}
-
-/// Puts a session's token where the operation looks for it.
-pub(crate) fn place_token(
-    http: &mut reqwest::Request,
-    header: &HeaderName,
-    token: &SecretString,
-    access: Access,
-) -> Result<(), Refusal> {
-    if let Access::SessionQuery(name) = access {
-        push_query_pair(http.url_mut(), name, token.expose_secret());
-    }
-    set_sensitive(http, header, token.expose_secret())
 }
 
 /// Sets a header that HTTP libraries neither print nor put into compression tables.

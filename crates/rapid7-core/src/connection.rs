@@ -6,18 +6,24 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
 use crate::answer::Answer;
-use crate::authorize::Authorizer;
+use crate::authorize::Source;
 use crate::base_url::BaseUrl;
 use crate::body::Body;
 use crate::builder::ConnectionBuilder;
 use crate::credentials::Credentials;
-use crate::decode::Decode;
+use crate::decode::{self, Decode};
 use crate::error::{DecodeError, Error, ErrorAnswer, LoginError, UnexpectedStatus};
+use crate::exchange::{Transport, is_result};
+use crate::observe::{OnCall, trace};
 use crate::operation::{AuthScheme, Operation};
+use crate::options::CallOptions;
+use crate::pacing::Pacing;
 use crate::received::Received;
 use crate::request::Request;
-use crate::send::{Transport, is_result};
 use crate::session::Session;
 
 /// One configured way to one server: address, credentials, session, HTTP client and limits.
@@ -27,14 +33,32 @@ use crate::session::Session;
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) inner: Arc<Inner>,
+    options: CallOptions,
 }
 
+/// What all clones of a connection share.
 pub(crate) struct Inner {
     pub(crate) base: BaseUrl,
+    pub(crate) scheme: AuthScheme,
     pub(crate) credentials: &'static str,
-    pub(crate) authorizer: Authorizer,
+    pub(crate) source: Source,
     pub(crate) session: Session,
     pub(crate) transport: Transport,
+    pub(crate) pacing: Pacing,
+    /// A place for each call that may be under way at once.
+    pub(crate) places: Semaphore,
+    pub(crate) rules: Rules,
+    /// For calls that have none of their own.
+    pub(crate) options: CallOptions,
+    pub(crate) on_call: Option<OnCall>,
+}
+
+/// What a connection does not do, or only when asked to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rules {
+    pub(crate) read_only: bool,
+    pub(crate) deny_prototype: bool,
+    pub(crate) redirects: bool,
 }
 
 /// The heavy, non-generic part of a call; boxed so that the futures of callers stay small.
@@ -44,6 +68,27 @@ impl Connection {
     pub(crate) fn new(inner: Inner) -> Self {
         Self {
             inner: Arc::new(inner),
+            options: CallOptions::new(),
+        }
+    }
+
+    /// The same connection, with other settings for the calls made through what is returned.
+    ///
+    /// Session, sockets and pauses stay shared. Settings that the options leave open are as here.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use rapid7_core::{CallOptions, Connection};
+    ///
+    /// fn impatient(connection: &Connection) -> Connection {
+    ///     connection.with_options(CallOptions::new().timeout(Duration::from_secs(5)))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            options: options.or(self.options),
         }
     }
 
@@ -91,7 +136,7 @@ impl Connection {
                 Err(misfit) => Err(DecodeError::new(received, misfit).of(operation)),
             }
         } else {
-            let suspect = self.inner.authorizer.suspect(operation.access);
+            let suspect = self.inner.suspect(operation);
             let base = &self.inner.base;
             Err(match error(&received) {
                 Ok(value) => ErrorAnswer::new(value, received, suspect).of(operation),
@@ -100,19 +145,21 @@ impl Connection {
         }
     }
 
-    /// Logs in now, to learn at start-up whether the credentials work.
+    /// Logs in now, to learn at start-up whether the credentials work. One attempt is made.
     ///
-    /// Not needed otherwise: the first request that needs a session logs in. Does nothing while a
-    /// session is open, and for credentials other than [`Credentials::login`].
+    /// Not needed otherwise: the first request that needs a session logs in. Does nothing while a session is open, and
+    /// for keys and sessions that the program gave. A password that was refused before is tried anew.
     ///
     /// # Errors
     ///
     /// [`LoginError`] where the server refuses, cannot be reached or answers with something else.
     pub async fn login(&self) -> Result<(), LoginError> {
-        match &self.inner.authorizer {
-            Authorizer::Login { login, .. } => Box::pin(self.session_token(login)).await.map(drop),
-            Authorizer::None | Authorizer::Keys { .. } | Authorizer::Session { .. } => Ok(()),
-        }
+        let timeout = self.options.or(self.inner.options).timeout_or_default();
+        Box::pin(async {
+            self.inner.forgive().await;
+            self.inner.grant(Instant::now() + timeout).await.map(drop)
+        })
+        .await
     }
 
     /// Ends the session on the server by calling `logout`, an operation without arguments, and forgets it.
@@ -126,11 +173,20 @@ impl Connection {
     /// [`Error`] where the server cannot be reached or fails. The session is forgotten all the same,
     /// and ends on the server by its own timeout.
     pub async fn logout(&self, logout: &'static Operation) -> Result<(), Error<Body>> {
-        Box::pin(self.end_session(logout)).await
+        let ended = Box::pin(self.inner.end_session(logout, self.options)).await;
+        let Some(received) = ended.map_err(Error::widen)? else {
+            return Ok(());
+        };
+        match self.classify(logout, received, decode::empty, decode::body) {
+            Err(error) if !error.is_unauthorized() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn execute(&self, request: Request) -> Execution<'_> {
-        Box::pin(self.send(request))
+        let operation = request.operation();
+        let sent = self.inner.send(request, self.options);
+        Box::pin(trace::call(operation, sent))
     }
 }
 

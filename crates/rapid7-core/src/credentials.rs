@@ -1,6 +1,9 @@
 //! What a program proves its identity with.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -38,6 +41,22 @@ pub(crate) enum Kind {
         password: SecretString,
     },
     Session(SecretString),
+    Callback(Callback),
+}
+
+/// Why a program has no credentials to give.
+pub(crate) type CallbackError = Box<dyn std::error::Error + Send + Sync>;
+
+type Given = Pin<Box<dyn Future<Output = Result<Credentials, CallbackError>> + Send>>;
+
+/// A program's own way to credentials.
+#[derive(Clone)]
+pub(crate) struct Callback(Arc<dyn Fn() -> Given + Send + Sync>);
+
+impl Callback {
+    pub(crate) async fn ask(&self) -> Result<Credentials, CallbackError> {
+        (self.0)().await
+    }
 }
 
 impl Credentials {
@@ -83,7 +102,7 @@ impl Credentials {
         })
     }
 
-    /// The token of a session that is open already.
+    /// The token of a session that is open already. When it ends, calls fail with 401: it is not renewed.
     #[must_use]
     pub fn session(token: impl Into<String>) -> Self {
         Self(Kind::Session(trimmed(token.into())))
@@ -105,6 +124,35 @@ impl Credentials {
         Self(Kind::Bearer(trimmed(token.into())))
     }
 
+    /// Credentials that the program hands out when asked: from a vault, or a file whose key is replaced at times.
+    ///
+    /// Asked before the first request that needs them, and again when the server refuses what was given last (401),
+    /// once for all calls that are under way. Where it then gives others, the call is repeated with those; where it
+    /// gives the same, the refusal is returned. Given a [`login`](Self::login), the connection keeps the session until
+    /// that ends, and asks again before it logs in anew. The time it takes counts as the call's.
+    ///
+    /// ```
+    /// use rapid7_core::Credentials;
+    ///
+    /// let credentials = Credentials::callback(|| async {
+    ///     let key = std::fs::read_to_string("/run/secrets/api-key")?;
+    ///     Ok::<_, std::io::Error>(Credentials::api_key(key))
+    /// });
+    /// assert_eq!(format!("{credentials:?}"), "Credentials(callback)");
+    /// ```
+    #[must_use]
+    pub fn callback<A, F, E>(ask: A) -> Self
+    where
+        A: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Self, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self(Kind::Callback(Callback(Arc::new(move || {
+            let given = ask();
+            Box::pin(async move { given.await.map_err(Into::into) })
+        }))))
+    }
+
     /// No credentials: for operations open to all, or behind a gateway that adds them.
     #[must_use]
     pub fn none() -> Self {
@@ -121,6 +169,7 @@ impl Credentials {
             Kind::Basic { .. } => "user and password",
             Kind::Login { .. } => "login",
             Kind::Session(_) => "session token",
+            Kind::Callback(_) => "callback",
         }
     }
 
@@ -139,7 +188,7 @@ impl Credentials {
             Err(BuildError::Credentials { what, problem })
         };
         match &self.0 {
-            Kind::None => Ok(()),
+            Kind::None | Kind::Callback(_) => Ok(()),
             Kind::ApiKey(secret) | Kind::Bearer(secret) | Kind::Session(secret) => {
                 check(self.name(), secret.expose_secret(), true)
             }

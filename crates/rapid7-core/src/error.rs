@@ -2,11 +2,13 @@
 
 mod answered;
 mod login;
-mod server_message;
+pub(crate) mod server_message;
 mod transport;
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -16,8 +18,10 @@ pub use answered::{DecodeError, ErrorAnswer, UnexpectedStatus};
 pub use login::{LoginError, LoginErrorKind};
 pub use transport::{TransportError, TransportErrorKind};
 
-use crate::operation::Operation;
+use crate::effort::Effort;
+use crate::operation::{Effect, Operation};
 use crate::received::Received;
+use crate::retry::{is_passing, is_passing_break};
 
 /// Why a call has no result. `E` is what the API documents as the body of a failure.
 ///
@@ -85,6 +89,8 @@ pub enum Error<E> {
         operation: &'static Operation,
         /// Kind and cause.
         error: LoginError,
+        /// What was done before it was final.
+        effort: Effort,
     },
     /// The request was not sent because it could not have worked or was not safe to send.
     Refused {
@@ -112,11 +118,40 @@ pub enum Refusal {
     ForeignOrigin,
     /// The credentials contain what no header can hold.
     UnsendableCredentials,
+    /// The operation is not a read, and the connection is
+    /// [read-only](crate::ConnectionBuilder::read_only).
+    ReadOnly,
+    /// The operation may change without notice, and the connection
+    /// [denies such](crate::ConnectionBuilder::deny_prototype).
+    Prototype,
+    /// The server wants no requests for longer than the call may take, as another call has learned.
+    RateLimited {
+        /// How long it wants none.
+        retry_after: Duration,
+    },
+    /// The answer belongs to a session, and that ended before it could be had.
+    SessionEnded,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::RateLimited { retry_after } => {
+                return write!(
+                    f,
+                    "not sent: the server wants no requests for another {} s, longer than this call may take",
+                    seconds(*retry_after)
+                );
+            }
+            Self::ReadOnly => {
+                "not sent: it changes something, and the connection is read_only(true)"
+            }
+            Self::Prototype => {
+                "not sent: it may change without notice, and the connection is deny_prototype(true)"
+            }
+            Self::SessionEnded => {
+                "not sent again: its answer belongs to a session that has ended; begin anew"
+            }
             Self::SessionRequired => {
                 "not sent: it needs a log-in session; use login or session credentials, not a key"
             }
@@ -180,7 +215,31 @@ impl<E> Error<E> {
     /// of `Display`: it is the server's text and may repeat what the request held.
     #[must_use]
     pub fn server_message(&self) -> Option<String> {
-        server_message::read(self.raw_body()?)
+        self.received()?.server_message()
+    }
+
+    /// What the call cost: attempts, time, waits. Nothing where it was not sent.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        match self {
+            Self::Transport { error, .. } => error.effort(),
+            Self::Login { effort, .. } => *effort,
+            _ => self.received().map(Received::effort).unwrap_or_default(),
+        }
+    }
+
+    /// How long the server asks to wait before the next request: from `Retry-After`, or from the reset of the limit that
+    /// was exceeded. Counted from the answer.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Login { error, .. } => error.retry_after(),
+            Self::Refused {
+                reason: Refusal::RateLimited { retry_after },
+                ..
+            } => Some(*retry_after),
+            _ => self.received()?.retry_after(),
+        }
     }
 
     /// The failure in the documented shape, if it came in that.
@@ -192,11 +251,14 @@ impl<E> Error<E> {
         }
     }
 
-    /// Whether the credentials were not accepted: status 401, or a log-in was refused.
+    /// Whether the credentials were not accepted: status 401, or a log-in was refused, for whatever reason.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         match self {
-            Self::Login { error, .. } => error.kind() == LoginErrorKind::Refused,
+            Self::Login { error, .. } => matches!(
+                error.kind(),
+                LoginErrorKind::Refused | LoginErrorKind::Locked | LoginErrorKind::SecondFactor
+            ),
             _ => self.has_status(StatusCode::UNAUTHORIZED),
         }
     }
@@ -213,10 +275,54 @@ impl<E> Error<E> {
         self.has_status(StatusCode::NOT_FOUND)
     }
 
-    /// Whether too many requests were made: status 429.
+    /// Whether too many requests were made: status 429, or not sent since another call was told so.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        let is_held_back = matches!(
+            self,
+            Self::Refused {
+                reason: Refusal::RateLimited { .. },
+                ..
+            }
+        );
+        is_held_back || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the same call may well succeed later: limits, timeouts, broken connections, and statuses 408, 429, 502,
+    /// 503 and 504. Whether calling twice does harm is another question; see [`Error::is_outcome_unknown`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport { error, .. } => is_passing_break(error),
+            Self::Login { error, .. } => error.is_passing(),
+            Self::Refused { .. } => self.is_rate_limited(),
+            Self::Answer { .. } | Self::UnexpectedStatus { .. } => {
+                self.status().is_some_and(is_passing)
+            }
+            Self::Decode { .. } | Self::InvalidInput { .. } => false,
+        }
+    }
+
+    /// Whether the server may have carried the operation out, although there is no result: look before calling again.
+    ///
+    /// Never for operations that [change nothing](crate::Effect::Read). Otherwise where the connection broke after it
+    /// came about, and for statuses 408 and from 500 but 501 and a 503 with `Retry-After`. A result that could not be
+    /// decoded *was* carried out.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        if self.operation().effect == Effect::Read {
+            return false;
+        }
+        match self {
+            Self::Transport { error, .. } => !error.is_connect(),
+            Self::Answer { .. } | Self::UnexpectedStatus { .. } => match self.status() {
+                Some(StatusCode::REQUEST_TIMEOUT) => true,
+                Some(StatusCode::NOT_IMPLEMENTED) | None => false,
+                Some(StatusCode::SERVICE_UNAVAILABLE) => self.retry_after().is_none(),
+                Some(status) => status.is_server_error(),
+            },
+            _ => false,
+        }
     }
 
     /// Whether time ran out on this side while connecting, sending or reading.
@@ -257,7 +363,15 @@ impl<E> Error<E> {
             }
             Self::Decode { operation, error } => Error::Decode { operation, error },
             Self::Transport { operation, error } => Error::Transport { operation, error },
-            Self::Login { operation, error } => Error::Login { operation, error },
+            Self::Login {
+                operation,
+                error,
+                effort,
+            } => Error::Login {
+                operation,
+                error,
+                effort,
+            },
             Self::Refused { operation, reason } => Error::Refused { operation, reason },
             Self::InvalidInput { operation, message } => Error::InvalidInput { operation, message },
         }
@@ -289,6 +403,11 @@ impl<E> Error<E> {
     }
 }
 
+/// Whole seconds, rounded up.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
 impl Error<Infallible> {
     /// Errors made before a body was decoded fit every operation.
     pub(crate) fn widen<E>(self) -> Error<E> {
@@ -311,6 +430,16 @@ impl<E> fmt::Display for Error<E> {
             Self::Refused { reason, .. } => reason.fmt(f)?,
             Self::InvalidInput { message, .. } => write!(f, "invalid input: {message}")?,
         }
+        if !matches!(self, Self::Refused { .. })
+            && let Some(wait) = self.retry_after()
+        {
+            write!(f, "; the server asks to wait {} s", seconds(wait))?;
+        }
+        let effort = self.effort();
+        if effort.attempts > 1 {
+            let elapsed = effort.elapsed.as_secs_f64();
+            write!(f, " (after {} attempts in {elapsed:.1} s)", effort.attempts)?;
+        }
         match self.request_id() {
             Some(id) => write!(f, " (request id {id})"),
             None => Ok(()),
@@ -320,6 +449,10 @@ impl<E> fmt::Display for Error<E> {
 
 impl<E: fmt::Debug> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.transport().and_then(std::error::Error::source)
+        match self {
+            Self::Transport { error, .. } => error.source(),
+            Self::Login { error, .. } => std::error::Error::source(error),
+            _ => None,
+        }
     }
 }

@@ -47,14 +47,21 @@ mod builder;
 mod connection;
 mod credentials;
 pub mod decode;
+mod effort;
 mod error;
+mod exchange;
 mod locate;
 mod misfit;
+mod observe;
 mod operation;
+mod options;
+mod pacing;
 mod parameter;
 mod part;
+mod rate_limit;
 mod received;
 mod request;
+mod retry;
 mod secret;
 mod send;
 mod serde_helpers;
@@ -68,19 +75,23 @@ pub use builder::{BuildError, ConnectionBuilder, CredentialProblem};
 pub use connection::Connection;
 pub use credentials::Credentials;
 pub use decode::Decode;
+pub use effort::Effort;
 pub use error::{
     DecodeError, Error, ErrorAnswer, LoginError, LoginErrorKind, Refusal, TransportError,
     TransportErrorKind, UnexpectedStatus,
 };
 pub use misfit::Misfit;
+pub use observe::{CallEnd, CallReport};
 pub use operation::{
     Access, AuthScheme, Confidence, Effect, KeyPlacement, Operation, Paging, SessionScheme,
     Stability,
 };
+pub use options::CallOptions;
 pub use parameter::Style;
 pub use part::{Form, Part, Parts};
 pub use received::Received;
 pub use request::Request;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use serde_helpers::{further_members, most_recognised, null_default};
 pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};

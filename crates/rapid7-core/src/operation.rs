@@ -77,6 +77,8 @@ pub struct Operation {
     pub accept: &'static str,
     /// Statuses besides 2xx whose body is a result and not a failure.
     pub success: &'static [u16],
+    /// Statuses besides 401 by which the server says that the session has ended.
+    pub session_ended: &'static [u16],
     /// How long lists are fetched in parts; `None` where the whole list comes at once.
     pub paging: Option<Paging>,
 }

@@ -1,10 +1,15 @@
 //! An answer as it came from the wire.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
+use crate::effort::Effort;
+use crate::error::server_message;
+use crate::rate_limit;
 
 /// Headers under which servers and gateways state the id of a request, most specific first.
 const REQUEST_ID_HEADERS: [&str; 7] = [
@@ -25,6 +30,7 @@ pub struct Received {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    effort: Effort,
 }
 
 impl Received {
@@ -35,7 +41,13 @@ impl Received {
             status,
             headers,
             body: body.into(),
+            effort: Effort::default(),
         }
+    }
+
+    /// The same answer, with what it took to get it.
+    pub(crate) fn after(self, effort: Effort) -> Self {
+        Self { effort, ..self }
     }
 
     /// The status.
@@ -64,6 +76,25 @@ impl Received {
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
+    }
+
+    /// What the call cost that ended with this answer.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// How long the server asks to wait, by `Retry-After` or, where too many requests were made, by the time until
+    /// its limit begins anew.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        rate_limit::retry_after(&self.headers).or_else(|| {
+            let is_limit = self.status == StatusCode::TOO_MANY_REQUESTS;
+            is_limit.then(|| rate_limit::reset(&self.headers))?
+        })
+    }
+
+    pub(crate) fn server_message(&self) -> Option<String> {
+        server_message::read(&self.body)
     }
 
     pub(crate) fn into_status_and_headers(self) -> (StatusCode, HeaderMap) {

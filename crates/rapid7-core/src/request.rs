@@ -5,7 +5,7 @@ mod parts;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
 };
@@ -269,8 +269,8 @@ impl Request {
         self.problem.get_or_insert(message);
     }
 
-    /// The HTTP request, complete but for credentials; or the first problem.
-    pub(crate) fn into_http(mut self, base: &BaseUrl) -> Result<reqwest::Request, String> {
+    /// The request complete but for credentials; or the first problem.
+    pub(crate) fn prepare(mut self, base: &BaseUrl) -> Result<Prepared, String> {
         if !self.operation.accept.is_empty() && !self.headers.contains_key(ACCEPT) {
             self.set_header(ACCEPT.as_str(), self.operation.accept);
         }
@@ -284,24 +284,42 @@ impl Request {
         if let Some((content_type, body)) = self.parts.encode()? {
             self.set_body(&content_type, body);
         }
+        let method = &self.operation.method;
+        // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
+        // client leaves it unsaid (RFC 9110, section 8.6).
+        if self.body.is_none() && matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+            let nothing = HeaderValue::from_static("0");
+            self.headers.insert(CONTENT_LENGTH, nothing);
+        }
         let (path, mut query) = target::fill(self.operation.path, &self.path)?;
         if !query.is_empty() && !self.query.is_empty() {
             query.push('&');
         }
         query.push_str(&self.query);
-        let url = target::url(base, &path, &query)?;
-        let mut http = reqwest::Request::new(self.operation.method.clone(), url);
-        *http.headers_mut() = self.headers;
-        // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
-        // client leaves it unsaid (RFC 9110, section 8.6).
-        if self.body.is_none()
-            && matches!(*http.method(), Method::POST | Method::PUT | Method::PATCH)
-        {
-            http.headers_mut()
-                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        *http.body_mut() = self.body.map(Into::into);
-        Ok(http)
+        Ok(Prepared {
+            method,
+            url: target::url(base, &path, &query)?,
+            headers: self.headers,
+            body: self.body,
+        })
+    }
+}
+
+/// A request as it is sent with every attempt, but for credentials.
+pub(crate) struct Prepared {
+    method: &'static Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+}
+
+impl Prepared {
+    /// The HTTP request of one attempt.
+    pub(crate) fn http(&self) -> reqwest::Request {
+        let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
+        *http.headers_mut() = self.headers.clone();
+        *http.body_mut() = self.body.clone().map(Into::into);
+        http
     }
 }
 

@@ -1,163 +1,315 @@
-//! The send path: from a request to a complete answer.
+//! The send path: from a request to a complete answer, with as many attempts as it takes.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderValue, USER_AGENT};
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
+use tokio::time::{Instant, sleep};
 
-use crate::authorize::{Authorizer, place_token};
-use crate::connection::Connection;
-use crate::error::{Error, Refusal, TransportError};
-use crate::operation::Operation;
+use crate::authorize::is_for_sessions;
+use crate::connection::Inner;
+use crate::effort::Effort;
+use crate::error::{Error, LoginError, Refusal, TransportError};
+use crate::exchange::{Bounds, is_result};
+use crate::observe::{Observation, trace};
+use crate::operation::{Access, Operation, Stability};
+use crate::options::{CallOptions, MAX_ANSWER_BYTES};
+use crate::rate_limit;
 use crate::received::Received;
-use crate::request::Request;
+use crate::request::{Prepared, Request};
+use crate::retry::{Repeatable, RetryPolicy};
+use crate::session::{Flight, Grant};
 
-/// Most bytes kept of an answer that is a failure; enough for any message worth reading.
-const MAX_FAILURE_BYTES: usize = 1024 * 1024;
+/// How often one call follows sessions that end under it.
+const MAX_REPLAYS: u32 = 3;
 
-/// The HTTP client and the limits it works under.
-pub(crate) struct Transport {
-    pub(crate) client: reqwest::Client,
-    pub(crate) user_agent: HeaderValue,
-    /// As set by the program; repeated on each request, so that it holds for a given client too.
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) max_answer_bytes: u64,
+/// What came of one attempt.
+pub(crate) enum Outcome {
+    Answered(Received),
+    Broken(TransportError),
+    NoGrant(LoginError),
+    Refused(Refusal),
 }
 
-impl Connection {
+/// What to do after an attempt.
+enum Next {
+    End,
+    /// Another attempt after so long; the server asked for it, or the policy did.
+    Again {
+        delay: Duration,
+        asked: bool,
+    },
+    /// Another attempt with another session.
+    Replay,
+}
+
+/// One call: its bounds, and what it has come to so far.
+struct Call<'a> {
+    inner: &'a Inner,
+    operation: &'static Operation,
+    request: Prepared,
+    policy: RetryPolicy,
+    repeatable: Repeatable,
+    max_answer_bytes: u64,
+    began: Instant,
+    deadline: Instant,
+    effort: Effort,
+    failures: u32,
+    replays: u32,
+    /// The session that the first attempt was sent with, for operations whose answer belongs to one.
+    bound_to: Option<Arc<Grant>>,
+}
+
+impl Inner {
     /// Everything between a request and a complete answer of any status.
-    pub(crate) async fn send(&self, request: Request) -> Result<Received, Error<Infallible>> {
+    pub(crate) async fn send(
+        &self,
+        request: Request,
+        options: CallOptions,
+    ) -> Result<Received, Error<Infallible>> {
         let operation = request.operation();
-        let mut http =
-            request
-                .into_http(&self.inner.base)
-                .map_err(|message| Error::InvalidInput {
-                    operation,
-                    message: message.into(),
-                })?;
-        self.authorize(operation, &mut http).await?;
-        self.inner
-            .transport
-            .exchange(http, operation.success)
-            .await
-            .map_err(|error| Error::Transport {
-                operation,
-                error: error.into(),
-            })
+        if let Err(reason) = self.allows(operation) {
+            return Err(Error::Refused { operation, reason });
+        }
+        let prepared = request.prepare(&self.base);
+        let prepared = prepared.map_err(|message| Error::InvalidInput {
+            operation,
+            message: message.into(),
+        })?;
+        let mut observation = Observation::begin(operation, self.on_call.as_ref());
+        // Closed never, so that there is a place sooner or later.
+        let _place = self.places.acquire().await;
+        let mut call = Call::new(self, operation, prepared, options);
+        let outcome = call.run().await;
+        call.effort.elapsed = call.began.elapsed();
+        observation.end(&outcome, call.effort);
+        outcome.into_result(operation, call.effort)
     }
 
-    async fn authorize(
-        &self,
+    fn allows(&self, operation: &Operation) -> Result<(), Refusal> {
+        if self.rules.read_only && operation.effect != crate::Effect::Read {
+            return Err(Refusal::ReadOnly);
+        }
+        if self.rules.deny_prototype && operation.stability == Stability::Prototype {
+            return Err(Refusal::Prototype);
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Call<'a> {
+    fn new(
+        inner: &'a Inner,
         operation: &'static Operation,
-        http: &mut reqwest::Request,
-    ) -> Result<(), Error<Infallible>> {
-        let refused = |reason| Error::Refused { operation, reason };
-        let authorizer = &self.inner.authorizer;
-        if !authorizer.applies_to(operation.access).map_err(refused)? {
-            return Ok(());
+        request: Prepared,
+        options: CallOptions,
+    ) -> Self {
+        let options = options.or(inner.options);
+        let began = Instant::now();
+        let replay_writes = options.replay_writes.unwrap_or(false);
+        Self {
+            inner,
+            operation,
+            request,
+            policy: options.retries.unwrap_or_default(),
+            repeatable: Repeatable::of(operation.effect, replay_writes),
+            max_answer_bytes: options.max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
+            began,
+            deadline: began + options.timeout_or_default(),
+            effort: Effort::default(),
+            failures: 0,
+            replays: 0,
+            bound_to: None,
+        }
+    }
+
+    /// Attempts until one is final.
+    async fn run(&mut self) -> Outcome {
+        let mut last = None;
+        loop {
+            match self.inner.pacing.pass(self.deadline).await {
+                Ok(waited) => self.effort.waited += waited,
+                Err(pause) => {
+                    let refused = Outcome::Refused(Refusal::RateLimited {
+                        retry_after: pause.left,
+                    });
+                    return last.unwrap_or(refused);
+                }
+            }
+            let set_out = Instant::now();
+            let (outcome, flight) = self.attempt().await;
+            trace::attempt(self.effort.attempts, &outcome, set_out.elapsed());
+            if matches!(outcome, Outcome::Refused(Refusal::SessionEnded)) {
+                return last.unwrap_or(outcome);
+            }
+            match self.judge(&outcome, flight).await {
+                Next::End => return outcome,
+                Next::Replay => self.replays += 1,
+                Next::Again { delay, asked } => {
+                    trace::waits(delay, asked);
+                    if asked {
+                        self.inner.pacing.pause(delay);
+                    } else {
+                        sleep(delay).await;
+                        self.effort.waited += delay;
+                    }
+                }
+            }
+            last = Some(outcome);
+        }
+    }
+
+    async fn attempt(&mut self) -> (Outcome, Option<Flight>) {
+        let mut http = self.request.http();
+        let flight = match self.authorize(&mut http).await {
+            Ok(flight) => flight,
+            Err(outcome) => return (outcome, None),
+        };
+        self.effort.attempts += 1;
+        let bounds = Bounds {
+            deadline: self.deadline,
+            max_answer_bytes: self.max_answer_bytes,
+            success: self.operation.success,
+            redirects_within: self.inner.rules.redirects.then_some(&self.inner.base),
+        };
+        match self.inner.transport.exchange(http, bounds).await {
+            Ok(received) => (Outcome::Answered(received), flight),
+            Err(error) => (Outcome::Broken(error), flight),
+        }
+    }
+
+    async fn authorize(&mut self, http: &mut reqwest::Request) -> Result<Option<Flight>, Outcome> {
+        let access = self.operation.access;
+        if !self.inner.source.applies_to(access) {
+            return Ok(None);
         }
         // The address was built from the base URL; credentials are worth a second look.
         if !self.inner.base.has_origin_of(http.url()) {
-            return Err(refused(Refusal::ForeignOrigin));
+            return Err(Outcome::Refused(Refusal::ForeignOrigin));
         }
-        match authorizer {
-            Authorizer::None => Ok(()),
-            Authorizer::Keys { keys, .. } => keys
-                .iter()
-                .try_for_each(|(placement, text)| placement.apply(http, text)),
-            Authorizer::Session { header, token } => {
-                place_token(http, header, token, operation.access)
-            }
-            Authorizer::Login { header, login } => {
-                let token = self
-                    .session_token(login)
-                    .await
-                    .map_err(|error| Error::Login { operation, error })?;
-                place_token(http, header, &token, operation.access)
-            }
-        }
-        .map_err(refused)
-    }
-}
-
-impl Transport {
-    /// Sends a request and reads the answer to its end.
-    pub(crate) async fn exchange(
-        &self,
-        mut http: reqwest::Request,
-        success: &[u16],
-    ) -> Result<Received, TransportError> {
-        http.headers_mut()
-            .insert(USER_AGENT, self.user_agent.clone());
-        if self.timeout.is_some() {
-            *http.timeout_mut() = self.timeout;
-        }
-        let asked = http.url().clone();
-        let mut response = self
-            .client
-            .execute(http)
-            .await
-            .map_err(TransportError::sending)?;
-        // Only a client that was handed in follows redirects; it may have sent the credentials along.
-        if *response.url() != asked {
-            return Err(TransportError::redirected(response.status()));
-        }
-        let status = response.status();
-        let body = if is_result(status, success) {
-            read_all(&mut response, self.max_answer_bytes).await?
-        } else {
-            read_head(&mut response, MAX_FAILURE_BYTES).await?
+        let grant = self.inner.grant(self.deadline).await;
+        let Some(grant) = grant.map_err(Outcome::NoGrant)? else {
+            return Ok(None);
         };
-        Ok(Received::new(
-            status,
-            std::mem::take(response.headers_mut()),
-            body,
-        ))
-    }
-}
-
-/// Whether the body is what the caller asked for rather than word of a failure.
-pub(crate) fn is_result(status: StatusCode, success: &[u16]) -> bool {
-    status.is_success() || success.contains(&status.as_u16())
-}
-
-/// The whole body, or an error once it is longer than `max` bytes.
-async fn read_all(response: &mut Response, max: u64) -> Result<Bytes, TransportError> {
-    let status = response.status();
-    let announced = response.content_length().unwrap_or_default();
-    if announced > max {
-        return Err(TransportError::too_large(status, max));
-    }
-    // What a server announces is no reason to reserve all of it.
-    let mut body = BytesMut::with_capacity(usize::try_from(announced.min(64 * 1024)).unwrap_or(0));
-    while let Some(chunk) = next_chunk(response).await? {
-        if (body.len() + chunk.len()) as u64 > max {
-            return Err(TransportError::too_large(status, max));
+        if is_for_sessions(access) {
+            let first = self.bound_to.get_or_insert_with(|| Arc::clone(&grant));
+            if !Arc::ptr_eq(first, &grant) {
+                return Err(Outcome::Refused(Refusal::SessionEnded));
+            }
         }
-        body.extend_from_slice(&chunk);
+        let applied = grant.presented().apply(http, access);
+        applied.map_err(Outcome::Refused)?;
+        Ok(Some(grant.fly()))
     }
-    Ok(body.freeze())
-}
 
-/// The first `max` bytes of the body.
-async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, TransportError> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = next_chunk(response).await? {
-        let room = max - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if body.len() == max {
-            break;
+    /// What an outcome means for the session, for other calls, and for this one.
+    async fn judge(&mut self, outcome: &Outcome, flight: Option<Flight>) -> Next {
+        match outcome {
+            Outcome::Answered(received) => self.judge_answer(received, flight).await,
+            Outcome::Broken(error) => {
+                // The server may have taken the request, and the session with it.
+                if let Some(flight) = flight.filter(|_| !error.is_connect()) {
+                    flight.land_served();
+                }
+                match self.repeatable.after_break(error) {
+                    true => self.again(None),
+                    false => Next::End,
+                }
+            }
+            Outcome::NoGrant(error) => match error.is_passing() {
+                true => self.again(error.retry_after()),
+                false => Next::End,
+            },
+            Outcome::Refused(_) => Next::End,
         }
     }
-    Ok(body.freeze())
+
+    async fn judge_answer(&mut self, received: &Received, flight: Option<Flight>) -> Next {
+        let status = received.status();
+        if is_result(status, self.operation.success) {
+            if let Some(flight) = flight.filter(|_| self.operation.access != Access::Optional) {
+                flight.land_served();
+            }
+            self.learn_limit(received);
+            return Next::End;
+        }
+        if self.says_session_ended(status)
+            && let Some(flight) = flight
+        {
+            let has_another = self.inner.rejected(flight, self.deadline).await;
+            let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
+            return if has_another && may { Next::Replay } else { Next::End };
+        }
+        let retry_after = received.retry_after();
+        match self.repeatable.after_status(status, retry_after.is_some()) {
+            true => {
+                if status == StatusCode::TOO_MANY_REQUESTS && is_long(retry_after) {
+                    self.failures = self.failures.saturating_sub(1);
+                }
+                self.again(retry_after)
+            }
+            false => Next::End,
+        }
+    }
+
+    fn says_session_ended(&self, status: StatusCode) -> bool {
+        status == StatusCode::UNAUTHORIZED
+            || self.operation.session_ended.contains(&status.as_u16())
+    }
+
+    /// Another attempt, unless policy or time do not allow one.
+    fn again(&mut self, asked: Option<Duration>) -> Next {
+        self.failures += 1;
+        let Some(delay) = self.policy.delay_after(self.failures) else {
+            return Next::End;
+        };
+        let delay = asked.unwrap_or(delay);
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if delay >= left {
+            return Next::End;
+        }
+        Next::Again {
+            delay,
+            asked: asked.is_some(),
+        }
+    }
+
+    /// An answer that says that the limit is used up holds later calls back, before they are told the same.
+    fn learn_limit(&self, received: &Received) {
+        let headers = received.headers();
+        if rate_limit::is_used_up(headers)
+            && let Some(reset) = rate_limit::reset(headers)
+            && reset < self.deadline.saturating_duration_since(self.began)
+        {
+            self.inner.pacing.pause(reset);
+        }
+    }
 }
 
-async fn next_chunk(response: &mut Response) -> Result<Option<Bytes>, TransportError> {
-    let status = response.status();
-    response
-        .chunk()
-        .await
-        .map_err(|error| TransportError::reading(status, error))
+/// Whether a wait that a server asks for is one, so that attempts need no other limit than time.
+fn is_long(wait: Option<Duration>) -> bool {
+    wait.is_some_and(|wait| wait >= Duration::from_secs(1))
+}
+
+impl Outcome {
+    fn into_result(
+        self,
+        operation: &'static Operation,
+        effort: Effort,
+    ) -> Result<Received, Error<Infallible>> {
+        Err(match self {
+            Self::Answered(received) => return Ok(received.after(effort)),
+            Self::Broken(error) => Error::Transport {
+                operation,
+                error: Box::new(error.with_effort(effort)),
+            },
+            Self::NoGrant(error) => Error::Login {
+                operation,
+                error,
+                effort,
+            },
+            Self::Refused(reason) => Error::Refused { operation, reason },
+        })
+    }
 }

@@ -1,163 +1,308 @@
-//! The log-in, the token it yields, and the log-out.
+//! What calls are authorized with: obtained once for all of them, renewed once when it has ended.
 
+mod grant;
+mod login;
+
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use reqwest::StatusCode;
 use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
-use crate::authorize::{Authorizer, Login, set_sensitive};
-use crate::body::Body;
-use crate::connection::Connection;
-use crate::decode;
-use crate::error::{Error, LoginError};
+use crate::authorize::{Login, Source};
+use crate::connection::Inner;
+use crate::error::{Error, LoginError, LoginErrorKind};
+use crate::exchange::Bounds;
+use crate::observe::trace;
 use crate::operation::Operation;
+use crate::options::{CallOptions, MAX_ANSWER_BYTES};
 use crate::received::Received;
 use crate::request::Request;
-use crate::target;
 
-/// The session of a connection that logs in.
-#[derive(Default)]
+pub(crate) use grant::{Flight, Grant};
+
+/// How long a new session that the server does not accept is used on all the same. Servers with several machines may
+/// take a while to agree on a session, and log-ins in a row look like an attack.
+const UNACCEPTED_FOR: Duration = Duration::from_secs(30);
+
+/// How long an account that is locked, or was refused for reasons unknown, is left alone; trying sooner makes many
+/// servers begin the lock anew.
+const LOCKED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// What the calls of a connection are authorized with at present.
 pub(crate) struct Session {
-    /// Held during a log-in, so that all who need a token wait for the same one.
-    state: Mutex<State>,
-    /// Log-ins that have ended, well or badly.
+    /// Read by every call.
+    current: RwLock<Option<Arc<Grant>>>,
+    /// Held while a grant is obtained, so that all who need one wait for the same one.
+    renewal: Mutex<Renewal>,
+    /// Attempts to obtain a grant that have ended, well or badly.
     finished: AtomicU64,
 }
 
 #[derive(Default)]
-struct State {
-    token: Option<SecretString>,
+struct Renewal {
+    /// The last attempt's, for those that waited for it.
     failure: Option<LoginError>,
+    refused: Option<Refused>,
 }
 
-#[derive(Serialize)]
-struct LoginRequest<'a> {
-    username: &'a str,
-    password: &'a str,
+/// A log-in that the server refused. Sending its password again for every call is how accounts get locked.
+struct Refused {
+    login: Login,
+    error: LoginError,
+    at: Instant,
 }
 
-impl Connection {
-    /// The token of the session, after logging in if there is none.
-    pub(crate) async fn session_token(&self, login: &Login) -> Result<SecretString, LoginError> {
-        let Session { state, finished } = &self.inner.session;
-        let seen = finished.load(Ordering::Acquire);
-        let mut state = state.lock().await;
-        if let Some(token) = &state.token {
-            return Ok(token.clone());
+impl Renewal {
+    /// The failure that the same log-in would only repeat.
+    fn lasting(&self, login: &Login) -> Option<&LoginError> {
+        let refused = self.refused.as_ref()?;
+        let lasts = refused.at.elapsed() < lasts_for(&refused.error) && refused.login == *login;
+        lasts.then_some(&refused.error)
+    }
+}
+
+/// For how long a failure says what another log-in would come to.
+fn lasts_for(error: &LoginError) -> Duration {
+    match error.kind() {
+        LoginErrorKind::SecondFactor => Duration::MAX,
+        LoginErrorKind::Refused if error.status() == Some(StatusCode::UNAUTHORIZED) => {
+            Duration::MAX
         }
-        // A log-in failed while this call waited for it. Trying again with the same password, once per
-        // waiting call, is how accounts get locked.
-        if let Some(failure) = &state.failure
-            && finished.load(Ordering::Acquire) != seen
-        {
-            return Err(failure.clone());
-        }
-        let outcome = self.log_in(login).await;
-        *state = State {
-            token: outcome.as_ref().ok().cloned(),
-            failure: outcome.as_ref().err().cloned(),
+        LoginErrorKind::Refused | LoginErrorKind::Locked => LOCKED_FOR,
+        _ => Duration::ZERO,
+    }
+}
+
+impl Session {
+    pub(crate) fn new(source: &Source) -> Self {
+        let fixed = match source {
+            Source::Fixed(presented) => Some(Arc::new(Grant::fixed(presented.clone()))),
+            Source::None | Source::Login(_) | Source::Callback(_) => None,
         };
-        finished.fetch_add(1, Ordering::Release);
+        Self {
+            current: RwLock::new(fixed),
+            renewal: Mutex::default(),
+            finished: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<Arc<Grant>> {
+        let current = self.current.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the grant away, so that no other call sets out with it.
+    pub(crate) fn take(&self) -> Option<Arc<Grant>> {
+        let current = self.current.write();
+        current.unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, grant: Arc<Grant>) {
+        let current = self.current.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = Some(grant);
+    }
+
+    /// Takes a grant away unless there is another by now.
+    fn forget(&self, grant: &Arc<Grant>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_some_and(|one| Arc::ptr_eq(one, grant)) {
+            *current = None;
+        }
+    }
+}
+
+impl Inner {
+    /// A grant to call with, obtained first if there is none; `None` for a connection without credentials.
+    pub(crate) async fn grant(&self, deadline: Instant) -> Result<Option<Arc<Grant>>, LoginError> {
+        if let Some(grant) = self.usable() {
+            return Ok(Some(grant));
+        }
+        if matches!(self.source, Source::None | Source::Fixed(_)) {
+            return Ok(None);
+        }
+        let seen = self.session.finished.load(Ordering::Acquire);
+        let renewal = timeout_at(deadline, self.session.renewal.lock()).await;
+        let mut renewal = renewal.map_err(|_| LoginError::timed_out())?;
+        if let Some(grant) = self.usable() {
+            return Ok(Some(grant));
+        }
+        // One that failed while this call waited for it has failed for this call too.
+        let waited_for = self.session.finished.load(Ordering::Acquire) != seen;
+        if let Some(failure) = renewal.failure.clone().filter(|_| waited_for) {
+            return Err(failure);
+        }
+        self.renew(&mut renewal, deadline).await.map(Some)
+    }
+
+    async fn renew(
+        &self,
+        renewal: &mut Renewal,
+        deadline: Instant,
+    ) -> Result<Arc<Grant>, LoginError> {
+        let outcome = match timeout_at(deadline, self.obtain(renewal, deadline)).await {
+            Ok(outcome) => outcome.map(Arc::new),
+            Err(_) => Err(LoginError::timed_out()),
+        };
+        renewal.failure = outcome.as_ref().err().cloned();
+        match &outcome {
+            Ok(grant) => {
+                trace::login("done");
+                self.session.set(Arc::clone(grant));
+            }
+            Err(_) => trace::login("failed"),
+        }
+        self.session.finished.fetch_add(1, Ordering::Release);
         outcome
     }
 
-    /// Takes the token before sending, so that no request of another task sets out with a dying one.
-    pub(crate) async fn end_session(&self, logout: &'static Operation) -> Result<(), Error<Body>> {
-        let (header, token) = match &self.inner.authorizer {
-            Authorizer::None | Authorizer::Keys { .. } => return Ok(()),
-            Authorizer::Session { header, token } => (header, token.clone()),
-            Authorizer::Login { header, .. } => {
-                match self.inner.session.state.lock().await.token.take() {
-                    Some(token) => (header, token),
-                    None => return Ok(()),
+    /// The grant at hand, unless it is about to end or was given up.
+    fn usable(&self) -> Option<Arc<Grant>> {
+        self.session.current().filter(|grant| !grant.is_over())
+    }
+
+    async fn obtain(
+        &self,
+        renewal: &mut Renewal,
+        deadline: Instant,
+    ) -> Result<Grant, LoginError> {
+        match &self.source {
+            Source::None | Source::Fixed(_) => Err(LoginError::no_credentials(None)),
+            Source::Login(login) => self.log_in_once(login, renewal, deadline).await,
+            Source::Callback(callback) => {
+                let given = callback.ask().await;
+                let given = given.map_err(|error| LoginError::no_credentials(Some(error)))?;
+                match Source::new(self.scheme, &given).map_err(LoginError::unusable)? {
+                    Source::Fixed(presented) => Ok(Grant::given(presented)),
+                    Source::Login(login) => self.log_in_once(&login, renewal, deadline).await,
+                    Source::None | Source::Callback(_) => Err(LoginError::no_credentials(None)),
                 }
             }
+        }
+    }
+
+    async fn log_in_once(
+        &self,
+        login: &Login,
+        renewal: &mut Renewal,
+        deadline: Instant,
+    ) -> Result<Grant, LoginError> {
+        if let Some(error) = renewal.lasting(login) {
+            return Err(error.clone());
+        }
+        let outcome = self.log_in(login, deadline).await;
+        renewal.refused = outcome.as_ref().err().map(|error| Refused {
+            login: login.clone(),
+            error: error.clone(),
+            at: Instant::now(),
+        });
+        outcome
+    }
+
+    /// The other API that the key in use is probably one of.
+    pub(crate) fn suspect(&self, operation: &Operation) -> Option<&'static str> {
+        if !self.source.applies_to(operation.access) {
+            return None;
+        }
+        self.session.current()?.presented().suspect()
+    }
+
+    /// Calls a log-out with the token of the open session; `None` where none is open.
+    ///
+    /// Takes the token before sending, so that no request of another task sets out with a dying one.
+    pub(crate) async fn end_session(
+        &self,
+        logout: &'static Operation,
+        options: CallOptions,
+    ) -> Result<Option<Received>, Error<Infallible>> {
+        let is_fixed = matches!(self.source, Source::Fixed(_));
+        let grant = if is_fixed { self.session.current() } else { self.session.take() };
+        let Some(grant) = grant.filter(|grant| grant.presented().is_session()) else {
+            return Ok(None);
         };
-        let mut http = Request::new(logout)
-            .into_http(&self.inner.base)
+        let refused = |reason| Error::Refused {
+            operation: logout,
+            reason,
+        };
+        let prepared = Request::new(logout).prepare(&self.base);
+        let mut http = prepared
             .map_err(|message| Error::InvalidInput {
                 operation: logout,
                 message: message.into(),
-            })?;
-        set_sensitive(&mut http, header, token.expose_secret()).map_err(|reason| {
-            Error::Refused {
-                operation: logout,
-                reason,
-            }
-        })?;
-        let transport = &self.inner.transport;
-        let received = transport
-            .exchange(http, logout.success)
-            .await
-            .map_err(|error| Error::Transport {
-                operation: logout,
-                error: error.into(),
-            })?;
-        match self.classify(logout, received, decode::empty, decode::body) {
-            Err(error) if !error.is_unauthorized() => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    async fn log_in(&self, login: &Login) -> Result<SecretString, LoginError> {
-        let url =
-            target::url(&self.inner.base, login.path, "").map_err(|_| LoginError::unsendable())?;
-        let body = LoginRequest {
-            username: &login.username,
-            password: login.password.expose_secret(),
+            })?
+            .http();
+        let presented = grant.presented();
+        presented
+            .apply(&mut http, logout.access)
+            .map_err(refused)?;
+        let bounds = Bounds {
+            deadline: Instant::now() + options.or(self.options).timeout_or_default(),
+            max_answer_bytes: MAX_ANSWER_BYTES,
+            success: logout.success,
+            redirects_within: None,
         };
-        let body = serde_json::to_vec(&body).map_err(|_| LoginError::unsendable())?;
-        let mut http = reqwest::Request::new(Method::POST, url);
-        let json = HeaderValue::from_static("application/json");
-        http.headers_mut().insert(CONTENT_TYPE, json.clone());
-        http.headers_mut().insert(ACCEPT, json);
-        *http.body_mut() = Some(body.into());
-        let received = self
-            .inner
-            .transport
-            .exchange(http, &[])
-            .await
-            .map_err(LoginError::unreachable)?;
-        read_token(&received)
+        let received = self.transport.exchange(http, bounds).await;
+        received.map(Some).map_err(|error| Error::Transport {
+            operation: logout,
+            error: error.into(),
+        })
     }
-}
 
-fn read_token(received: &Received) -> Result<SecretString, LoginError> {
-    match received.status() {
-        status if status.is_success() => {}
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            return Err(LoginError::refused(received));
-        }
-        _ => {
-            return Err(LoginError::unexpected(
-                received,
-                "the status is not a log-in's",
-            ));
+    /// Forgets what was remembered of failures, for a program that asks to log in.
+    pub(crate) async fn forgive(&self) {
+        *self.session.renewal.lock().await = Renewal::default();
+    }
+
+    /// What to do about an answer that does not accept a grant: whether to call again with another one.
+    pub(crate) async fn rejected(&self, flight: Flight, deadline: Instant) -> bool {
+        let sent = flight.began();
+        let grant = flight.land_rejected();
+        match &self.source {
+            Source::None | Source::Fixed(_) => false,
+            Source::Login(_) => self.session_ended(&grant, deadline).await,
+            Source::Callback(_) if grant.is_renewable() => {
+                self.session_ended(&grant, deadline).await
+            }
+            Source::Callback(_) => self.asked_again(&grant, sent, deadline).await,
         }
     }
-    let no_object = || {
-        let message = "the answer is not a JSON object with text in `session_id`";
-        LoginError::unexpected(received, message)
-    };
-    let answer: Map<String, Value> = decode::json(received).map_err(|_| no_object())?;
-    match answer.get("session_id") {
-        Some(Value::String(token)) if is_sendable(token) => Ok(token.as_str().into()),
-        Some(Value::String(_)) => Err(LoginError::unexpected(
-            received,
-            "`session_id` is not text that a header can hold",
-        )),
-        None | Some(Value::Null) => Err(LoginError::unexpected(
-            received,
-            "the answer has no `session_id`",
-        )),
-        Some(_) => Err(no_object()),
-    }
-}
 
-fn is_sendable(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+    /// A session that served before has expired. One that never did is the server's to explain: a new one would be
+    /// no better.
+    async fn session_ended(&self, grant: &Arc<Grant>, deadline: Instant) -> bool {
+        if !grant.has_served(deadline).await {
+            grant.expire_in(UNACCEPTED_FOR);
+            return false;
+        }
+        self.session.forget(grant);
+        true
+    }
+
+    /// Whether the program has other credentials by now. Asked once for all calls that were under way.
+    async fn asked_again(&self, grant: &Arc<Grant>, sent: Instant, deadline: Instant) -> bool {
+        let Ok(mut renewal) = timeout_at(deadline, self.session.renewal.lock()).await else {
+            return false;
+        };
+        let current = self.session.current();
+        let is_current = current.is_some_and(|one| Arc::ptr_eq(&one, grant));
+        if !is_current {
+            return true;
+        }
+        if grant.confirmed_since(sent) {
+            return false;
+        }
+        match self.renew(&mut renewal, deadline).await {
+            Ok(new) if new.presents_the_same(grant) => {
+                // The old one stays, so that other calls that it fails find it confirmed.
+                grant.confirm();
+                self.session.set(Arc::clone(grant));
+                false
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
 }

@@ -3,11 +3,15 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
 use super::transport::TransportError;
+use crate::builder::BuildError;
+use crate::credentials::CallbackError;
 use crate::received::Received;
+use crate::retry::{is_passing, is_passing_break};
 
 /// A log-in failed.
 ///
@@ -21,7 +25,16 @@ struct Detail {
     message: &'static str,
     status: Option<StatusCode>,
     request_id: Option<String>,
-    source: Option<TransportError>,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Transport(TransportError),
+    /// The program's own.
+    Callback(CallbackError),
+    Build(BuildError),
 }
 
 /// What became of a log-in.
@@ -29,17 +42,30 @@ struct Detail {
 #[non_exhaustive]
 pub enum LoginErrorKind {
     /// The server does not accept user name and password: status 400, 401 or 403.
+    ///
+    /// They are not sent again: after 401 not before [`Connection::login`](crate::Connection::login) asks for it, after
+    /// the others not for 15 minutes. Calls get this error until then.
     Refused,
+    /// The account is locked: status 423, or the server's words say so. Not tried again for 15 minutes.
+    Locked,
+    /// The server wants a second factor, by its words. Not tried again; use an API key.
+    SecondFactor,
     /// No complete answer arrived.
     Unreachable,
     /// The server answered with something else than a session.
     UnexpectedAnswer,
+    /// [`Credentials::callback`](crate::Credentials::callback) gave none, or some that cannot be used.
+    NoCredentials,
 }
 
 impl LoginError {
-    pub(crate) fn refused(received: &Received) -> Self {
-        let message = "check user name and password; users with single sign-on need an API key";
-        Self::answered(LoginErrorKind::Refused, message, received)
+    pub(crate) fn refused(kind: LoginErrorKind, received: &Received) -> Self {
+        let message = match kind {
+            LoginErrorKind::Locked => "wait, or have an administrator unlock it",
+            LoginErrorKind::SecondFactor => "use an API key; a log-in cannot give a second factor",
+            _ => "check user name and password; users with single sign-on need an API key",
+        };
+        Self::answered(kind, message, received)
     }
 
     pub(crate) fn unexpected(received: &Received, message: &'static str) -> Self {
@@ -48,31 +74,45 @@ impl LoginError {
 
     pub(crate) fn unreachable(error: TransportError) -> Self {
         Self(Arc::new(Detail {
-            kind: LoginErrorKind::Unreachable,
-            message: "no answer",
             status: error.status(),
-            request_id: None,
-            source: Some(error),
+            cause: Some(Cause::Transport(error)),
+            ..Detail::new(LoginErrorKind::Unreachable, "no answer")
         }))
     }
 
+    /// The call's time was up before the log-in was over.
+    pub(crate) fn timed_out() -> Self {
+        Self::unreachable(TransportError::timed_out())
+    }
+
     pub(crate) fn unsendable() -> Self {
+        let message = "the request cannot be written; the API's description is wrong";
+        let detail = Detail::new(LoginErrorKind::UnexpectedAnswer, message);
+        Self(Arc::new(detail))
+    }
+
+    pub(crate) fn no_credentials(error: Option<CallbackError>) -> Self {
+        let message = "the callback gave no credentials";
         Self(Arc::new(Detail {
-            kind: LoginErrorKind::UnexpectedAnswer,
-            message: "the request cannot be written; the API's description is wrong",
-            status: None,
-            request_id: None,
-            source: None,
+            cause: error.map(Cause::Callback),
+            ..Detail::new(LoginErrorKind::NoCredentials, message)
+        }))
+    }
+
+    pub(crate) fn unusable(error: BuildError) -> Self {
+        let message = "what the callback gave cannot be used";
+        Self(Arc::new(Detail {
+            cause: Some(Cause::Build(error)),
+            ..Detail::new(LoginErrorKind::NoCredentials, message)
         }))
     }
 
     fn answered(kind: LoginErrorKind, message: &'static str, received: &Received) -> Self {
         Self(Arc::new(Detail {
-            kind,
-            message,
             status: Some(received.status()),
             request_id: received.request_id().map(str::to_owned),
-            source: None,
+            retry_after: received.retry_after(),
+            ..Detail::new(kind, message)
         }))
     }
 
@@ -97,7 +137,38 @@ impl LoginError {
     /// What went wrong on the way, for [`LoginErrorKind::Unreachable`].
     #[must_use]
     pub fn transport(&self) -> Option<&TransportError> {
-        self.0.source.as_ref()
+        match &self.0.cause {
+            Some(Cause::Transport(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to wait before the next log-in.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same log-in may well succeed later.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self.kind() {
+            LoginErrorKind::Unreachable => self.transport().is_some_and(is_passing_break),
+            LoginErrorKind::UnexpectedAnswer => self.status().is_some_and(is_passing),
+            _ => false,
+        }
+    }
+}
+
+impl Detail {
+    fn new(kind: LoginErrorKind, message: &'static str) -> Self {
+        Self {
+            kind,
+            message,
+            status: None,
+            request_id: None,
+            retry_after: None,
+            cause: None,
+        }
     }
 }
 
@@ -105,22 +176,31 @@ impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = match self.kind() {
             LoginErrorKind::Refused => "the log-in was refused",
+            LoginErrorKind::Locked => "the account is locked",
+            LoginErrorKind::SecondFactor => "the log-in needs a second factor",
             LoginErrorKind::Unreachable => "the log-in got no answer",
             LoginErrorKind::UnexpectedAnswer => "the log-in got an unexpected answer",
+            LoginErrorKind::NoCredentials => "there are no credentials",
         };
         f.write_str(head)?;
         if let Some(status) = self.status() {
             write!(f, " (status {})", status.as_u16())?;
         }
-        match self.transport() {
-            Some(error) => write!(f, ": {error}"),
-            None => write!(f, ": {}", self.0.message),
+        match &self.0.cause {
+            Some(Cause::Transport(error)) => write!(f, ": {error}"),
+            Some(Cause::Build(error)) => write!(f, ": {}: {error}", self.0.message),
+            // The cause is the program's own, and the next in the chain.
+            Some(Cause::Callback(_)) | None => write!(f, ": {}", self.0.message),
         }
     }
 }
 
 impl StdError for LoginError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.transport().and_then(StdError::source)
+        match self.0.cause.as_ref()? {
+            Cause::Transport(error) => error.source(),
+            Cause::Callback(error) => Some(&**error),
+            Cause::Build(error) => error.source(),
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
+use crate::effort::Effort;
+
 /// No complete answer arrived.
 ///
 /// Its source is the HTTP client's error without the address, whose query may hold a key.
@@ -14,6 +16,7 @@ pub struct TransportError {
     connected: bool,
     status: Option<StatusCode>,
     source: Option<reqwest::Error>,
+    effort: Effort,
 }
 
 /// At what point it went wrong.
@@ -52,7 +55,28 @@ impl TransportError {
             connected,
             status: None,
             source: Some(error.without_url()),
+            effort: Effort::default(),
         }
+    }
+
+    /// Time was up before anything was sent.
+    pub(crate) fn timed_out() -> Self {
+        Self {
+            kind: TransportErrorKind::Timeout,
+            connected: false,
+            status: None,
+            source: None,
+            effort: Effort::default(),
+        }
+    }
+
+    /// The same error, with what was done before it was final.
+    pub(crate) fn with_effort(self, effort: Effort) -> Self {
+        Self { effort, ..self }
+    }
+
+    pub(super) fn effort(&self) -> Effort {
+        self.effort
     }
 
     pub(crate) fn reading(status: StatusCode, error: reqwest::Error) -> Self {
@@ -81,6 +105,7 @@ impl TransportError {
             connected: true,
             status: Some(status),
             source: None,
+            effort: Effort::default(),
         }
     }
 
