@@ -4,21 +4,17 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder};
 
 use crate::authorize::Authorizer;
 use crate::base_url::BaseUrl;
 use crate::connection::{Connection, Inner};
 use crate::credentials::Credentials;
+use crate::error::innermost;
+use crate::network::{Network, Proxies};
 use crate::operation::AuthScheme;
 use crate::send::Transport;
 use crate::session::Session;
-
-/// A host that takes longer to accept a connection is down or behind a firewall that drops packets.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Long queries think before the first byte; gateways commonly give up after 60 seconds themselves.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Full lists are many megabytes; a server that trickles must still not hold a nightly job for ever.
 const TIMEOUT: Duration = Duration::from_secs(300);
@@ -30,8 +26,9 @@ const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VE
 
 /// Settings of a [`Connection`]; made by [`Connection::builder`].
 ///
-/// Proxies are taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and the system's
-/// settings. Redirects are not followed, since HTTP clients carry API keys along to other hosts.
+/// Proxies are taken from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`) and the
+/// system's settings, except for a server on this machine; trusted certificates from the system.
+/// Redirects are not followed, since HTTP clients carry API keys along to other hosts.
 /// `Debug` shows the kind of credentials and no address.
 #[must_use]
 pub struct ConnectionBuilder {
@@ -39,13 +36,10 @@ pub struct ConnectionBuilder {
     base_url: String,
     credentials: Credentials,
     user_agent: Option<String>,
-    connect_timeout: Option<Duration>,
-    read_timeout: Option<Duration>,
     timeout: Option<Duration>,
     max_answer_bytes: u64,
     allow_insecure_http: bool,
-    root_certificates: Vec<Vec<u8>>,
-    configure_http: Option<Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>>,
+    network: Network,
     http_client: Option<Client>,
 }
 
@@ -56,13 +50,10 @@ impl ConnectionBuilder {
             base_url: base_url.to_owned(),
             credentials,
             user_agent: None,
-            connect_timeout: None,
-            read_timeout: None,
             timeout: None,
             max_answer_bytes: MAX_ANSWER_BYTES,
             allow_insecure_http: false,
-            root_certificates: Vec::new(),
-            configure_http: None,
+            network: Network::default(),
             http_client: None,
         }
     }
@@ -75,13 +66,13 @@ impl ConnectionBuilder {
 
     /// Longest time to set up a connection, TLS included. Default 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.network.connect_timeout = Some(timeout);
         self
     }
 
     /// Longest silence while waiting for an answer or the rest of one. Default 60 seconds.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = Some(timeout);
+        self.network.read_timeout = Some(timeout);
         self
     }
 
@@ -105,27 +96,77 @@ impl ConnectionBuilder {
 
     /// Trusts one or more PEM certificates besides those of the system, for servers behind a private CA.
     pub fn add_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.root_certificates.push(pem.as_ref().to_vec());
+        let pem = pem.as_ref().to_vec();
+        self.network.root_certificates.push(pem);
         self
     }
 
-    /// Adjusts the HTTP client that is built: a proxy, a client certificate, pool sizes.
+    /// Shows the server a client certificate: PEM with the certificate, those of its issuers if any, and
+    /// the private key, unencrypted.
+    pub fn identity(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.network.identity = Some(pem.as_ref().to_vec().into());
+        self
+    }
+
+    /// Accepts whatever certificate a server shows: expired, for another host, of anyone. Default no.
+    ///
+    /// **Whoever is in between can then take the credentials and forge answers.** Meant for a trial
+    /// against a test instance; [`add_root_certificate`](Self::add_root_certificate) is for all else.
+    /// Each [`build`](Self::build) logs a warning, if the feature `tracing` is on.
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.network.accept_invalid_certs = accept;
+        self
+    }
+
+    /// Sends all requests through a proxy: `http://proxy.example:3128`.
+    ///
+    /// The schemes are `http` (if there is none), `https`, and `socks4`, `socks5`, or `socks4a`, `socks5h`
+    /// for names that the proxy looks up. User name and password go before the host,
+    /// `http://user:password@proxy.example`, with their special characters percent-encoded; they are
+    /// never shown.
+    ///
+    /// The proxy comes in place of those of environment and system, but not for the hosts that the
+    /// environment excludes in `NO_PROXY`. A proxy sees the host of `https://` requests and nothing of
+    /// their content; of `http://` requests it sees all, credentials included. The last of this and
+    /// [`no_proxy`](Self::no_proxy) counts.
+    pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
+        self.network.proxies = Proxies::Given(url.as_ref().into());
+        self
+    }
+
+    /// Uses no proxy, whatever environment and system say.
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxies = Proxies::Off;
+        self
+    }
+
+    /// Adjusts the HTTP client that is built in other ways: pool sizes, addresses, versions of TLS.
     ///
     /// Runs after the settings above are applied. Redirects stay off whatever it sets.
     pub fn configure_http(
         mut self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
     ) -> Self {
-        self.configure_http = Some(Box::new(configure));
+        self.network.configure_http = Some(Box::new(configure));
         self
     }
 
-    /// Uses an HTTP client that exists already, to share its pool.
+    /// Uses an HTTP client that exists already, to share its pool. Prefer
+    /// [`configure_http`](Self::configure_http).
     ///
     /// It **must not follow redirects** (`reqwest::redirect::Policy::none()`), or it carries keys to
-    /// other hosts; answers reached by a redirect are refused, but only after the fact. Prefer
-    /// [`configure_http`](Self::configure_http). The client keeps its own timeouts unless
-    /// [`timeout`](Self::timeout) is set; the settings that only a new client can take are refused.
+    /// other hosts; answers reached by a redirect are refused, but only after the fact.
+    ///
+    /// What this builder does not decide any more, and the client does as it was built:
+    ///
+    /// * trust, client certificate and versions of TLS;
+    /// * proxies, even for a server on this machine;
+    /// * time to connect and silence while reading, for which `reqwest` itself has no limit; the time for
+    ///   a request too, unless [`timeout`](Self::timeout) is set;
+    /// * redirects, encodings such as gzip, cookies, headers of its own, pool, versions of HTTP.
+    ///
+    /// The settings for these are refused. What stays: credentials and where they may go, the
+    /// `User-Agent`, the check of `http://`, and the limit on the length of answers.
     pub fn http_client(mut self, client: Client) -> Self {
         self.http_client = Some(client);
         self
@@ -136,15 +177,20 @@ impl ConnectionBuilder {
     /// # Errors
     ///
     /// [`BuildError`] for a base URL, credentials or a setting that cannot work.
-    pub fn build(mut self) -> Result<Connection, BuildError> {
+    pub fn build(self) -> Result<Connection, BuildError> {
         let base = BaseUrl::parse(&self.base_url)?;
         if !base.is_private() && !self.allow_insecure_http {
             return Err(BuildError::InsecureHttp);
         }
         let user_agent = self.user_agent_header()?;
-        let client = match self.http_client.take() {
-            Some(client) => self.given_client(client)?,
-            None => self.new_client()?,
+        let client = match self.http_client {
+            Some(client) => match self.network.first_set() {
+                Some(setting) => return Err(BuildError::HttpClientGiven { setting }),
+                None => client,
+            },
+            None => self
+                .network
+                .new_client(self.timeout.unwrap_or(TIMEOUT), base.is_loopback())?,
         };
         let transport = Transport {
             client,
@@ -170,45 +216,6 @@ impl ConnectionBuilder {
             None => USER_AGENT.to_owned(),
         };
         HeaderValue::from_str(text.trim()).map_err(|_| BuildError::UserAgent)
-    }
-
-    fn given_client(&self, client: Client) -> Result<Client, BuildError> {
-        let without_effect = [
-            ("connect_timeout", self.connect_timeout.is_some()),
-            ("read_timeout", self.read_timeout.is_some()),
-            ("add_root_certificate", !self.root_certificates.is_empty()),
-            ("configure_http", self.configure_http.is_some()),
-        ];
-        match without_effect.iter().find(|(_, is_set)| *is_set) {
-            Some((setting, _)) => Err(BuildError::HttpClientGiven { setting }),
-            None => Ok(client),
-        }
-    }
-
-    fn new_client(&mut self) -> Result<Client, BuildError> {
-        let mut roots = Vec::new();
-        for pem in &self.root_certificates {
-            let certificates = Certificate::from_pem_bundle(pem).unwrap_or_default();
-            if certificates.is_empty() {
-                return Err(BuildError::RootCertificate);
-            }
-            roots.extend(certificates);
-        }
-        let mut http = Client::builder()
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .read_timeout(self.read_timeout.unwrap_or(READ_TIMEOUT))
-            .timeout(self.timeout.unwrap_or(TIMEOUT));
-        if !roots.is_empty() {
-            http = http.tls_certs_merge(roots);
-        }
-        if let Some(configure) = self.configure_http.take() {
-            http = configure(http);
-        }
-        // Last, so that nothing above can undo it.
-        http.redirect(redirect::Policy::none())
-            .referer(false)
-            .build()
-            .map_err(BuildError::HttpClient)
     }
 }
 
@@ -270,9 +277,23 @@ pub enum BuildError {
     /// The user agent contains what a header cannot hold.
     #[error("the user agent must be printable ASCII")]
     UserAgent,
-    /// A root certificate is not PEM.
+    /// A root certificate is not one, or not PEM.
     #[error("a root certificate is not in PEM form (-----BEGIN CERTIFICATE-----)")]
     RootCertificate,
+    /// The client certificate cannot be used. Nothing of it is quoted.
+    #[error("the identity {0}")]
+    Identity(IdentityProblem),
+    /// The proxy is not a URL. It is not quoted, since it may hold a password.
+    #[error(
+        "the proxy is not a URL such as http://proxy.example:3128; special characters of a password \
+         must be percent-encoded"
+    )]
+    ProxyUrl,
+    /// The proxy's URL has a scheme that is not known.
+    #[error(
+        "the proxy must begin with http://, https://, socks4://, socks4a://, socks5:// or socks5h://"
+    )]
+    ProxyScheme,
     /// A setting that has no effect on an HTTP client that was handed in.
     #[error("{setting} has no effect on a given HTTP client; set it there or drop http_client")]
     HttpClientGiven {
@@ -280,8 +301,31 @@ pub enum BuildError {
         setting: &'static str,
     },
     /// The HTTP client cannot be set up.
-    #[error("the HTTP client cannot be set up")]
+    #[error("the HTTP client cannot be set up: {}", innermost(.0))]
     HttpClient(#[source] reqwest::Error),
+}
+
+/// What is wrong with a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityProblem {
+    /// There is no certificate in it.
+    #[error("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")]
+    NoCertificate,
+    /// There is no private key in it.
+    #[error(
+        "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----); join both files into one"
+    )]
+    NoKey,
+    /// The private key needs a password.
+    #[error("holds an encrypted private key; decrypt it first, for example with `openssl pkey`")]
+    EncryptedKey,
+    /// The text between the PEM markers cannot be read.
+    #[error("is not in PEM form throughout")]
+    NotPem,
+    /// The private key is not of the certificate, or either is of a kind that is not known.
+    #[error("cannot be used: the private key is of another certificate, or of an unknown kind")]
+    Unusable,
 }
 
 /// What is wrong with a credential.

@@ -3,6 +3,7 @@
 mod answered;
 mod login;
 mod server_message;
+mod tls;
 mod transport;
 
 use std::convert::Infallible;
@@ -14,6 +15,7 @@ use reqwest::header::HeaderMap;
 
 pub use answered::{DecodeError, ErrorAnswer, UnexpectedStatus};
 pub use login::{LoginError, LoginErrorKind};
+pub(crate) use transport::innermost;
 pub use transport::{TransportError, TransportErrorKind};
 
 use crate::operation::Operation;

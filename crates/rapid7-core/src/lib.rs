@@ -30,8 +30,9 @@
 //!
 //! # Features
 //!
-//! `jiff` and `chrono` add the conversions of [`Timestamp`] to the types of those libraries. Neither is on
-//! by default.
+//! `tracing`, on by default, logs a warning when
+//! [`danger_accept_invalid_certs`](ConnectionBuilder::danger_accept_invalid_certs) is set. `jiff` and `chrono`
+//! add the conversions of [`Timestamp`] to the types of those libraries; neither is on by default.
 //!
 //! # Secrets
 //!
@@ -50,6 +51,7 @@ pub mod decode;
 mod error;
 mod locate;
 mod misfit;
+mod network;
 mod operation;
 mod parameter;
 mod part;
@@ -64,7 +66,7 @@ mod values;
 
 pub use answer::Answer;
 pub use body::{Body, RequestBody};
-pub use builder::{BuildError, ConnectionBuilder, CredentialProblem};
+pub use builder::{BuildError, ConnectionBuilder, CredentialProblem, IdentityProblem};
 pub use connection::Connection;
 pub use credentials::Credentials;
 pub use decode::Decode;

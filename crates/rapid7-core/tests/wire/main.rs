@@ -14,6 +14,8 @@ mod limits;
 mod login;
 mod multipart;
 mod path;
+mod pki;
+mod proxy;
 mod redaction;
 mod server;
 mod settings;
