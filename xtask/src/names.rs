@@ -22,7 +22,7 @@ const RESERVED: [&str; 53] = [
 ];
 
 /// Names that a builder or a client has already.
-const TAKEN: [&str; 8] = [
+const TAKEN: [&str; 9] = [
     "new",
     "send",
     "send_as",
@@ -30,11 +30,12 @@ const TAKEN: [&str; 8] = [
     "body_as",
     "other_body",
     "connection",
+    "with_options",
     "clone",
 ];
 
 /// Type names that would hide those of the prelude or the runtime in generated code.
-const PRELUDE: [&str; 29] = [
+const PRELUDE: [&str; 30] = [
     "Self",
     "String",
     "Option",
@@ -61,6 +62,7 @@ const PRELUDE: [&str; 29] = [
     "Received",
     "Operation",
     "Connection",
+    "CallOptions",
     "BTreeMap",
     "Serialize",
     "Deserialize",

@@ -11,9 +11,10 @@ const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VE
 
 /// Settings of an [`InsightCloudSec`]; made by [`InsightCloudSec::builder`].
 ///
-/// The defaults suit an unattended job. Proxies are taken from the environment (`HTTPS_PROXY`,
-/// `ALL_PROXY`, `NO_PROXY`) and the system's settings, trusted certificates from the system. Redirects
-/// are not followed, since HTTP clients carry API keys along to other hosts.
+/// The defaults suit an unattended job. Proxies are taken from the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+/// `ALL_PROXY`, `NO_PROXY`) and the system's settings, except for a server on this machine; trusted
+/// certificates from the system. Redirects are not followed, since HTTP clients carry API keys along to
+/// other hosts.
 ///
 /// ```
 /// use insightcloudsec::{Credentials, InsightCloudSec};
@@ -72,7 +73,42 @@ impl Builder {
         self.map(|connection| connection.add_root_certificate(pem))
     }
 
-    /// Adjusts the HTTP client that is built: a proxy, a client certificate, pool sizes.
+    /// Shows the server a client certificate: PEM with the certificate, those of its issuers if any, and
+    /// the private key, unencrypted.
+    pub fn identity(self, pem: impl AsRef<[u8]>) -> Self {
+        self.map(|connection| connection.identity(pem))
+    }
+
+    /// Accepts whatever certificate a server shows: expired, for another host, of anyone. Default no.
+    ///
+    /// **Whoever is in between can then take the credentials and forge answers.** Meant for a trial
+    /// against a test instance; [`add_root_certificate`](Self::add_root_certificate) is for all else.
+    /// Each [`build`](Self::build) logs a warning, if the feature `tracing` is on.
+    pub fn danger_accept_invalid_certs(self, accept: bool) -> Self {
+        self.map(|connection| connection.danger_accept_invalid_certs(accept))
+    }
+
+    /// Sends all requests through a proxy: `http://proxy.example:3128`.
+    ///
+    /// The schemes are `http` (if there is none), `https`, and `socks4`, `socks5`, or `socks4a`, `socks5h`
+    /// for names that the proxy looks up. User name and password go before the host,
+    /// `http://user:password@proxy.example`, with their special characters percent-encoded; they are
+    /// never shown.
+    ///
+    /// The proxy comes in place of those of environment and system, but not for the hosts that the
+    /// environment excludes in `NO_PROXY`. A proxy sees the host of `https://` requests and nothing of
+    /// their content; of `http://` requests it sees all, credentials included. The last of this and
+    /// [`no_proxy`](Self::no_proxy) counts.
+    pub fn proxy(self, url: impl AsRef<str>) -> Self {
+        self.map(|connection| connection.proxy(url))
+    }
+
+    /// Uses no proxy, whatever environment and system say.
+    pub fn no_proxy(self) -> Self {
+        self.map(ConnectionBuilder::no_proxy)
+    }
+
+    /// Adjusts the HTTP client that is built in other ways: pool sizes, addresses, versions of TLS.
     ///
     /// Runs after the settings above are applied. Redirects stay off whatever it sets.
     pub fn configure_http(
@@ -82,12 +118,22 @@ impl Builder {
         self.map(|connection| connection.configure_http(configure))
     }
 
-    /// Uses an HTTP client that exists already, to share its pool.
+    /// Uses an HTTP client that exists already, to share its pool. Prefer
+    /// [`configure_http`](Self::configure_http).
     ///
     /// It **must not follow redirects** (`reqwest::redirect::Policy::none()`), or it carries keys to
-    /// other hosts; answers reached by a redirect are refused, but only after the fact. Prefer
-    /// [`configure_http`](Self::configure_http). The client keeps its own timeouts unless
-    /// [`timeout`](Self::timeout) is set; the settings that only a new client can take are refused.
+    /// other hosts; answers reached by a redirect are refused, but only after the fact.
+    ///
+    /// What this builder does not decide any more, and the client does as it was built:
+    ///
+    /// * trust, client certificate and versions of TLS;
+    /// * proxies, even for a server on this machine;
+    /// * time to connect and silence while reading, for which `reqwest` itself has no limit; the time for
+    ///   a request too, unless [`timeout`](Self::timeout) is set;
+    /// * redirects, encodings such as gzip, cookies, headers of its own, pool, versions of HTTP.
+    ///
+    /// The settings for these are refused. What stays: credentials and where they may go, the
+    /// `User-Agent`, the check of `http://`, and the limit on the length of answers.
     pub fn http_client(self, client: reqwest::Client) -> Self {
         self.map(|connection| connection.http_client(client))
     }

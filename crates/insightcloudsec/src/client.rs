@@ -34,6 +34,7 @@ static LOGOUT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 

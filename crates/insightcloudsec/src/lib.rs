@@ -33,9 +33,9 @@ pub use insightcloudsec_v4 as v4;
 #[doc(no_inline)]
 pub use rapid7_core::{
     Access, Answer, Body, BuildError, Bytes, Confidence, Connection, CredentialProblem,
-    Credentials, DecodeError, Effect, Error, ErrorAnswer, Flag, HeaderMap, IntegerOrText,
-    LoginError, LoginErrorKind, Method, Misfit, Operation, Paging, Part, Percentage, Received,
-    Refusal, Secret, Stability, StatusCode, Timestamp, TimestampError, TransportError,
+    Credentials, DecodeError, Effect, Error, ErrorAnswer, Flag, HeaderMap, IdentityProblem,
+    IntegerOrText, LoginError, LoginErrorKind, Method, Misfit, Operation, Paging, Part, Percentage,
+    Received, Refusal, Secret, Stability, StatusCode, Timestamp, TimestampError, TransportError,
     TransportErrorKind, UnexpectedStatus,
 };
 /// The HTTP library, for [`Builder::configure_http`] and [`Builder::http_client`].

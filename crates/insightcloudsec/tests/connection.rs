@@ -7,7 +7,8 @@
 )]
 
 use insightcloudsec::{
-    BuildError, Credentials, EnvError, Error, InsightCloudSec, LoginErrorKind, reqwest,
+    BuildError, Credentials, EnvError, Error, IdentityProblem, InsightCloudSec, LoginErrorKind,
+    reqwest,
 };
 use insightcloudsec_mock::Mock;
 
@@ -123,6 +124,23 @@ async fn settings_reach_the_connection() {
 
     let refused = builder().add_root_certificate("no certificate").build();
     assert!(matches!(refused, Err(BuildError::RootCertificate)));
+
+    let refused = builder().identity("no certificate").build();
+    assert!(matches!(
+        refused,
+        Err(BuildError::Identity(IdentityProblem::NoCertificate))
+    ));
+    let refused = builder().proxy("ftp://proxy.example").build();
+    assert!(matches!(refused, Err(BuildError::ProxyScheme)));
+    let ics = builder().proxy("ftp://proxy.example").no_proxy().build();
+    ics.unwrap().v2().list_clouds().send().await.unwrap();
+    let given = builder().http_client(reqwest::Client::new());
+    assert!(matches!(
+        given.danger_accept_invalid_certs(true).build(),
+        Err(BuildError::HttpClientGiven {
+            setting: "danger_accept_invalid_certs"
+        })
+    ));
 
     let far = || InsightCloudSec::builder("http://acme.example", Credentials::api_key("k"));
     assert!(matches!(far().build(), Err(BuildError::InsecureHttp)));

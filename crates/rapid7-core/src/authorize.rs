@@ -9,7 +9,7 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::builder::{BuildError, CredentialProblem};
+use crate::build_error::{BuildError, CredentialProblem};
 use crate::credentials::{Callback, Credentials, Kind};
 use crate::error::Refusal;
 use crate::operation::{Access, AuthScheme, KeyPlacement, SessionScheme};

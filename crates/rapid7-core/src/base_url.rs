@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 
 /// Scheme, host, port and path prefix; no credentials, query or fragment.
 #[derive(Debug, Clone)]
@@ -36,7 +36,12 @@ impl BaseUrl {
 
     /// Whether requests travel encrypted or do not leave the machine.
     pub(crate) fn is_private(&self) -> bool {
-        self.url.scheme() == "https" || self.url.host_str().is_some_and(is_loopback)
+        self.url.scheme() == "https" || self.is_loopback()
+    }
+
+    /// Whether the server is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.url.host_str().is_some_and(is_loopback)
     }
 
     /// Path prefix without a trailing slash; empty for none.

@@ -1,37 +1,37 @@
 //! Settings of a connection.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder};
+use tokio::sync::Semaphore;
 
-use crate::authorize::Authorizer;
+use crate::authorize::Source;
 use crate::base_url::BaseUrl;
-use crate::connection::{Connection, Inner};
+use crate::build_error::BuildError;
+use crate::connection::{Connection, Inner, Rules};
 use crate::credentials::Credentials;
+use crate::exchange::Transport;
+use crate::network::{Network, Proxies};
+use crate::observe::{CallReport, OnCall};
 use crate::operation::AuthScheme;
-use crate::send::Transport;
+use crate::options::CallOptions;
+use crate::pacing::Pacing;
+use crate::retry::RetryPolicy;
 use crate::session::Session;
 
-/// A host that takes longer to accept a connection is down or behind a firewall that drops packets.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Long queries think before the first byte; gateways commonly give up after 60 seconds themselves.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Full lists are many megabytes; a server that trickles must still not hold a nightly job for ever.
-const TIMEOUT: Duration = Duration::from_secs(300);
-
-/// Well above the largest lists, well below what would exhaust a small machine.
-const MAX_ANSWER_BYTES: u64 = 256 * 1024 * 1024;
+/// Keeps a program that starts all its calls at once from opening a socket for each; servers of this kind serve fewer.
+const MAX_CONCURRENCY: usize = 64;
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Settings of a [`Connection`]; made by [`Connection::builder`].
 ///
-/// Proxies are taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and the system's
-/// settings. Redirects are not followed, since HTTP clients carry API keys along to other hosts.
+/// Proxies are taken from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`) and the
+/// system's settings, except for a server on this machine; trusted certificates from the system.
+/// Redirects are not followed unless asked for, and never to another host, where HTTP clients would carry keys along.
 /// `Debug` shows the kind of credentials and no address.
 #[must_use]
 pub struct ConnectionBuilder {
@@ -39,13 +39,12 @@ pub struct ConnectionBuilder {
     base_url: String,
     credentials: Credentials,
     user_agent: Option<String>,
-    connect_timeout: Option<Duration>,
-    read_timeout: Option<Duration>,
-    timeout: Option<Duration>,
-    max_answer_bytes: u64,
+    options: CallOptions,
+    max_concurrency: usize,
+    rules: Rules,
+    on_call: Option<OnCall>,
     allow_insecure_http: bool,
-    root_certificates: Vec<Vec<u8>>,
-    configure_http: Option<Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>>,
+    network: Network,
     http_client: Option<Client>,
 }
 
@@ -56,13 +55,12 @@ impl ConnectionBuilder {
             base_url: base_url.to_owned(),
             credentials,
             user_agent: None,
-            connect_timeout: None,
-            read_timeout: None,
-            timeout: None,
-            max_answer_bytes: MAX_ANSWER_BYTES,
+            options: CallOptions::new(),
+            max_concurrency: MAX_CONCURRENCY,
+            rules: Rules::default(),
+            on_call: None,
             allow_insecure_http: false,
-            root_certificates: Vec::new(),
-            configure_http: None,
+            network: Network::default(),
             http_client: None,
         }
     }
@@ -75,25 +73,96 @@ impl ConnectionBuilder {
 
     /// Longest time to set up a connection, TLS included. Default 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.network.connect_timeout = Some(timeout);
         self
     }
 
     /// Longest silence while waiting for an answer or the rest of one. Default 60 seconds.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = Some(timeout);
+        self.network.read_timeout = Some(timeout);
         self
     }
 
-    /// Longest time for one request, from connecting to the last byte. Default 300 seconds.
+    /// Longest time for a call: log-in, all attempts, the waits between them, and reading the answer. Default 300 seconds.
+    ///
+    /// Full lists are many megabytes, and a server that trickles must still not hold a nightly job for ever. The time
+    /// before a call has its place among [`max_concurrency`](Self::max_concurrency) others is not counted.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options = self.options.timeout(timeout);
         self
     }
 
-    /// Longest answer accepted, in bytes after decompression. Default 256 MiB.
+    /// How often and how soon a failed call is repeated. Default: [`RetryPolicy::default`].
+    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+        self.options = self.options.retries(policy);
+        self
+    }
+
+    /// Most calls under way at once; others wait for their turn, in order. Default 64, at least 1.
+    ///
+    /// A call that waits for a limit or for its next attempt is under way.
+    pub fn max_concurrency(mut self, calls: usize) -> Self {
+        self.max_concurrency = calls;
+        self
+    }
+
+    /// Longest answer accepted, in bytes after decompression. Default 64 MiB.
+    ///
+    /// Above the largest lists, below what would exhaust a small machine. The bodies of failures are cut at 1 MiB.
     pub fn max_answer_bytes(mut self, max: u64) -> Self {
-        self.max_answer_bytes = max;
+        self.options = self.options.max_answer_bytes(max);
+        self
+    }
+
+    /// Follows redirects, up to 5 for a request, as long as they stay on the scheme, host and port of the base URL.
+    /// Default no.
+    ///
+    /// A request other than GET and HEAD follows 307 and 308 only: for the others, a GET would take its place.
+    /// Redirects to other origins are never followed.
+    pub fn same_origin_redirects(mut self, follow: bool) -> Self {
+        self.rules.redirects = follow;
+        self
+    }
+
+    /// Refuses every operation that is not a [read](crate::Effect::Read), before anything is sent. Default no.
+    ///
+    /// Logging in and [`Connection::logout`] stay possible. What counts as a read is known from the operation's
+    /// description and not from its HTTP method: many queries are POST requests.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.rules.read_only = read_only;
+        self
+    }
+
+    /// Refuses operations that the vendor may change without notice
+    /// ([`Stability::Prototype`](crate::Stability::Prototype)), before anything is sent. Default no.
+    pub fn deny_prototype(mut self, deny: bool) -> Self {
+        self.rules.deny_prototype = deny;
+        self
+    }
+
+    /// Calls a function with a report of each call that has ended, for metrics.
+    ///
+    /// It runs on the task of the call and should be quick. Reports hold nothing that was sent or received.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// # use rapid7_core::{AuthScheme, Connection, Credentials, KeyPlacement};
+    /// # const AUTH: AuthScheme = AuthScheme {
+    /// #     api_key: KeyPlacement::Header("Api-Key"), session: None, uuid_keys_of: None,
+    /// # };
+    ///
+    /// let attempts = Arc::new(AtomicU64::new(0));
+    /// let counter = Arc::clone(&attempts);
+    /// let connection = Connection::builder(AUTH, "https://acme.example", Credentials::api_key("k3y"))
+    ///     .on_call(move |report| {
+    ///         counter.fetch_add(report.effort().attempts().into(), Ordering::Relaxed);
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), rapid7_core::BuildError>(())
+    /// ```
+    pub fn on_call(mut self, observe: impl Fn(&CallReport) + Send + Sync + 'static) -> Self {
+        self.on_call = Some(Arc::new(observe));
         self
     }
 
@@ -105,27 +174,77 @@ impl ConnectionBuilder {
 
     /// Trusts one or more PEM certificates besides those of the system, for servers behind a private CA.
     pub fn add_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.root_certificates.push(pem.as_ref().to_vec());
+        let pem = pem.as_ref().to_vec();
+        self.network.root_certificates.push(pem);
         self
     }
 
-    /// Adjusts the HTTP client that is built: a proxy, a client certificate, pool sizes.
+    /// Shows the server a client certificate: PEM with the certificate, those of its issuers if any, and
+    /// the private key, unencrypted.
+    pub fn identity(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.network.identity = Some(pem.as_ref().to_vec().into());
+        self
+    }
+
+    /// Accepts whatever certificate a server shows: expired, for another host, of anyone. Default no.
+    ///
+    /// **Whoever is in between can then take the credentials and forge answers.** Meant for a trial
+    /// against a test instance; [`add_root_certificate`](Self::add_root_certificate) is for all else.
+    /// Each [`build`](Self::build) logs a warning, if the feature `tracing` is on.
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.network.accept_invalid_certs = accept;
+        self
+    }
+
+    /// Sends all requests through a proxy: `http://proxy.example:3128`.
+    ///
+    /// The schemes are `http` (if there is none), `https`, and `socks4`, `socks5`, or `socks4a`, `socks5h`
+    /// for names that the proxy looks up. User name and password go before the host,
+    /// `http://user:password@proxy.example`, with their special characters percent-encoded; they are
+    /// never shown.
+    ///
+    /// The proxy comes in place of those of environment and system, but not for the hosts that the
+    /// environment excludes in `NO_PROXY`. A proxy sees the host of `https://` requests and nothing of
+    /// their content; of `http://` requests it sees all, credentials included. The last of this and
+    /// [`no_proxy`](Self::no_proxy) counts.
+    pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
+        self.network.proxies = Proxies::Given(url.as_ref().into());
+        self
+    }
+
+    /// Uses no proxy, whatever environment and system say.
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxies = Proxies::Off;
+        self
+    }
+
+    /// Adjusts the HTTP client that is built in other ways: pool sizes, addresses, versions of TLS.
     ///
     /// Runs after the settings above are applied. Redirects stay off whatever it sets.
     pub fn configure_http(
         mut self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
     ) -> Self {
-        self.configure_http = Some(Box::new(configure));
+        self.network.configure_http = Some(Box::new(configure));
         self
     }
 
-    /// Uses an HTTP client that exists already, to share its pool.
+    /// Uses an HTTP client that exists already, to share its pool. Prefer
+    /// [`configure_http`](Self::configure_http).
     ///
     /// It **must not follow redirects** (`reqwest::redirect::Policy::none()`), or it carries keys to
-    /// other hosts; answers reached by a redirect are refused, but only after the fact. Prefer
-    /// [`configure_http`](Self::configure_http). The client keeps its own timeouts unless
-    /// [`timeout`](Self::timeout) is set; the settings that only a new client can take are refused.
+    /// other hosts; answers reached by a redirect are refused, but only after the fact.
+    ///
+    /// What this builder does not decide any more, and the client does as it was built:
+    ///
+    /// * trust, client certificate and versions of TLS;
+    /// * proxies, even for a server on this machine;
+    /// * time to connect and silence while reading, for which `reqwest` itself has no limit;
+    /// * redirects, encodings such as gzip, cookies, headers of its own, pool, versions of HTTP.
+    ///
+    /// The settings for these are refused. What stays: credentials and where they may go, the
+    /// `User-Agent`, the check of `http://`, attempts and waits, and the limits on the time of a call and the
+    /// length of its answer.
     pub fn http_client(mut self, client: Client) -> Self {
         self.http_client = Some(client);
         self
@@ -136,31 +255,33 @@ impl ConnectionBuilder {
     /// # Errors
     ///
     /// [`BuildError`] for a base URL, credentials or a setting that cannot work.
-    pub fn build(mut self) -> Result<Connection, BuildError> {
+    pub fn build(self) -> Result<Connection, BuildError> {
         let base = BaseUrl::parse(&self.base_url)?;
         if !base.is_private() && !self.allow_insecure_http {
             return Err(BuildError::InsecureHttp);
         }
         let user_agent = self.user_agent_header()?;
-        let client = match self.http_client.take() {
-            Some(client) => self.given_client(client)?,
-            None => self.new_client()?,
+        let client = match self.http_client {
+            Some(client) => match self.network.first_set() {
+                Some(setting) => return Err(BuildError::HttpClientGiven { setting }),
+                None => client,
+            },
+            None => self.network.new_client(base.is_loopback())?,
         };
-        let transport = Transport {
-            client,
-            user_agent,
-            timeout: self.timeout,
-            max_answer_bytes: self.max_answer_bytes,
-        };
-        let credentials = self.credentials.name();
-        let authorizer = Authorizer::new(self.auth, &self.credentials)?;
-        let session = Session::default();
+        let source = Source::new(self.auth, &self.credentials)?;
+        let places = self.max_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Connection::new(Inner {
             base,
-            credentials,
-            authorizer,
-            session,
-            transport,
+            scheme: self.auth,
+            credentials: self.credentials.name(),
+            session: Session::new(&source),
+            source,
+            transport: Transport { client, user_agent },
+            pacing: Pacing::new(),
+            places: Semaphore::new(places),
+            rules: self.rules,
+            options: self.options,
+            on_call: self.on_call,
         }))
     }
 
@@ -171,45 +292,6 @@ impl ConnectionBuilder {
         };
         HeaderValue::from_str(text.trim()).map_err(|_| BuildError::UserAgent)
     }
-
-    fn given_client(&self, client: Client) -> Result<Client, BuildError> {
-        let without_effect = [
-            ("connect_timeout", self.connect_timeout.is_some()),
-            ("read_timeout", self.read_timeout.is_some()),
-            ("add_root_certificate", !self.root_certificates.is_empty()),
-            ("configure_http", self.configure_http.is_some()),
-        ];
-        match without_effect.iter().find(|(_, is_set)| *is_set) {
-            Some((setting, _)) => Err(BuildError::HttpClientGiven { setting }),
-            None => Ok(client),
-        }
-    }
-
-    fn new_client(&mut self) -> Result<Client, BuildError> {
-        let mut roots = Vec::new();
-        for pem in &self.root_certificates {
-            let certificates = Certificate::from_pem_bundle(pem).unwrap_or_default();
-            if certificates.is_empty() {
-                return Err(BuildError::RootCertificate);
-            }
-            roots.extend(certificates);
-        }
-        let mut http = Client::builder()
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .read_timeout(self.read_timeout.unwrap_or(READ_TIMEOUT))
-            .timeout(self.timeout.unwrap_or(TIMEOUT));
-        if !roots.is_empty() {
-            http = http.tls_certs_merge(roots);
-        }
-        if let Some(configure) = self.configure_http.take() {
-            http = configure(http);
-        }
-        // Last, so that nothing above can undo it.
-        http.redirect(redirect::Policy::none())
-            .referer(false)
-            .build()
-            .map_err(BuildError::HttpClient)
-    }
 }
 
 impl fmt::Debug for ConnectionBuilder {
@@ -218,89 +300,4 @@ impl fmt::Debug for ConnectionBuilder {
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a connection cannot be built. Neither the base URL nor credentials are quoted.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The base URL is not a URL.
-    #[error("the base URL is not valid: {0}")]
-    BaseUrl(String),
-    /// The base URL has no scheme.
-    #[error("the base URL has no scheme; put https:// in front of it")]
-    BaseUrlWithoutScheme,
-    /// The base URL has a scheme other than `https` and `http`.
-    #[error("the base URL must begin with https:// (or http:// for this machine)")]
-    BaseUrlScheme,
-    /// The base URL holds a user name or password.
-    #[error("the base URL holds a user name or password; pass them as credentials")]
-    BaseUrlUserinfo,
-    /// The base URL has a query or a fragment.
-    #[error("the base URL must end before `?` and `#`")]
-    BaseUrlQuery,
-    /// The base URL is `http://` to another machine.
-    #[error(
-        "the base URL would send credentials unencrypted; use https://, or allow_insecure_http(true)"
-    )]
-    InsecureHttp,
-    /// The credentials cannot be sent.
-    #[error("the {what} {problem}")]
-    Credentials {
-        /// Which of them.
-        what: &'static str,
-        /// What is wrong with it.
-        problem: CredentialProblem,
-    },
-    /// The API does not take credentials of this kind.
-    #[error("the API does not take credentials of this kind: {given}")]
-    CredentialsKind {
-        /// The kind given.
-        given: &'static str,
-    },
-    /// The API takes several keys, and others were given.
-    #[error("the API takes one key for each of: {names}; give them with Credentials::keys")]
-    Keys {
-        /// Names of the headers, query parameters and cookies, with commas between them.
-        names: String,
-    },
-    /// The API's description names a header that cannot exist.
-    #[error("`{0}` is not a header name; the API's description is wrong")]
-    HeaderName(&'static str),
-    /// The user agent contains what a header cannot hold.
-    #[error("the user agent must be printable ASCII")]
-    UserAgent,
-    /// A root certificate is not PEM.
-    #[error("a root certificate is not in PEM form (-----BEGIN CERTIFICATE-----)")]
-    RootCertificate,
-    /// A setting that has no effect on an HTTP client that was handed in.
-    #[error("{setting} has no effect on a given HTTP client; set it there or drop http_client")]
-    HttpClientGiven {
-        /// Name of the setter.
-        setting: &'static str,
-    },
-    /// The HTTP client cannot be set up.
-    #[error("the HTTP client cannot be set up")]
-    HttpClient(#[source] reqwest::Error),
-}
-
-/// What is wrong with a credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum CredentialProblem {
-    /// There is nothing in it.
-    #[error("is empty")]
-    Empty,
-    /// A line end or other control character within.
-    #[error("contains a line end or another control character; is it one line of the right file?")]
-    ControlCharacter,
-    /// Letters that a header cannot hold.
-    #[error("contains characters outside ASCII; was it copied with typographic quotes or dashes?")]
-    NotAscii,
-    /// A colon, which would begin the password.
-    #[error("contains a colon")]
-    ColonInUser,
-    /// The API takes `user:password`.
-    #[error("must have the form user:password")]
-    NotUserAndPassword,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::builder::{BuildError, CredentialProblem};
+use crate::build_error::{BuildError, CredentialProblem};
 
 /// What a program proves its identity with: a key, a user with password, or a session.
 ///

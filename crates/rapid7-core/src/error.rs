@@ -3,10 +3,10 @@
 mod answered;
 mod login;
 pub(crate) mod server_message;
+mod tls;
 mod transport;
 
 use std::convert::Infallible;
-use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use reqwest::header::HeaderMap;
 
 pub use answered::{DecodeError, ErrorAnswer, UnexpectedStatus};
 pub use login::{LoginError, LoginErrorKind};
+pub(crate) use transport::innermost;
 pub use transport::{TransportError, TransportErrorKind};
 
 use crate::effort::Effort;

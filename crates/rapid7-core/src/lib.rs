@@ -30,8 +30,9 @@
 //!
 //! # Features
 //!
-//! `jiff` and `chrono` add the conversions of [`Timestamp`] to the types of those libraries. Neither is on
-//! by default.
+//! `tracing`, on by default, logs a warning when
+//! [`danger_accept_invalid_certs`](ConnectionBuilder::danger_accept_invalid_certs) is set. `jiff` and `chrono`
+//! add the conversions of [`Timestamp`] to the types of those libraries; neither is on by default.
 //!
 //! # Secrets
 //!
@@ -43,6 +44,7 @@ mod answer;
 mod authorize;
 mod base_url;
 mod body;
+mod build_error;
 mod builder;
 mod connection;
 mod credentials;
@@ -52,6 +54,7 @@ mod error;
 mod exchange;
 mod locate;
 mod misfit;
+mod network;
 mod observe;
 mod operation;
 mod options;
@@ -71,7 +74,8 @@ mod values;
 
 pub use answer::Answer;
 pub use body::{Body, RequestBody};
-pub use builder::{BuildError, ConnectionBuilder, CredentialProblem};
+pub use build_error::{BuildError, CredentialProblem, IdentityProblem};
+pub use builder::ConnectionBuilder;
 pub use connection::Connection;
 pub use credentials::Credentials;
 pub use decode::Decode;

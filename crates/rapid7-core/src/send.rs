@@ -212,16 +212,13 @@ impl<'a> Call<'a> {
                 if let Some(flight) = flight.filter(|_| !error.is_connect()) {
                     flight.land_served();
                 }
-                match self.repeatable.after_break(error) {
-                    true => self.again(None),
-                    false => Next::End,
+                if self.repeatable.after_break(error) {
+                    return self.again(None);
                 }
+                Next::End
             }
-            Outcome::NoGrant(error) => match error.is_passing() {
-                true => self.again(error.retry_after()),
-                false => Next::End,
-            },
-            Outcome::Refused(_) => Next::End,
+            Outcome::NoGrant(error) if error.is_passing() => self.again(error.retry_after()),
+            Outcome::NoGrant(_) | Outcome::Refused(_) => Next::End,
         }
     }
 
@@ -242,15 +239,13 @@ impl<'a> Call<'a> {
             return if has_another && may { Next::Replay } else { Next::End };
         }
         let retry_after = received.retry_after();
-        match self.repeatable.after_status(status, retry_after.is_some()) {
-            true => {
-                if status == StatusCode::TOO_MANY_REQUESTS && is_long(retry_after) {
-                    self.failures = self.failures.saturating_sub(1);
-                }
-                self.again(retry_after)
-            }
-            false => Next::End,
+        if !self.repeatable.after_status(status, retry_after.is_some()) {
+            return Next::End;
         }
+        if status == StatusCode::TOO_MANY_REQUESTS && is_long(retry_after) {
+            self.failures = self.failures.saturating_sub(1);
+        }
+        self.again(retry_after)
     }
 
     fn says_session_ended(&self, status: StatusCode) -> bool {

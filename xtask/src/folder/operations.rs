@@ -142,6 +142,9 @@ pub struct OperationEntry {
     /// Statuses outside 200 to 299 that carry a result and are no failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub success: Vec<u16>,
+    /// Statuses besides 401 by which the server says that the session has ended, so that logging in anew helps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub session_ended: Vec<u16>,
     /// Wire names of members and parameters that hold secrets; `$answer` when the whole bare body is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
@@ -163,6 +166,7 @@ impl OperationEntry {
             anonymous: false,
             body: None,
             success: Vec::new(),
+            session_ended: Vec::new(),
             secrets: Vec::new(),
         }
     }
@@ -389,17 +393,21 @@ fn parse_entry(
         )
         .help("lower-case letters, digits and `_`, a letter first"));
     }
-    if let Some(status) = entry
-        .success
-        .iter()
-        .find(|status| !(100..=599).contains(*status))
-    {
-        return Err(invalid(
-            ProblemKind::InvalidValue,
-            format!("{status} is not an HTTP status"),
-        ));
+    if let Some(problem) = status_problem(&entry) {
+        return Err(invalid(ProblemKind::InvalidValue, problem));
     }
     Ok((parsed, entry))
+}
+
+fn status_problem(entry: &OperationEntry) -> Option<String> {
+    let mut all = entry.success.iter().chain(&entry.session_ended);
+    if let Some(status) = all.find(|status| !(100..=599).contains(*status)) {
+        return Some(format!("{status} is not an HTTP status"));
+    }
+    let both = entry.session_ended.iter().find(|status| {
+        entry.success.contains(status) || (200..=299).contains(*status)
+    })?;
+    Some(format!("{both} is a result, and says that the session has ended"))
 }
 
 fn is_method_name(name: &str) -> bool {

@@ -201,7 +201,9 @@ fn every_operation_at_fault_is_reported_with_its_line() {
 [\"GET /g\"]\nname = \"g\"\n{entry}
 [\"GET /h\"]\nname = \"g\"\n{entry}
 [\"GET /i\"]\nname = \"i\"\n{entry}success = [1000]\n
-[\"GET /j\"]\nname = \"j\"\n{entry}paging = {{ style = \"offset-body\", limits = \"x\" }}\n"
+[\"GET /j\"]\nname = \"j\"\n{entry}paging = {{ style = \"offset-body\", limits = \"x\" }}\n
+[\"GET /k\"]\nname = \"k\"\n{entry}session_ended = [600]\n
+[\"GET /l\"]\nname = \"l\"\n{entry}session_ended = [403, 204]\n"
     );
     let problems = OperationsToml::parse(&text_source("operations.toml", &text)).unwrap_err();
     let lines: Vec<String> = problems

@@ -176,7 +176,7 @@ impl<'a> Schemes<'a> {
         if matches!(scheme.way, Way::Connection) {
             let note = scheme.problem(&users, "used by", "the client presents no certificate");
             return Some(note.note().help(
-                "a client certificate is a setting of the HTTP client: `ConnectionBuilder::configure_http`",
+                "a client certificate is a setting of the connection: `ConnectionBuilder::identity`",
             ));
         }
         if names.contains(&scheme.name) {

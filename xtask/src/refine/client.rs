@@ -48,6 +48,11 @@ pub(super) fn write(api: &Api, files: &mut Files) {
                     Self { connection }
                 }
 
+                /// A client whose calls have settings of their own; session, pool and limits stay shared.
+                pub fn with_options(&self, options: CallOptions) -> Self {
+                    Self::new(self.connection.with_options(options))
+                }
+
                 /// The connection that carries the calls.
                 pub fn connection(&self) -> &Connection {
                     &self.connection

@@ -27,6 +27,7 @@ const IMPORTS: &[&str] = &[
     "Answer",
     "AuthScheme",
     "Body",
+    "CallOptions",
     "Confidence",
     "Connection",
     "Effect",

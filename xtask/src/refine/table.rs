@@ -49,6 +49,7 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
     let access = access(operation);
     let accept = accept(operation);
     let success = &operation.facts.success;
+    let session_ended = &operation.facts.session_ended;
     let paging = operation.facts.paging.as_ref().map_or_else(
         || quote!(None),
         |entry| {
@@ -71,6 +72,7 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
             access: #access,
             accept: #accept,
             success: &[#(#success),*],
+            session_ended: &[#(#session_ended),*],
             paging: #paging,
         };
     }

@@ -216,7 +216,9 @@ fn advice(status: StatusCode) -> &'static str {
              operation"
         }
         405 | 501 => "the server does not have this operation; its release may differ",
-        407 => "the proxy wants credentials",
+        407 => {
+            "the proxy wants other credentials; write them into its URL: http://user:password@host"
+        }
         408 | 504 => "the server or a gateway before it ran out of time; try again later",
         409 => "it conflicts with the present state; read it again",
         410 => "it is gone",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use super::transport::TransportError;
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 use crate::credentials::CallbackError;
 use crate::received::Received;
 use crate::retry::{is_passing, is_passing_break};

@@ -14,7 +14,7 @@ struct Failure {
 }
 
 /// The text under `error_message`, `message` or `messages`, in this order; the last in one line.
-pub(super) fn read(body: &[u8]) -> Option<String> {
+pub(crate) fn read(body: &[u8]) -> Option<String> {
     let failure: Failure = decode::from_json(body, None).ok()?;
     for member in [failure.error_message, failure.message] {
         if let Some(Value::String(text)) = member {

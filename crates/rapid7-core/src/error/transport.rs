@@ -5,6 +5,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
+use super::tls;
 use crate::effort::Effort;
 
 /// No complete answer arrived.
@@ -23,8 +24,12 @@ pub struct TransportError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection came about: name, network, proxy or TLS.
+    /// No connection came about: name, network or proxy.
     Connect,
+    /// Certificates or settings of TLS are not accepted, on either side. Trying again does not help.
+    Tls,
+    /// The proxy wants credentials, or others. Only for `https://`: the answer to `http://` has status 407.
+    ProxyCredentials,
     /// Time ran out, while connecting or later.
     Timeout,
     /// The connection broke before an answer began.
@@ -44,12 +49,16 @@ impl TransportError {
     pub(crate) fn sending(error: reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             TransportErrorKind::Timeout
+        } else if tls::handshake_failure(&error).is_some() {
+            TransportErrorKind::Tls
+        } else if is_proxy_refusal(&error) {
+            TransportErrorKind::ProxyCredentials
         } else if error.is_connect() {
             TransportErrorKind::Connect
         } else {
             TransportErrorKind::Send
         };
-        let connected = !error.is_connect();
+        let connected = !error.is_connect() && kind != TransportErrorKind::Tls;
         Self {
             kind,
             connected,
@@ -128,21 +137,43 @@ impl TransportError {
         self.status
     }
 
-    /// The innermost cause, which says it best: `connection refused`, `invalid peer certificate`.
-    fn root_cause(&self) -> Option<&dyn StdError> {
-        let mut cause = self.source.as_ref()?.source()?;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        Some(cause)
+    /// The innermost cause, which says it best: `connection refused`, `certificate expired`.
+    fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(innermost(self.source.as_ref()?.source()?))
     }
+}
+
+/// The source of all sources, or the error itself.
+pub(crate) fn innermost<'a>(
+    mut error: &'a (dyn StdError + 'static),
+) -> &'a (dyn StdError + 'static) {
+    while let Some(deeper) = error.source() {
+        error = deeper;
+    }
+    error
+}
+
+/// Whether a proxy answered 407 to `CONNECT`, or a SOCKS proxy likewise.
+///
+/// The types of these errors are private, so that there is nothing but their text to go by.
+fn is_proxy_refusal(error: &reqwest::Error) -> bool {
+    let cause = innermost(error).to_string();
+    error.is_connect()
+        && (cause == "tunnel error: proxy authorization required"
+            || cause == "SOCKS error: credentials not accepted"
+            || cause == "SOCKS error: server does not support user/pass authentication")
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self.kind {
-            TransportErrorKind::Connect => {
-                "could not connect; check the base URL, proxy and certificates"
+            TransportErrorKind::Connect => "could not connect; check the base URL and the proxy",
+            TransportErrorKind::Tls => {
+                let failure = self.source.as_ref().and_then(tls::handshake_failure);
+                tls::advice(failure.as_ref())
+            }
+            TransportErrorKind::ProxyCredentials => {
+                "the proxy wants other credentials; write them into its URL: http://user:password@host"
             }
             TransportErrorKind::Timeout if !self.connected => "timed out while connecting",
             TransportErrorKind::Timeout if self.status.is_some() => {

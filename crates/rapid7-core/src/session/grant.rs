@@ -140,10 +140,6 @@ pub(crate) struct Flight {
 }
 
 impl Flight {
-    pub(crate) fn grant(&self) -> &Arc<Grant> {
-        &self.grant
-    }
-
     pub(super) fn began(&self) -> Instant {
         self.began
     }

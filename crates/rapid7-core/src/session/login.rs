@@ -170,7 +170,7 @@ fn read_end(received: &Received, answer: &Map<String, Value>) -> Option<Instant>
         .filter(|lasts| !lasts.is_zero())?;
     // Half of a very short one is left for use.
     let margin = MARGIN.min(lasts / 2);
-    Instant::now().checked_add(lasts - margin)
+    Instant::now().checked_add(lasts.saturating_sub(margin))
 }
 
 /// By the clock that the end is stated in.

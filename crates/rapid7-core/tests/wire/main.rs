@@ -14,6 +14,8 @@ mod limits;
 mod login;
 mod multipart;
 mod path;
+mod pki;
+mod proxy;
 mod redaction;
 mod server;
 mod settings;
@@ -48,6 +50,7 @@ const GET: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 

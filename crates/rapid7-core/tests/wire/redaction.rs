@@ -83,6 +83,7 @@ async fn secrets_appear_in_no_text() {
     answers(&mut checked).await;
     failures(&mut checked).await;
     transport(&mut checked).await;
+    proxies(&mut checked).await;
     logins(&mut checked).await;
     builds(&mut checked);
     for (name, times) in &checked.0 {
@@ -243,6 +244,28 @@ async fn transport(checked: &mut Checked) {
     checked.error("Error::Transport (timeout)", &timeout);
 }
 
+async fn proxies(checked: &mut Checked) {
+    let wants_more = Server::always(reply(407, &PLANTED, CANARY)).await;
+    for proxy in ["127.0.0.1:1", wants_more.url.trim_start_matches("http://")] {
+        for url in ["https://ics.example", "http://ics.example"] {
+            let connection = Connection::builder(AUTH, url, Credentials::api_key(CANARY))
+                .allow_insecure_http(true)
+                .proxy(format!("http://{CANARY}:{CANARY}@{proxy}"))
+                .build()
+                .unwrap();
+            checked.debug("Connection (proxy)", &connection);
+            let error = fails(&connection, Request::new(&LIST)).await;
+            checked.error("Error (proxy)", &error);
+        }
+    }
+    let seen = wants_more.last();
+    assert!(
+        seen.header("proxy-authorization").is_some(),
+        "{}",
+        seen.head
+    );
+}
+
 async fn logins(checked: &mut Checked) {
     let connect = |url: &str| {
         Connection::builder(AUTH, url, Credentials::login(CANARY, CANARY))
@@ -292,5 +315,29 @@ fn builds(checked: &mut Checked) {
         let builder = Connection::builder(AUTH, url, credentials);
         checked.debug("ConnectionBuilder (refused)", &builder);
         checked.error("BuildError", &builder.build().unwrap_err());
+    }
+    for pem in [
+        CANARY.to_owned(),
+        format!("-----BEGIN {CANARY}-----"),
+        format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----"),
+        format!(
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n\
+             -----BEGIN PRIVATE KEY-----\n{CANARY}AA\n-----END PRIVATE KEY-----"
+        ),
+    ] {
+        let builder = || Connection::builder(AUTH, "https://acme.example", Credentials::none());
+        for builder in [
+            builder().identity(&pem),
+            builder().add_root_certificate(&pem),
+        ] {
+            checked.debug("ConnectionBuilder (PEM)", &builder);
+            checked.error("BuildError (PEM)", &builder.build().unwrap_err());
+        }
+    }
+    for proxy in ["://", "ftp://", "http:///", "http://:", "socks5://%20"] {
+        let builder = Connection::builder(AUTH, "https://acme.example", Credentials::none());
+        let builder = builder.proxy(format!("{proxy}{CANARY}:{CANARY}@{CANARY}:{CANARY}"));
+        checked.debug("ConnectionBuilder (proxy)", &builder);
+        checked.error("BuildError (proxy)", &builder.build().unwrap_err());
     }
 }

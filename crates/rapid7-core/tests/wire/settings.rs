@@ -88,6 +88,13 @@ fn settings_without_effect_are_refused() {
         (given().connect_timeout(second), "connect_timeout"),
         (given().read_timeout(second), "read_timeout"),
         (given().add_root_certificate("x"), "add_root_certificate"),
+        (given().identity("x"), "identity"),
+        (
+            given().danger_accept_invalid_certs(true),
+            "danger_accept_invalid_certs",
+        ),
+        (given().proxy("x"), "proxy"),
+        (given().no_proxy(), "no_proxy"),
         (given().configure_http(|http| http), "configure_http"),
     ] {
         match builder.build() {
@@ -95,5 +102,6 @@ fn settings_without_effect_are_refused() {
             other => panic!("{name}: {other:?}"),
         }
     }
-    assert!(given().timeout(second).build().is_ok());
+    let trusting = given().danger_accept_invalid_certs(false);
+    assert!(trusting.timeout(second).build().is_ok());
 }

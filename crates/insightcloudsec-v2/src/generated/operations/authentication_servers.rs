@@ -16,6 +16,7 @@ pub static REMOVE_GROUP_MAPPINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_GROUP_MAPPINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static ADD_GROUP_MAPPINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -67,6 +70,7 @@ pub static SET_GROUP_MAPPINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -84,5 +88,6 @@ pub static LIST_AUTHENTICATION_SERVERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

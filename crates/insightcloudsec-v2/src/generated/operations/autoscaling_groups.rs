@@ -16,6 +16,7 @@ pub static LIST_AUTOSCALING_GROUP_ACTIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static DETACH_AUTOSCALING_GROUP_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

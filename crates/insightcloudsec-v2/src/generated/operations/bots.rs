@@ -16,6 +16,7 @@ pub static CREATE_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static ARCHIVE_BOTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static UPDATE_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -67,6 +70,7 @@ pub static LIST_BOT_FUNCTIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -84,6 +88,7 @@ pub static LIST_BOTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
@@ -106,6 +111,7 @@ pub static ARCHIVE_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -123,6 +129,7 @@ pub static GET_BOT_VIA_GET: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -140,6 +147,7 @@ pub static GET_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -157,6 +165,7 @@ pub static RUN_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -174,6 +183,7 @@ pub static PAUSE_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -191,5 +201,6 @@ pub static RESUME_BOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static RESTART_CACHE_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static TERMINATE_CACHE_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static ADD_CLOUD_ORGANIZATION: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static LIST_CLOUD_ORGANIZATIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,5 +16,6 @@ pub static CREATE_DATA_COLLECTION: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static LIST_DNS_RECORDS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static LIST_DNS_ZONE_NETWORKS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

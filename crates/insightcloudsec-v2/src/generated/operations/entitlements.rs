@@ -16,6 +16,7 @@ pub static SET_ENTITLEMENTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_GROUP_ENTITLEMENTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,5 +52,6 @@ pub static GET_USER_ENTITLEMENT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

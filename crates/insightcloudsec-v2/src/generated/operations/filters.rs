@@ -16,5 +16,6 @@ pub static LIST_QUERY_FILTERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

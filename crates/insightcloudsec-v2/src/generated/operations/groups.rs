@@ -16,6 +16,7 @@ pub static CREATE_GROUP: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static DELETE_GROUP: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static LIST_GROUP_ROLES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -67,6 +70,7 @@ pub static SET_GROUP_ROLES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -84,6 +88,7 @@ pub static REMOVE_GROUP_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -101,6 +106,7 @@ pub static ADD_GROUP_USERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -118,6 +124,7 @@ pub static LIST_GROUP_USERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -135,6 +142,7 @@ pub static SET_GROUP_USERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -152,5 +160,6 @@ pub static LIST_GROUPS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

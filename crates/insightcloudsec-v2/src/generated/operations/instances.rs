@@ -16,6 +16,7 @@ pub static GET_INSTANCE_CONSOLE_OUTPUT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_INSTANCE_NETWORK_INTERFACES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static ATTACH_INSTANCE_NETWORK_INTERFACE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -67,6 +70,7 @@ pub static PAUSE_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -84,6 +88,7 @@ pub static ATTACH_INSTANCE_PUBLIC_IP: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -101,6 +106,7 @@ pub static DETACH_INSTANCE_PUBLIC_IP: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -118,6 +124,7 @@ pub static CONFIRM_INSTANCE_RESIZE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -135,6 +142,7 @@ pub static REVERT_INSTANCE_RESIZE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -152,6 +160,7 @@ pub static RESTART_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -169,6 +178,7 @@ pub static RESUME_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -186,6 +196,7 @@ pub static CREATE_INSTANCE_SNAPSHOT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -203,6 +214,7 @@ pub static START_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -220,6 +232,7 @@ pub static STOP_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -237,6 +250,7 @@ pub static SUSPEND_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -254,6 +268,7 @@ pub static TERMINATE_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -271,5 +286,6 @@ pub static UNPAUSE_INSTANCE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

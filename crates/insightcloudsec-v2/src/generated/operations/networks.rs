@@ -16,6 +16,7 @@ pub static LIST_PRIVATE_NETWORK_INTERFACES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_PRIVATE_NETWORK_ROUTE_TABLES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static LIST_PRIVATE_NETWORK_SUBNETS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -67,5 +70,6 @@ pub static LIST_ROUTE_TABLE_ROUTES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,5 +16,6 @@ pub static LIST_ACCESS_LIST_RULES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static DOWNLOAD_RESOURCES_CSV: Operation = Operation {
     access: Access::SessionQuery("X-Auth-Token"),
     accept: "text/csv, application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static SEARCH_RESOURCES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
@@ -55,6 +57,7 @@ pub static SET_RESOURCE_OWNER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -72,6 +75,7 @@ pub static QUERY_RESOURCES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
@@ -94,6 +98,7 @@ pub static LIST_RESOURCE_ASSOCIATIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -111,6 +116,7 @@ pub static GET_RESOURCE_DETAIL: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -128,6 +134,7 @@ pub static CREATE_RESOURCE_NOTE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -145,6 +152,7 @@ pub static LIST_RESOURCE_NOTES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -162,6 +170,7 @@ pub static LIST_RESOURCE_SETTINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -179,5 +188,6 @@ pub static LIST_RESOURCE_TAGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

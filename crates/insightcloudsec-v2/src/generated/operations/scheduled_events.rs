@@ -16,6 +16,7 @@ pub static APPLY_SCHEDULED_EVENT_ACTION: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_SCHEDULED_EVENTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
@@ -55,6 +57,7 @@ pub static LIST_SCHEDULED_EVENT_HISTORY: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),

@@ -16,5 +16,6 @@ pub static CREATE_REPORT_SUBSCRIPTION: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

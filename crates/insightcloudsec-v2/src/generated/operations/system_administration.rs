@@ -16,6 +16,7 @@ pub static GET_QUEUE_STATUS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static GET_SYSTEM_STATUS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

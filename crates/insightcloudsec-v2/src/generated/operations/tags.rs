@@ -16,6 +16,7 @@ pub static LIST_SAVED_TAG_SEARCHES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,5 +34,6 @@ pub static SEARCH_RESOURCES_BY_TAGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static LIST_DOMAIN_ADMINS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
@@ -38,6 +39,7 @@ pub static DELETE_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -55,6 +57,7 @@ pub static LIST_GROUPS_OF_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -72,6 +75,7 @@ pub static UPDATE_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -89,6 +93,7 @@ pub static CREATE_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -106,6 +111,7 @@ pub static CREATE_API_ONLY_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -123,6 +129,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -140,6 +147,7 @@ pub static DISABLE_TWO_FACTOR: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -157,6 +165,7 @@ pub static ENABLE_TWO_FACTOR: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -174,6 +183,7 @@ pub static GET_TWO_FACTOR_STATE: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -191,6 +201,7 @@ pub static SET_CONSOLE_ACCESS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -208,6 +219,7 @@ pub static CONVERT_TO_API_ONLY_USER: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -225,6 +237,7 @@ pub static SET_USER_ACCESS_LEVEL: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -242,6 +255,7 @@ pub static LIST_USERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -259,6 +273,7 @@ pub static SEARCH_USERS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),

@@ -16,5 +16,6 @@ pub static LIST_VULNERABILITY_PACKAGES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static LIST_IAC_CONFIGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static SCAN_IAC: Operation = Operation {
     access: Access::Optional,
     accept: "application/json",
     success: &[406u16],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static LIST_IAC_SCANS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -73,5 +76,6 @@ pub static GET_IAC_SCAN: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

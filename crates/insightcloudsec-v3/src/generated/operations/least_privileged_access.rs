@@ -16,6 +16,7 @@ pub static GET_ACCESS_REMEDIATION_POLICY: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -33,6 +34,7 @@ pub static LIST_PRINCIPAL_ACTIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -50,6 +52,7 @@ pub static LIST_PRINCIPAL_PERMISSIONS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageAnswer {
         page: Some("page"),
         items: Some("permissions"),

@@ -16,6 +16,7 @@ pub static QUERY_RESOURCES_FOR_EXPORT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::CursorBody {
         cursor: Some("cursor"),
         limit: Some("limit"),
@@ -39,6 +40,7 @@ pub static QUERY_RESOURCES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::CursorBody {
         cursor: Some("cursor"),
         limit: Some("limit"),

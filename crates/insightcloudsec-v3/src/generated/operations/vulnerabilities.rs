@@ -16,6 +16,7 @@ pub static LIST_IMAGE_ASSESSMENTS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -39,6 +40,7 @@ pub static LIST_RESOURCE_VULNERABILITIES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -62,6 +64,7 @@ pub static LIST_VULNERABILITIES: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),

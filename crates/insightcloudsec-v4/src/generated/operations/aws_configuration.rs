@@ -16,6 +16,7 @@ pub static LIST_AWS_ACCESS_KEYS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -39,6 +40,7 @@ pub static CREATE_AWS_ACCESS_KEY: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -56,6 +58,7 @@ pub static DELETE_AWS_ACCESS_KEY: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -73,6 +76,7 @@ pub static GET_EKS_HARVESTING_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -90,6 +94,7 @@ pub static UPDATE_EKS_HARVESTING_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -107,6 +112,7 @@ pub static DELETE_EKS_HARVESTING_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -124,6 +130,7 @@ pub static LIST_AWS_ROLE_CONFIGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -147,6 +154,7 @@ pub static CREATE_AWS_ROLE_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -164,6 +172,7 @@ pub static GET_AWS_ROLE_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -181,6 +190,7 @@ pub static UPDATE_AWS_ROLE_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -198,5 +208,6 @@ pub static DELETE_AWS_ROLE_CONFIG: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static LIST_IAC_SCANS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -39,6 +40,7 @@ pub static GET_IAC_SCAN: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };
 
@@ -56,5 +58,6 @@ pub static GET_IAC_SCAN_REPORT: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
     success: &[],
+    session_ended: &[],
     paging: None,
 };

@@ -16,6 +16,7 @@ pub static LIST_CLOUD_FINDINGS: Operation = Operation {
     access: Access::Credentials,
     accept: "application/json",
     success: &[],
+    session_ended: &[],
     paging: Some(Paging::CursorQuery {
         cursor: Some("cursor"),
         limit: None,
