@@ -9,7 +9,6 @@ pub mod clients;
 pub mod compare;
 pub mod document;
 pub mod exceptions;
-mod minimal;
 pub mod recorder;
 pub mod requests;
 pub mod trial;

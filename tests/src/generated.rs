@@ -1,4 +1,5 @@
-//! A function `call` for each client, which sends any operation by its id. `cargo xtask generate` writes them.
+//! For each client a function `call`, which sends any operation by its id, and `call_minimal`, which does so without
+//! what is optional. `cargo xtask generate` writes them.
 
 pub mod insightcloudsec_v2;
 pub mod insightcloudsec_v3;

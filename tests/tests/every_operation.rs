@@ -136,10 +136,14 @@ async fn other_names_are_no_operations() {
     assert!(mock.sample_request("list_cluods", 1).is_err());
     let client = v4::Client::new(connect(v4::AUTH, &mock, &http()));
     let sample = Sample(Value::Null);
-    let outcome = generated::insightcloudsec_v4::call("list_cluods", &client, &sample).await;
-    assert_eq!(
-        outcome.unwrap_err().to_string(),
-        "no operation has the id `list_cluods`"
-    );
+    let call = generated::insightcloudsec_v4::call("list_cluods", &client, &sample).await;
+    let minimal =
+        generated::insightcloudsec_v4::call_minimal("list_cluods", &client, &sample).await;
+    for outcome in [call, minimal] {
+        assert_eq!(
+            outcome.unwrap_err().to_string(),
+            "no operation has the id `list_cluods`"
+        );
+    }
     assert!(mock.requests().is_empty());
 }

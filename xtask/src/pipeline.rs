@@ -59,7 +59,7 @@ pub struct Input {
 pub struct Output {
     /// The files of `src/generated/`, relative to it.
     pub files: FileSet,
-    /// A file for tests: a function that calls any operation by its id.
+    /// A file for tests: functions that call any operation by its id.
     pub calls: String,
     /// The API that they were made from.
     pub api: Api,

@@ -8,6 +8,7 @@
 
 mod pipeline {
     mod answers;
+    mod calls;
     mod compile;
     mod forms;
     mod isolation;

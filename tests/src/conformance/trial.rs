@@ -212,10 +212,9 @@ impl Trials {
         };
         self.recorder.prefer(&wish.preference());
         let sample = &request.sample;
-        let outcome = if is_reduced(operation, request) {
-            client.call_minimal(&operation.id, sample).await
-        } else {
-            client.call(&operation.id, sample).await
+        let outcome = match request.extent {
+            Extent::Minimal => client.call_minimal(&operation.id, sample).await,
+            Extent::Full | Extent::Open => client.call(&operation.id, sample).await,
         };
         verdict.sent += 1;
         let of_request = match request.extent {
@@ -304,13 +303,6 @@ fn wishes(operation: &Operation, success: &[u16]) -> Vec<Wish> {
         }
     }
     wishes
-}
-
-/// Whether the request lacks what generated calls set.
-fn is_reduced(operation: &Operation, request: &Request) -> bool {
-    let optional = operation.parameters.iter().any(|known| !known.required);
-    let body = operation.body.as_ref().is_some_and(|body| !body.required);
-    request.extent == Extent::Minimal && (optional || body)
 }
 
 /// The credentials, if the operation takes any.

@@ -23,7 +23,7 @@ pub struct ApiToml {
     pub provenance: Provenance,
     /// The crate that embeds the document to serve it, for tests and examples.
     pub mock: Option<String>,
-    /// The folder of the crate that tests all operations, and gets a function that calls each.
+    /// The folder of the crate that tests all operations, and gets functions that call each.
     pub calls: Option<String>,
     /// Rules switched on or off for this document, by name. Rules that are not named keep their default.
     pub rules: BTreeMap<String, bool>,

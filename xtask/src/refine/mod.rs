@@ -65,7 +65,7 @@ pub fn refine(root: &Value, api: &Api, generated: &Generated, naming: &Naming) -
     files.finish(api)
 }
 
-/// A function that calls any operation by its id, for the tests of the crate.
+/// Functions that call any operation by its id, for the tests of the crate.
 #[must_use]
 pub fn calls(api: &Api, generated: &Generated, naming: &Naming) -> String {
     calls::write(api, generated, naming)

@@ -269,7 +269,7 @@ impl Code {
 }
 
 /// Code without the spaces that tokens print with, but for those between words.
-fn compact(tokens: &impl ToTokens) -> String {
+pub(crate) fn compact(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let mut out = String::with_capacity(text.len());
     let mut words = text.split_whitespace().peekable();
