@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use rapid7_core::{BuildError, Connection, ConnectionBuilder, Credentials};
+use rapid7_core::{
+    BuildError, CallReport, Connection, ConnectionBuilder, Credentials, RetryPolicy,
+};
 
 use crate::client::{AUTH, InsightCloudSec};
 
@@ -13,8 +15,7 @@ const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VE
 ///
 /// The defaults suit an unattended job. Proxies are taken from the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
 /// `ALL_PROXY`, `NO_PROXY`) and the system's settings, except for a server on this machine; trusted
-/// certificates from the system. Redirects are not followed, since HTTP clients carry API keys along to
-/// other hosts.
+/// certificates from the system. Redirects are not followed unless asked for, and never to another host.
 ///
 /// ```
 /// use insightcloudsec::{Credentials, InsightCloudSec};
@@ -53,14 +54,54 @@ impl Builder {
         self.map(|connection| connection.read_timeout(timeout))
     }
 
-    /// Longest time for one request, from connecting to the last byte. Default 300 seconds.
+    /// Longest time for a call: log-in, all attempts, the waits between them, and reading the answer. Default 300 seconds.
+    ///
+    /// The time before a call has its place among [`max_concurrency`](Self::max_concurrency) others is not counted.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.map(|connection| connection.timeout(timeout))
     }
 
-    /// Longest answer accepted, in bytes after decompression. Default 256 MiB.
+    /// How often and how soon a failed call is repeated. Default: [`RetryPolicy::default`].
+    pub fn retries(self, policy: RetryPolicy) -> Self {
+        self.map(|connection| connection.retries(policy))
+    }
+
+    /// Most calls under way at once; others wait for their turn, in order. Default 64, at least 1.
+    pub fn max_concurrency(self, calls: usize) -> Self {
+        self.map(|connection| connection.max_concurrency(calls))
+    }
+
+    /// Longest answer accepted, in bytes after decompression. Default 64 MiB.
     pub fn max_answer_bytes(self, max: u64) -> Self {
         self.map(|connection| connection.max_answer_bytes(max))
+    }
+
+    /// Follows redirects, up to 5 for a request, as long as they stay on the scheme, host and port of the address.
+    /// Default no.
+    ///
+    /// A request other than GET and HEAD follows 307 and 308 only: for the others, a GET would take its place.
+    pub fn same_origin_redirects(self, follow: bool) -> Self {
+        self.map(|connection| connection.same_origin_redirects(follow))
+    }
+
+    /// Refuses every operation that is not a [read](crate::Effect::Read), before anything is sent. Default no.
+    ///
+    /// Logging in and [`InsightCloudSec::logout`] stay possible. What counts as a read is known from the operation's
+    /// description and not from its HTTP method: many queries are POST requests.
+    pub fn read_only(self, read_only: bool) -> Self {
+        self.map(|connection| connection.read_only(read_only))
+    }
+
+    /// Refuses operations that the vendor may change without notice, before anything is sent. Default no.
+    ///
+    /// Many everyday operations are of that kind; see [`Stability::Prototype`](crate::Stability::Prototype).
+    pub fn deny_prototype(self, deny: bool) -> Self {
+        self.map(|connection| connection.deny_prototype(deny))
+    }
+
+    /// Calls a function with a report of each call that has ended, for metrics. It runs on the task of the call.
+    pub fn on_call(self, observe: impl Fn(&CallReport) + Send + Sync + 'static) -> Self {
+        self.map(|connection| connection.on_call(observe))
     }
 
     /// Allows `http://` to hosts other than this machine: credentials travel in the clear. Default no.
@@ -128,12 +169,12 @@ impl Builder {
     ///
     /// * trust, client certificate and versions of TLS;
     /// * proxies, even for a server on this machine;
-    /// * time to connect and silence while reading, for which `reqwest` itself has no limit; the time for
-    ///   a request too, unless [`timeout`](Self::timeout) is set;
+    /// * time to connect and silence while reading, for which `reqwest` itself has no limit;
     /// * redirects, encodings such as gzip, cookies, headers of its own, pool, versions of HTTP.
     ///
     /// The settings for these are refused. What stays: credentials and where they may go, the
-    /// `User-Agent`, the check of `http://`, and the limit on the length of answers.
+    /// `User-Agent`, the check of `http://`, attempts and waits, and the limits on the time of a call and the
+    /// length of its answer.
     pub fn http_client(self, client: reqwest::Client) -> Self {
         self.map(|connection| connection.http_client(client))
     }

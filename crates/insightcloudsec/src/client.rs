@@ -3,8 +3,8 @@
 use std::fmt;
 
 use rapid7_core::{
-    Access, AuthScheme, Body, Confidence, Connection, Credentials, Effect, Error, KeyPlacement,
-    LoginError, Method, Operation, SessionScheme, Stability,
+    Access, AuthScheme, Body, CallOptions, Confidence, Connection, Credentials, Effect, Error,
+    KeyPlacement, LoginError, Method, Operation, SessionScheme, Stability,
 };
 
 use crate::builder::Builder;
@@ -136,6 +136,15 @@ impl InsightCloudSec {
         &self.v4
     }
 
+    /// The same instance, with other settings for the calls made through what is returned.
+    ///
+    /// Session, sockets and pauses stay shared. Settings that the options leave open are as here. For the calls of one
+    /// version only, its own `Client::with_options` does the same.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self::new(self.connection.with_options(options))
+    }
+
     /// The connection that carries all calls.
     #[must_use]
     pub fn connection(&self) -> &Connection {
@@ -145,7 +154,7 @@ impl InsightCloudSec {
     /// Logs in now, to learn at start-up whether user name and password work.
     ///
     /// Not needed otherwise: the first call that needs a session logs in. Does nothing while a session
-    /// is open, and for credentials other than [`Credentials::login`].
+    /// is open, and for keys and sessions that the program gave. A password that was refused before is tried anew.
     ///
     /// # Errors
     ///

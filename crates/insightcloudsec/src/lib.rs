@@ -32,11 +32,11 @@ pub use insightcloudsec_v4 as v4;
 
 #[doc(no_inline)]
 pub use rapid7_core::{
-    Access, Answer, Body, BuildError, Bytes, Confidence, Connection, CredentialProblem,
-    Credentials, DecodeError, Effect, Error, ErrorAnswer, Flag, HeaderMap, IdentityProblem,
-    IntegerOrText, LoginError, LoginErrorKind, Method, Misfit, Operation, Paging, Part, Percentage,
-    Received, Refusal, Secret, Stability, StatusCode, Timestamp, TimestampError, TransportError,
-    TransportErrorKind, UnexpectedStatus,
+    Access, Answer, Body, BuildError, Bytes, CallEnd, CallOptions, CallReport, Confidence,
+    Connection, CredentialProblem, Credentials, DecodeError, Effect, Effort, Error, ErrorAnswer,
+    Flag, HeaderMap, IdentityProblem, IntegerOrText, LoginError, LoginErrorKind, Method, Misfit,
+    Operation, Paging, Part, Percentage, Received, Refusal, RetryPolicy, Secret, Stability,
+    StatusCode, Timestamp, TimestampError, TransportError, TransportErrorKind, UnexpectedStatus,
 };
 /// The HTTP library, for [`Builder::configure_http`] and [`Builder::http_client`].
 #[doc(no_inline)]

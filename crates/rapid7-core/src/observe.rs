@@ -173,7 +173,11 @@ pub(crate) mod trace {
 
     /// The current call waits before it tries again.
     pub(crate) fn waits(delay: Duration, is_asked: bool) {
-        debug!(wait_ms = milliseconds(delay), asked_by_server = is_asked, "waiting");
+        debug!(
+            wait_ms = milliseconds(delay),
+            asked_by_server = is_asked,
+            "waiting"
+        );
     }
 
     /// A session was begun, or could not be.

@@ -133,7 +133,10 @@ mod tests {
             assert_eq!(order.recv().await, Some(expected));
         }
         let passed = started.elapsed();
-        assert!(passed >= Duration::from_secs(30) && passed < Duration::from_secs(31), "{passed:?}");
+        assert!(
+            passed >= Duration::from_secs(30) && passed < Duration::from_secs(31),
+            "{passed:?}"
+        );
         assert_eq!(pacing.pass(in_seconds(1)).await, Ok(Duration::ZERO));
     }
 

@@ -39,10 +39,14 @@ pub(crate) fn reset(headers: &HeaderMap) -> Option<Duration> {
 
 /// Whether the headers say that no further request is allowed before the reset.
 pub(crate) fn is_used_up(headers: &HeaderMap) -> bool {
-    let remaining = ["ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining"]
-        .into_iter()
-        .find_map(|name| number(text(headers, name)?))
-        .or_else(|| combined(headers, &["remaining", "r"]));
+    let remaining = [
+        "ratelimit-remaining",
+        "x-ratelimit-remaining",
+        "x-rate-limit-remaining",
+    ]
+    .into_iter()
+    .find_map(|name| number(text(headers, name)?))
+    .or_else(|| combined(headers, &["remaining", "r"]));
     remaining.is_some_and(|remaining| remaining < 1.0)
 }
 
@@ -60,7 +64,9 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
     is_plain.then(|| text.parse().ok())?
 }
 
@@ -103,7 +109,11 @@ mod tests {
             ("Sunday, 22-Nov-26 10:01:00 GMT", 60_000),
             ("Sun, 22 Nov 2015 10:01:00 GMT", 0),
         ] {
-            assert_eq!(wait(text), Some(Duration::from_millis(milliseconds)), "{text}");
+            assert_eq!(
+                wait(text),
+                Some(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
         }
         for text in ["", "soon", "-1", "1e3", "NaN", "inf", "5 s", "."] {
             assert_eq!(wait(text), None, "{text}");
@@ -123,7 +133,11 @@ mod tests {
             ("RateLimit-Reset", (epoch + 900).to_string(), Some(900)),
             ("RateLimit-Reset", format!("{}000", epoch + 900), Some(900)),
             ("X-RateLimit-Reset", (epoch - 900).to_string(), Some(0)),
-            ("RateLimit", "limit=100, remaining=0, reset=7".to_owned(), Some(7)),
+            (
+                "RateLimit",
+                "limit=100, remaining=0, reset=7".to_owned(),
+                Some(7),
+            ),
             ("RateLimit", "\"default\";r=0;t=7".to_owned(), Some(7)),
             ("RateLimit", "what".to_owned(), None),
             ("RateLimit-Reset", "soon".to_owned(), None),
@@ -143,7 +157,11 @@ mod tests {
             ("ratelimit", "limit=5, remaining=0, reset=7", true),
             ("ratelimit", "\"burst\";r=12;t=7", false),
         ] {
-            assert_eq!(is_used_up(&headers(&[(name, value)])), expected, "{name}: {value}");
+            assert_eq!(
+                is_used_up(&headers(&[(name, value)])),
+                expected,
+                "{name}: {value}"
+            );
         }
         assert!(!is_used_up(&headers(&[])));
     }

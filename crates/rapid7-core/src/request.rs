@@ -5,10 +5,10 @@ mod parts;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::{Method, Url};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
 };
+use reqwest::{Method, Url};
 use serde::Serialize;
 
 use crate::base_url::BaseUrl;

@@ -97,7 +97,6 @@ impl RetryPolicy {
             .min(self.max_delay);
         Some(bound.mul_f64(fastrand::f64()))
     }
-
 }
 
 /// Whether doing the operation twice is the same as once.
@@ -203,7 +202,11 @@ mod tests {
         ] {
             let status = StatusCode::from_u16(status).unwrap();
             let outcome = |kind: Repeatable| kind.after_status(status, has_retry_after);
-            assert_eq!((outcome(read), outcome(write)), (of_read, of_write), "{status}");
+            assert_eq!(
+                (outcome(read), outcome(write)),
+                (of_read, of_write),
+                "{status}"
+            );
         }
     }
 }

@@ -236,7 +236,11 @@ impl<'a> Call<'a> {
         {
             let has_another = self.inner.rejected(flight, self.deadline).await;
             let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
-            return if has_another && may { Next::Replay } else { Next::End };
+            return if has_another && may {
+                Next::Replay
+            } else {
+                Next::End
+            };
         }
         let retry_after = received.retry_after();
         if !self.repeatable.after_status(status, retry_after.is_some()) {

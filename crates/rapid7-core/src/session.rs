@@ -164,11 +164,7 @@ impl Inner {
         self.session.current().filter(|grant| !grant.is_over())
     }
 
-    async fn obtain(
-        &self,
-        renewal: &mut Renewal,
-        deadline: Instant,
-    ) -> Result<Grant, LoginError> {
+    async fn obtain(&self, renewal: &mut Renewal, deadline: Instant) -> Result<Grant, LoginError> {
         match &self.source {
             Source::None | Source::Fixed(_) => Err(LoginError::no_credentials(None)),
             Source::Login(login) => self.log_in_once(login, renewal, deadline).await,
@@ -219,7 +215,11 @@ impl Inner {
         options: CallOptions,
     ) -> Result<Option<Received>, Error<Infallible>> {
         let is_fixed = matches!(self.source, Source::Fixed(_));
-        let grant = if is_fixed { self.session.current() } else { self.session.take() };
+        let grant = if is_fixed {
+            self.session.current()
+        } else {
+            self.session.take()
+        };
         let Some(grant) = grant.filter(|grant| grant.presented().is_session()) else {
             return Ok(None);
         };
@@ -235,9 +235,7 @@ impl Inner {
             })?
             .http();
         let presented = grant.presented();
-        presented
-            .apply(&mut http, logout.access)
-            .map_err(refused)?;
+        presented.apply(&mut http, logout.access).map_err(refused)?;
         let bounds = Bounds {
             deadline: Instant::now() + options.or(self.options).timeout_or_default(),
             max_answer_bytes: MAX_ANSWER_BYTES,

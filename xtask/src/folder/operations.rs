@@ -404,10 +404,13 @@ fn status_problem(entry: &OperationEntry) -> Option<String> {
     if let Some(status) = all.find(|status| !(100..=599).contains(*status)) {
         return Some(format!("{status} is not an HTTP status"));
     }
-    let both = entry.session_ended.iter().find(|status| {
-        entry.success.contains(status) || (200..=299).contains(*status)
-    })?;
-    Some(format!("{both} is a result, and says that the session has ended"))
+    let both = entry
+        .session_ended
+        .iter()
+        .find(|status| entry.success.contains(status) || (200..=299).contains(*status))?;
+    Some(format!(
+        "{both} is a result, and says that the session has ended"
+    ))
 }
 
 fn is_method_name(name: &str) -> bool {

@@ -32,8 +32,14 @@ struct LoginRequest<'a> {
 }
 
 impl Inner {
-    pub(super) async fn log_in(&self, login: &Login, deadline: Instant) -> Result<Grant, LoginError> {
-        let http = self.login_request(login).ok_or_else(LoginError::unsendable)?;
+    pub(super) async fn log_in(
+        &self,
+        login: &Login,
+        deadline: Instant,
+    ) -> Result<Grant, LoginError> {
+        let http = self
+            .login_request(login)
+            .ok_or_else(LoginError::unsendable)?;
         let bounds = Bounds {
             deadline,
             max_answer_bytes: MAX_ANSWER_BYTES,
@@ -130,7 +136,10 @@ fn is_page(received: &Received) -> bool {
     received.bytes().trim_ascii_start().starts_with(b"<")
 }
 
-fn read_token(received: &Received, answer: &Map<String, Value>) -> Result<SecretString, LoginError> {
+fn read_token(
+    received: &Received,
+    answer: &Map<String, Value>,
+) -> Result<SecretString, LoginError> {
     let problem = match answer.get("session_id") {
         Some(Value::String(token)) if is_sendable(token) => return Ok(token.as_str().into()),
         Some(Value::String(_)) => "`session_id` is not text that a header can hold",
@@ -199,13 +208,29 @@ mod tests {
         for (status, body, kind) in [
             (401, "", Refused),
             (400, r#"{"error_message": "bad password"}"#, Refused),
-            (401, r#"{"error_message": "wrong username (blocked word)"}"#, Refused),
-            (403, r#"{"error_message": "This account is LOCKED."}"#, Locked),
+            (
+                401,
+                r#"{"error_message": "wrong username (blocked word)"}"#,
+                Refused,
+            ),
+            (
+                403,
+                r#"{"error_message": "This account is LOCKED."}"#,
+                Locked,
+            ),
             (423, "", Locked),
             (401, r#"{"message": "Too many attempts"}"#, Locked),
             (401, r#"{"message": "MFA is required"}"#, SecondFactor),
-            (403, r#"{"message": "Two-factor code missing"}"#, SecondFactor),
-            (403, "<html>Access denied by policy</html>", UnexpectedAnswer),
+            (
+                403,
+                r#"{"message": "Two-factor code missing"}"#,
+                SecondFactor,
+            ),
+            (
+                403,
+                "<html>Access denied by policy</html>",
+                UnexpectedAnswer,
+            ),
             (500, "", UnexpectedAnswer),
         ] {
             let error = read_answer(&received(status, body)).unwrap_err();
@@ -226,12 +251,18 @@ mod tests {
     #[test]
     fn the_end_is_known_from_a_date_or_from_seconds() {
         for (body, seconds) in [
-            (r#"{"session_expiration": "2023/01/01, 01:01:01 UTC"}"#, Some(3570)),
+            (
+                r#"{"session_expiration": "2023/01/01, 01:01:01 UTC"}"#,
+                Some(3570),
+            ),
             (r#"{"session_timeout_seconds": 3600}"#, Some(3570)),
             (r#"{"session_timeout_seconds": 10}"#, Some(5)),
             (r#"{"session_timeout": 720}"#, None),
             (r#"{"session_timeout_seconds": 0}"#, None),
-            (r#"{"session_expiration": "2022/12/31, 01:01:01 UTC"}"#, None),
+            (
+                r#"{"session_expiration": "2022/12/31, 01:01:01 UTC"}"#,
+                None,
+            ),
             (r#"{"session_expiration": "soon"}"#, None),
             (r#"{"session_expiration": null}"#, None),
         ] {

@@ -80,7 +80,7 @@ async fn the_limit_is_exact() {
     assert_eq!(
         kind(&fails(&connect(&announced.url)).await),
         TransportErrorKind::TooLarge {
-            limit: 256 * 1024 * 1024
+            limit: 64 * 1024 * 1024
         }
     );
 }

@@ -103,7 +103,9 @@ async fn a_wrong_password_is_tried_once_for_all_waiting_calls() {
     assert_eq!(server.seen().len(), 1);
 
     let error = call(&connection, Request::new(&LIST)).await.unwrap_err();
-    assert_eq!(logins(&server), 2, "a later call tries anew");
+    assert_eq!(logins(&server), 1, "the password stays wrong");
+    connection.login().await.unwrap_err();
+    assert_eq!(logins(&server), 2, "the program asks for it");
     assert!(error.is_unauthorized());
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!(error.request_id(), Some("r-1"));
