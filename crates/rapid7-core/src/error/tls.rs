@@ -22,7 +22,7 @@ const VERDICTS: [AlertDescription; 9] = [
 /// The failure of a TLS handshake, if that is what went wrong.
 ///
 /// It is the same however often one tries, unlike a connection that was refused or broke.
-pub(crate) fn handshake_failure(error: &reqwest::Error) -> Option<TlsError> {
+pub(super) fn handshake_failure(error: &reqwest::Error) -> Option<TlsError> {
     let failure = tls_error(error)?;
     // From TLS 1.3 on, the verdict on the client's certificate comes after the client is done with the
     // handshake; the server reads no request before.

@@ -28,7 +28,8 @@ pub enum TransportErrorKind {
     Connect,
     /// Certificates or settings of TLS are not accepted, on either side. Trying again does not help.
     Tls,
-    /// The proxy wants credentials, or others. Only for `https://`: the answer to `http://` has status 407.
+    /// The proxy wants credentials, or others. An HTTP proxy tells so of requests to `https://`; to those
+    /// to `http://` it answers with status 407, as a server would.
     ProxyCredentials,
     /// Time ran out, while connecting or later.
     Timeout,

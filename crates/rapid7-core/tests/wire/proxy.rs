@@ -135,6 +135,29 @@ async fn https_goes_through_a_tunnel_that_shows_nothing() {
 }
 
 #[tokio::test]
+async fn certificates_are_checked_through_a_tunnel_and_of_the_proxy_itself() {
+    let (port, pem) = instance().await;
+    let proxy = HttpProxy::start(port, None).await;
+    let through_tunnel = builder("https://ics.example").proxy(&proxy.address);
+    // Known to be `ics.example`, and asked for as `localhost`.
+    let tls_proxy = builder("https://acme.example")
+        .add_root_certificate(pem)
+        .proxy(format!("https://localhost:{port}"));
+    for (builder, cause) in [
+        (through_tunnel, "UnknownIssuer"),
+        (tls_proxy, "not valid for name \"localhost\""),
+    ] {
+        let error = request(builder).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Transport { error, .. }
+                if error.kind() == TransportErrorKind::Tls && error.is_connect()),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains(cause), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn http_goes_in_absolute_form() {
     let proxy = HttpProxy::start(1, None).await;
     let url = format!("http://{}", proxy.address);
