@@ -89,9 +89,7 @@ pub enum Error<E> {
         /// The operation called.
         operation: &'static Operation,
         /// Kind and cause.
-        error: LoginError,
-        /// What was done before it was final.
-        effort: Effort,
+        error: Box<LoginError>,
     },
     /// The request was not sent because it could not have worked or was not safe to send.
     Refused {
@@ -224,7 +222,7 @@ impl<E> Error<E> {
     pub fn effort(&self) -> Effort {
         match self {
             Self::Transport { error, .. } => error.effort(),
-            Self::Login { effort, .. } => *effort,
+            Self::Login { error, .. } => error.effort(),
             _ => self.received().map(Received::effort).unwrap_or_default(),
         }
     }
@@ -364,15 +362,7 @@ impl<E> Error<E> {
             }
             Self::Decode { operation, error } => Error::Decode { operation, error },
             Self::Transport { operation, error } => Error::Transport { operation, error },
-            Self::Login {
-                operation,
-                error,
-                effort,
-            } => Error::Login {
-                operation,
-                error,
-                effort,
-            },
+            Self::Login { operation, error } => Error::Login { operation, error },
             Self::Refused { operation, reason } => Error::Refused { operation, reason },
             Self::InvalidInput { operation, message } => Error::InvalidInput { operation, message },
         }
@@ -452,7 +442,7 @@ impl<E: fmt::Debug> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Transport { error, .. } => error.source(),
-            Self::Login { error, .. } => std::error::Error::source(error),
+            Self::Login { error, .. } => std::error::Error::source(&**error),
             _ => None,
         }
     }

@@ -163,7 +163,7 @@ mod tests {
         let policy = RetryPolicy::new()
             .max_attempts(8)
             .base_delay(Duration::from_millis(100))
-            .max_delay(Duration::from_millis(1000));
+            .max_delay(Duration::from_secs(1));
         for (failures, bound) in [(1, 100), (2, 200), (3, 400), (4, 800), (5, 1000), (7, 1000)] {
             let delays: Vec<Duration> = (0..200)
                 .map(|_| policy.delay_after(failures).unwrap())

@@ -305,8 +305,7 @@ impl Outcome {
             },
             Self::NoGrant(error) => Error::Login {
                 operation,
-                error,
-                effort,
+                error: Box::new(error.with_effort(effort)),
             },
             Self::Refused(reason) => Error::Refused { operation, reason },
         })

@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use super::transport::TransportError;
 use crate::build_error::BuildError;
 use crate::credentials::CallbackError;
+use crate::effort::Effort;
 use crate::received::Received;
 use crate::retry::{is_passing, is_passing_break};
 
@@ -17,7 +18,10 @@ use crate::retry::{is_passing, is_passing_break};
 ///
 /// Cheap to clone: all calls that waited for one log-in get the same error.
 #[derive(Debug, Clone)]
-pub struct LoginError(Arc<Detail>);
+pub struct LoginError {
+    detail: Arc<Detail>,
+    effort: Effort,
+}
 
 #[derive(Debug)]
 struct Detail {
@@ -73,11 +77,11 @@ impl LoginError {
     }
 
     pub(crate) fn unreachable(error: TransportError) -> Self {
-        Self(Arc::new(Detail {
+        Self::of(Detail {
             status: error.status(),
             cause: Some(Cause::Transport(error)),
             ..Detail::new(LoginErrorKind::Unreachable, "no answer")
-        }))
+        })
     }
 
     /// The call's time was up before the log-in was over.
@@ -88,56 +92,72 @@ impl LoginError {
     pub(crate) fn unsendable() -> Self {
         let message = "the request cannot be written; the API's description is wrong";
         let detail = Detail::new(LoginErrorKind::UnexpectedAnswer, message);
-        Self(Arc::new(detail))
+        Self::of(detail)
     }
 
     pub(crate) fn no_credentials(error: Option<CallbackError>) -> Self {
         let message = "the callback gave no credentials";
-        Self(Arc::new(Detail {
+        Self::of(Detail {
             cause: error.map(Cause::Callback),
             ..Detail::new(LoginErrorKind::NoCredentials, message)
-        }))
+        })
     }
 
     pub(crate) fn unusable(error: BuildError) -> Self {
         let message = "what the callback gave cannot be used";
-        Self(Arc::new(Detail {
+        Self::of(Detail {
             cause: Some(Cause::Build(error)),
             ..Detail::new(LoginErrorKind::NoCredentials, message)
-        }))
+        })
+    }
+
+    fn of(detail: Detail) -> Self {
+        Self {
+            detail: Arc::new(detail),
+            effort: Effort::default(),
+        }
+    }
+
+    /// The same error, with what the call did before it was final.
+    pub(crate) fn with_effort(self, effort: Effort) -> Self {
+        Self { effort, ..self }
+    }
+
+    pub(super) fn effort(&self) -> Effort {
+        self.effort
     }
 
     fn answered(kind: LoginErrorKind, message: &'static str, received: &Received) -> Self {
-        Self(Arc::new(Detail {
+        Self::of(Detail {
             status: Some(received.status()),
             request_id: received.request_id().map(str::to_owned),
             retry_after: received.retry_after(),
             ..Detail::new(kind, message)
-        }))
+        })
     }
 
     /// What became of it.
     #[must_use]
     pub fn kind(&self) -> LoginErrorKind {
-        self.0.kind
+        self.detail.kind
     }
 
     /// The status of the log-in's answer.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.detail.status
     }
 
     /// The id that the server or a gateway gave the log-in, to quote to the vendor's support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.detail.request_id.as_deref()
     }
 
     /// What went wrong on the way, for [`LoginErrorKind::Unreachable`].
     #[must_use]
     pub fn transport(&self) -> Option<&TransportError> {
-        match &self.0.cause {
+        match &self.detail.cause {
             Some(Cause::Transport(error)) => Some(error),
             _ => None,
         }
@@ -146,7 +166,7 @@ impl LoginError {
     /// How long the server asks to wait before the next log-in.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.detail.retry_after
     }
 
     /// Whether the same log-in may well succeed later.
@@ -186,18 +206,18 @@ impl fmt::Display for LoginError {
         if let Some(status) = self.status() {
             write!(f, " (status {})", status.as_u16())?;
         }
-        match &self.0.cause {
+        match &self.detail.cause {
             Some(Cause::Transport(error)) => write!(f, ": {error}"),
-            Some(Cause::Build(error)) => write!(f, ": {}: {error}", self.0.message),
+            Some(Cause::Build(error)) => write!(f, ": {}: {error}", self.detail.message),
             // The cause is the program's own, and the next in the chain.
-            Some(Cause::Callback(_)) | None => write!(f, ": {}", self.0.message),
+            Some(Cause::Callback(_)) | None => write!(f, ": {}", self.detail.message),
         }
     }
 }
 
 impl StdError for LoginError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self.0.cause.as_ref()? {
+        match self.detail.cause.as_ref()? {
             Cause::Transport(error) => error.source(),
             Cause::Callback(error) => Some(&**error),
             Cause::Build(error) => error.source(),

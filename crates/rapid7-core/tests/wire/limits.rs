@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
 use rapid7_core::{
-    Connection, ConnectionBuilder, Credentials, Error, Request, TransportErrorKind, decode,
+    Connection, ConnectionBuilder, Credentials, Error, Request, RetryPolicy, TransportErrorKind,
+    decode,
 };
 
 use crate::server::{Server, json, reply};
 use crate::{AUTH, ApiError, LIST, call, connect};
 
 fn builder(url: &str) -> ConnectionBuilder {
-    Connection::builder(AUTH, url, Credentials::api_key("k3y"))
+    Connection::builder(AUTH, url, Credentials::api_key("k3y")).retries(RetryPolicy::never())
 }
 
 async fn fails(connection: &Connection) -> Error<ApiError> {

@@ -23,7 +23,7 @@ mod tls;
 
 use rapid7_core::{
     Access, AuthScheme, Body, Connection, Credentials, Decode, Effect, Error, KeyPlacement, Method,
-    Operation, Request, SessionScheme, Stability, decode,
+    Operation, Request, RetryPolicy, SessionScheme, Stability, decode,
 };
 
 /// A scheme with a key header and sessions, as InsightCloudSec has it.
@@ -78,7 +78,8 @@ fn connect(url: &str) -> Connection {
 }
 
 fn connect_as(url: &str, credentials: Credentials) -> Connection {
-    Connection::builder(AUTH, url, credentials).build().unwrap()
+    let builder = Connection::builder(AUTH, url, credentials);
+    builder.retries(RetryPolicy::never()).build().unwrap()
 }
 
 /// Calls, takes any body for the result, and expects the documented failure.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rapid7_core::{
-    BuildError, Connection, ConnectionBuilder, Credentials, Error, Request, StatusCode,
-    TransportErrorKind,
+    BuildError, Connection, ConnectionBuilder, Credentials, Error, Request, RetryPolicy,
+    StatusCode, TransportErrorKind,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +23,7 @@ const IN_URL: &str = "ada:p%40ss%2Fw%25rd";
 
 fn builder(url: &str) -> ConnectionBuilder {
     Connection::builder(AUTH, url, Credentials::api_key(KEY))
+        .retries(RetryPolicy::never())
         .allow_insecure_http(true)
         .timeout(Duration::from_secs(10))
 }

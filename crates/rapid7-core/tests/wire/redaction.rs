@@ -6,8 +6,8 @@ use std::fmt::{Debug, Write};
 use std::time::Duration;
 
 use rapid7_core::{
-    Answer, AuthScheme, Body, Connection, Credentials, Error, KeyPlacement, Request, Secret, Style,
-    Timestamp, decode,
+    Answer, AuthScheme, Body, Connection, Credentials, Error, KeyPlacement, Request, RetryPolicy,
+    Secret, Style, Timestamp, decode,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -70,6 +70,7 @@ fn with_query(url: &str) -> Connection {
         uuid_keys_of: None,
     };
     Connection::builder(auth, url, Credentials::api_key(CANARY))
+        .retries(RetryPolicy::never())
         .timeout(Duration::from_millis(300))
         .build()
         .unwrap()
@@ -249,6 +250,7 @@ async fn proxies(checked: &mut Checked) {
     for proxy in ["127.0.0.1:1", wants_more.url.trim_start_matches("http://")] {
         for url in ["https://ics.example", "http://ics.example"] {
             let connection = Connection::builder(AUTH, url, Credentials::api_key(CANARY))
+                .retries(RetryPolicy::never())
                 .allow_insecure_http(true)
                 .proxy(format!("http://{CANARY}:{CANARY}@{proxy}"))
                 .build()
@@ -269,6 +271,7 @@ async fn proxies(checked: &mut Checked) {
 async fn logins(checked: &mut Checked) {
     let connect = |url: &str| {
         Connection::builder(AUTH, url, Credentials::login(CANARY, CANARY))
+            .retries(RetryPolicy::never())
             .build()
             .unwrap()
     };
@@ -312,7 +315,7 @@ fn builds(checked: &mut Checked) {
         ("ftp://c4nary", Credentials::none()),
         ("http://c4nary", Credentials::none()),
     ] {
-        let builder = Connection::builder(AUTH, url, credentials);
+        let builder = Connection::builder(AUTH, url, credentials).retries(RetryPolicy::never());
         checked.debug("ConnectionBuilder (refused)", &builder);
         checked.error("BuildError", &builder.build().unwrap_err());
     }

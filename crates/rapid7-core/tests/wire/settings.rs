@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use rapid7_core::{BuildError, Connection, ConnectionBuilder, Credentials, Request};
+use rapid7_core::{BuildError, Connection, ConnectionBuilder, Credentials, Request, RetryPolicy};
 
 use crate::server::{Server, json};
 use crate::{AUTH, LIST, call};
 
 fn builder(url: &str) -> ConnectionBuilder {
-    Connection::builder(AUTH, url, Credentials::api_key("k3y"))
+    Connection::builder(AUTH, url, Credentials::api_key("k3y")).retries(RetryPolicy::never())
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rapid7_core::{
     BuildError, Connection, ConnectionBuilder, Credentials, Error, IdentityProblem, Request,
-    TransportErrorKind,
+    RetryPolicy, TransportErrorKind,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,7 +16,7 @@ use crate::{AUTH, ApiError, LIST, call};
 
 fn builder(port: u16) -> ConnectionBuilder {
     let url = format!("https://localhost:{port}");
-    Connection::builder(AUTH, &url, Credentials::api_key("k3y"))
+    Connection::builder(AUTH, &url, Credentials::api_key("k3y")).retries(RetryPolicy::never())
 }
 
 async fn succeeds(builder: ConnectionBuilder) {
