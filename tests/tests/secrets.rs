@@ -12,7 +12,7 @@
 
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v4 as v4;
-use rapid7_core::{Access, AuthScheme, Body, Connection, Credentials, Error, Secret};
+use rapid7_core::{Access, AuthScheme, Body, Connection, Credentials, Error, RetryPolicy, Secret};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
@@ -59,7 +59,8 @@ impl Checked {
 }
 
 fn connect(auth: AuthScheme, url: &str, credentials: Credentials) -> Connection {
-    Connection::builder(auth, url, credentials).build().unwrap()
+    let builder = Connection::builder(auth, url, credentials);
+    builder.retries(RetryPolicy::never()).build().unwrap()
 }
 
 fn client(url: &str) -> v2::Client {

@@ -5,7 +5,7 @@ use crate::generated;
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v3 as v3;
 use insightcloudsec_v4 as v4;
-use rapid7_core::{AuthScheme, Connection, Credentials, Operation, StatusCode};
+use rapid7_core::{AuthScheme, Connection, Credentials, Operation, RetryPolicy, StatusCode};
 
 /// A client of one version.
 pub enum Client {
@@ -29,7 +29,7 @@ impl Client {
     )]
     pub fn new(crate_name: &str, url: &str, credentials: Credentials) -> Result<Self, String> {
         let connect = |auth: AuthScheme| {
-            let builder = Connection::builder(auth, url, credentials);
+            let builder = Connection::builder(auth, url, credentials).retries(RetryPolicy::never());
             // What the environment names as a proxy is not asked for this machine's own ports.
             let builder = builder.configure_http(|http| http.no_proxy());
             builder.build().map_err(|error| error.to_string())

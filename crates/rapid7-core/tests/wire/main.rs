@@ -17,7 +17,9 @@ mod path;
 mod pki;
 mod proxy;
 mod redaction;
+mod retries;
 mod server;
+mod sessions;
 mod settings;
 mod tls;
 
