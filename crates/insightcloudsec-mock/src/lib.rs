@@ -55,9 +55,15 @@ mod call;
 mod catalog;
 #[cfg(test)]
 mod conformance;
+mod content;
+mod control;
+mod counters;
 #[cfg(test)]
 mod coverage;
+mod delivery;
 mod exchange;
+mod fault;
+mod limit;
 mod mock;
 mod random;
 mod record;
@@ -66,6 +72,7 @@ mod router;
 mod sampler;
 mod script;
 mod server;
+mod socket;
 #[allow(
     clippy::unnecessary_wraps,
     reason = "handlers have one signature, those that never fail too"
@@ -76,6 +83,9 @@ mod validate;
 #[doc = include_str!("../OPERATIONS.md")]
 pub mod operations {}
 
+pub use counters::Counters;
+pub use fault::{Fault, Faults};
+pub use limit::{RateLimit, RateLimitHeaders};
 pub use mock::{Mock, MockBuilder, StartError};
 pub use record::Recorded;
 pub use reply::Reply;
