@@ -72,6 +72,7 @@ mod router;
 mod sampler;
 mod script;
 mod server;
+mod sessions;
 mod socket;
 #[allow(
     clippy::unnecessary_wraps,

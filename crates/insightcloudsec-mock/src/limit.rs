@@ -83,8 +83,7 @@ impl Standing {
     /// Names and values, at the time of sending.
     pub(crate) fn headers(&self, is_refusal: bool, now: SystemTime) -> Vec<(String, String)> {
         let wait = rounded_up(self.reset);
-        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let epoch = rounded_up(since_epoch.saturating_add(self.reset)).min(LAST_SECOND);
+        let epoch = epoch_after(now, self.reset);
         let mut headers = Vec::new();
         for family in &self.limit.headers {
             let (prefix, reset) = match family {
@@ -96,8 +95,7 @@ impl Standing {
                     continue;
                 }
                 RateLimitHeaders::RetryAfterDate => {
-                    let whole = UNIX_EPOCH + Duration::from_secs(epoch);
-                    headers.push(("retry-after".to_owned(), httpdate::fmt_http_date(whole)));
+                    headers.push(("retry-after".to_owned(), http_date(now, self.reset)));
                     continue;
                 }
                 RateLimitHeaders::RateLimit => ("ratelimit", wait),
@@ -117,10 +115,23 @@ impl Standing {
     }
 }
 
-fn rounded_up(duration: Duration) -> u64 {
+/// Whole seconds, not less than the duration.
+pub(crate) fn rounded_up(duration: Duration) -> u64 {
     duration
         .as_secs()
         .saturating_add(u64::from(duration.subsec_nanos() > 0))
+}
+
+/// Seconds from 1970 to the end of a wait.
+fn epoch_after(now: SystemTime, wait: Duration) -> u64 {
+    let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    rounded_up(since_epoch.saturating_add(wait)).min(LAST_SECOND)
+}
+
+/// The end of a wait as an HTTP date, `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn http_date(now: SystemTime, wait: Duration) -> String {
+    let end = Duration::from_secs(epoch_after(now, wait));
+    httpdate::fmt_http_date(UNIX_EPOCH + end)
 }
 
 /// A rate limit that is kept.

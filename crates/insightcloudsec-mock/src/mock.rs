@@ -186,11 +186,6 @@ impl Mock {
     pub fn add_cloud(&self, members: Value) -> Value {
         self.state(|state| state.add_cloud(members))
     }
-
-    /// Ends all sessions, as if their time had run out. Keys stay good.
-    pub fn expire_sessions(&self) {
-        self.state(|state| state.access.end_sessions());
-    }
 }
 
 impl fmt::Debug for Mock {

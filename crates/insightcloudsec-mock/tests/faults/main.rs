@@ -8,6 +8,7 @@
 
 mod load;
 mod random;
+mod sessions;
 mod wire;
 
 use std::io::{Read, Write};
