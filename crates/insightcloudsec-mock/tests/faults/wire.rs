@@ -135,6 +135,22 @@ async fn an_endless_body_lasts_as_long_as_its_reader() {
     until(|| mock.counters().open_connections == 0).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_body_leaves_time_for_others() {
+    let mock = start().await;
+    mock.on("list_clouds")
+        .once()
+        .respond(Reply::endless())
+        .unwrap();
+    let mut answer = get(&mock, &client()).send().await.unwrap();
+    let reading = tokio::spawn(async move { while let Ok(Some(_)) = answer.chunk().await {} });
+    for _ in 0..20 {
+        assert_eq!(status(&mock).await, 200);
+    }
+    assert_eq!(mock.counters().in_flight, 1);
+    reading.abort();
+}
+
 #[tokio::test]
 async fn compressed_bodies() {
     let mock = start().await;
