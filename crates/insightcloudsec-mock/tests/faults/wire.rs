@@ -144,8 +144,10 @@ async fn an_endless_body_leaves_time_for_others() {
         .unwrap();
     let mut answer = get(&mock, &client()).send().await.unwrap();
     let reading = tokio::spawn(async move { while let Ok(Some(_)) = answer.chunk().await {} });
-    for _ in 0..20 {
-        assert_eq!(status(&mock).await, 200);
+    let other = client();
+    for _ in 0..5 {
+        let answer = get(&mock, &other).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
     }
     assert_eq!(mock.counters().in_flight, 1);
     reading.abort();
