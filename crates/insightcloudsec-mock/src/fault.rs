@@ -161,7 +161,8 @@ impl Faults {
         self
     }
 
-    /// Spares requests that do not fit; they do not count. Status and `processed` are not known yet.
+    /// Spares requests that do not fit; they do not count. Status and `processed` are not known yet. The
+    /// predicate must not call the mock, which waits for it.
     pub fn only(mut self, fits: impl Fn(&Recorded) -> bool + Send + Sync + 'static) -> Self {
         self.only = Some(Arc::new(fits));
         self

@@ -211,7 +211,8 @@ impl Reply {
     }
 
     /// Resets the connection (TCP RST) after so many bytes of the body, at the latest before the last one.
-    /// The length that is announced is that of the whole. An answer without body is not sent at all.
+    /// The length that is announced is that of the whole. An answer without body is not sent at all. As with
+    /// any reset, what the client has not read by then may be lost.
     #[must_use]
     pub fn cut_after(mut self, bytes: u64) -> Self {
         self.delivery.ending = Ending::Cut(Cut::After(bytes), Closing::Reset);

@@ -66,7 +66,7 @@ impl<'a> When<'a> {
     }
 
     /// Only for requests that fit; others do not use it up. Of several predicates the last one holds. Status
-    /// and `processed` of the request are not known yet.
+    /// and `processed` of the request are not known yet. The predicate must not call the mock, which waits for it.
     ///
     /// ```
     /// use insightcloudsec_mock::{Mock, Reply};

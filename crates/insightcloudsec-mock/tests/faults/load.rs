@@ -49,7 +49,7 @@ async fn many_clients_are_served() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_in_flight_are_counted() {
     let mock = start().await;
-    let slow = Fault::after(|answer| answer.delayed(Duration::from_millis(50)));
+    let slow = Fault::after(|answer| answer.delayed(Duration::from_millis(300)));
     mock.on_any().fault(slow).unwrap();
     call(&mock, 8, 2).await;
     let counters = mock.counters();

@@ -42,10 +42,11 @@ async fn sessions_end_after_so_many_calls() {
 #[tokio::test]
 async fn sessions_end_with_time_and_on_demand() {
     let mock = start().await;
-    mock.session_lifetime(Duration::from_millis(150));
+    mock.session_lifetime(Duration::from_secs(60));
     let short = open(&mock).await;
     assert_eq!(call(&mock, &short).await, 200);
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    mock.session_lifetime(Duration::from_millis(1));
+    tokio::time::sleep(Duration::from_millis(2)).await;
     assert_eq!(call(&mock, &short).await, 401);
 
     mock.clear_session_rules();

@@ -63,7 +63,8 @@ async fn long_bodies_are_cut_where_they_should_be() {
     let mock = start().await;
     let cut = 3_000_001;
     let long = Reply::status(200).text("x".repeat(10_000_000));
-    for reply in [long.cut_after(cut), Reply::endless().closed_after(cut)] {
+    let endless = Reply::endless();
+    for (reply, least) in [(long.cut_after(cut), 1), (endless.closed_after(cut), cut)] {
         mock.on("list_clouds").once().respond(reply).unwrap();
         let mut answer = get(&mock, &client()).send().await.unwrap();
         let mut got = 0;
@@ -74,7 +75,8 @@ async fn long_bodies_are_cut_where_they_should_be() {
             }
         };
         assert!(!error.is_timeout());
-        assert_eq!(got, cut);
+        // A reset may overtake what a slow reader has not fetched yet.
+        assert!((least..=cut).contains(&got), "{got}");
     }
 }
 
@@ -110,14 +112,10 @@ async fn answers_are_delayed_and_trickle() {
         .once()
         .respond(text.trickled(3, every))
         .unwrap();
-    let mut answer = get(&mock, &client()).send().await.unwrap();
     let began = Instant::now();
-    let mut pieces = Vec::new();
-    while let Some(piece) = answer.chunk().await.unwrap() {
-        pieces.push(piece);
-    }
-    assert_eq!(pieces, ["012", "345", "678", "9"]);
-    assert!(began.elapsed() >= every * 2);
+    let answer = get(&mock, &client()).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "0123456789");
+    assert!(began.elapsed() >= every * 3);
 }
 
 #[tokio::test]
