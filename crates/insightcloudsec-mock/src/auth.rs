@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use hyper::HeaderMap;
 
@@ -30,12 +31,39 @@ impl fmt::Debug for Session {
     }
 }
 
+/// A session that was opened by a login.
+#[derive(Debug, Clone, Copy)]
+struct OpenSession {
+    user_id: i64,
+    began: Instant,
+    calls: u64,
+}
+
+/// How sessions end and how logins go, besides the plain way.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LoginRules {
+    /// Time from the login on.
+    pub(crate) lifetime: Option<Duration>,
+    /// Calls that a session serves.
+    pub(crate) calls: Option<u64>,
+    /// Wrong passwords in a row that lock an account.
+    pub(crate) lock_after: Option<u64>,
+    pub(crate) second_factor: bool,
+    pub(crate) tells_expiration: bool,
+    pub(crate) tells_seconds: bool,
+}
+
 /// The credentials that are good at the moment. A user has one key at most.
 #[derive(Default)]
 pub(crate) struct Access {
     keys: BTreeMap<i64, String>,
     passwords: BTreeMap<i64, String>,
-    sessions: BTreeMap<Session, i64>,
+    sessions: BTreeMap<Session, OpenSession>,
+    pub(crate) rules: LoginRules,
+    /// Sessions that were opened so far.
+    pub(crate) logins: u64,
+    /// Logins that were refused so far.
+    pub(crate) refused_logins: u64,
 }
 
 impl Access {
@@ -64,7 +92,7 @@ impl Access {
     /// Ends the sessions of the user and makes new ones impossible.
     pub(crate) fn remove_password(&mut self, user_id: i64) {
         self.passwords.remove(&user_id);
-        self.sessions.retain(|_, owner| *owner != user_id);
+        self.end_sessions_of(user_id);
     }
 
     pub(crate) fn remove_user(&mut self, user_id: i64) {
@@ -73,7 +101,13 @@ impl Access {
     }
 
     pub(crate) fn open_session(&mut self, user_id: i64, token: String) {
-        self.sessions.insert(Session(token), user_id);
+        self.logins += 1;
+        let session = OpenSession {
+            user_id,
+            began: Instant::now(),
+            calls: 0,
+        };
+        self.sessions.insert(Session(token), session);
     }
 
     pub(crate) fn end_session(&mut self, session: &Session) {
@@ -84,13 +118,34 @@ impl Access {
         self.sessions.clear();
     }
 
+    pub(crate) fn end_sessions_of(&mut self, user_id: i64) {
+        self.sessions
+            .retain(|_, session| session.user_id != user_id);
+    }
+
+    /// Counts a call of a session; a session that has run out ends.
+    fn use_session(&mut self, session: &Session) -> Option<i64> {
+        let open = self.sessions.get_mut(session)?;
+        let is_old = self
+            .rules
+            .lifetime
+            .is_some_and(|lifetime| open.began.elapsed() >= lifetime);
+        let is_spent = self.rules.calls.is_some_and(|calls| open.calls >= calls);
+        if is_old || is_spent {
+            self.sessions.remove(session);
+            return None;
+        }
+        open.calls += 1;
+        Some(open.user_id)
+    }
+
     /// Who sent these headers. `token` is one that stood in the query string.
     ///
     /// # Errors
     ///
     /// 401, with a hint for keys of the Command Platform, which this product refuses.
     pub(crate) fn identify(
-        &self,
+        &mut self,
         headers: &HeaderMap,
         token: Option<&str>,
     ) -> Result<Identity, Failure> {
@@ -111,9 +166,9 @@ impl Access {
         }
         if let Some(token) = given("x-auth-token").or(token) {
             let session = Session(token.to_owned());
-            return match self.sessions.get(&session) {
+            return match self.use_session(&session) {
                 Some(user_id) => Ok(Identity {
-                    user_id: *user_id,
+                    user_id,
                     session: Some(session),
                 }),
                 None => Err(Failure::unauthorized(

@@ -1,6 +1,7 @@
 //! From a request to its answer.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
@@ -9,7 +10,10 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::catalog::{Catalog, Operation};
-use crate::record::{Recorded, query_pairs};
+use crate::counters::Tally;
+use crate::fault::{Fault, Plan};
+use crate::limit::Limiter;
+use crate::record::{Recorded, Records, query_pairs};
 use crate::reply::{Failure, Reply};
 use crate::router::{Route, route};
 use crate::sampler::Sampler;
@@ -22,7 +26,10 @@ pub(crate) struct Shared {
     catalog: &'static Catalog,
     state: Mutex<State>,
     scripts: Mutex<Scripts>,
-    records: Mutex<Vec<Recorded>>,
+    faults: Mutex<Option<Plan>>,
+    limiter: Mutex<Option<Limiter>>,
+    records: Mutex<Records>,
+    tally: Tally,
 }
 
 /// Data of a mock stay usable after a test's closure has panicked.
@@ -36,7 +43,10 @@ impl Shared {
             catalog,
             state: Mutex::new(state),
             scripts: Mutex::default(),
+            faults: Mutex::default(),
+            limiter: Mutex::default(),
             records: Mutex::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -52,29 +62,71 @@ impl Shared {
         lock(&self.scripts)
     }
 
-    pub(crate) fn records(&self) -> MutexGuard<'_, Vec<Recorded>> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Option<Plan>> {
+        lock(&self.faults)
+    }
+
+    pub(crate) fn limiter(&self) -> MutexGuard<'_, Option<Limiter>> {
+        lock(&self.limiter)
+    }
+
+    pub(crate) fn records(&self) -> MutexGuard<'_, Records> {
         lock(&self.records)
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Answers a request and records both.
     pub(crate) fn answer(&self, parts: &Parts, body: Bytes) -> Reply {
         let path = parts.uri.path();
         let route = route(self.catalog, &parts.method, path);
-        let operation = match &route {
-            Route::Found { operation, .. } => Some(*operation),
-            _ => None,
-        };
+        let operation = route.operation();
+        self.tally.count_request(operation);
         let mut recorded = record(parts, body, operation);
-        let scripted = self.scripts().take(&recorded, operation);
-        let reply = match scripted {
-            Some(make) => make(&recorded),
-            None => self
-                .built_in(route, &parts.headers, &recorded)
-                .unwrap_or_else(|failure| failure.into_reply(operation.map(|one| one.version))),
+        let process = |request: &Recorded| self.process(route, &parts.headers, request);
+        let reply = if let Some(fault) = self.fault(&recorded, operation) {
+            fault.answer(&mut recorded, process)
+        } else {
+            let reply = process(&recorded);
+            recorded.processed = Some(reply.code());
+            reply
         };
         recorded.status = reply.code();
         self.records().push(recorded);
         reply
+    }
+
+    /// What goes wrong with a request: what is scripted for it, or else what chance has for it.
+    fn fault(&self, request: &Recorded, operation: Option<&Operation>) -> Option<Fault> {
+        if let Some(scripted) = self.scripts().take(request, operation) {
+            return Some(scripted);
+        }
+        let struck = self.faults().as_mut()?.next(request)?;
+        self.tally.lock().faults += 1;
+        Some(struck)
+    }
+
+    /// The answer of a mock that nothing is scripted for.
+    fn process(&self, route: Route<'_>, headers: &HeaderMap, request: &Recorded) -> Reply {
+        let limited = self
+            .limiter()
+            .as_mut()
+            .map(|limiter| limiter.admit(Instant::now()));
+        let (standing, refusal) = limited.unzip();
+        let reply = if let Some(refusal) = refusal.flatten() {
+            self.tally.lock().rate_limited += 1;
+            refusal
+        } else {
+            let version = route.operation().map(|one| one.version);
+            self.built_in(route, headers, request)
+                .unwrap_or_else(|failure| failure.into_reply(version))
+        };
+        match standing {
+            Some(standing) => reply.standing(standing),
+            None => reply,
+        }
     }
 
     fn built_in(
@@ -136,6 +188,7 @@ fn record(parts: &Parts, body: Bytes, operation: Option<&Operation>) -> Recorded
         api: operation.map(|one| one.version.name()),
         operation: operation.map(|one| one.id.clone()),
         status: 0,
+        processed: None,
     }
 }
 

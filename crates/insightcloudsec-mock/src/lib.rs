@@ -39,11 +39,50 @@
 //! * **Refusals.** 404 for paths and ids that are not known, 405 for methods, 400 for requests that lack
 //!   something or have it in another type, in the form of their version.
 //!
+//! # Scripting faults
+//!
+//! What a test wants to go wrong is a [`Reply`], scripted with [`Mock::on`] for one operation or with
+//! [`Mock::on_any`] for all, once, some times or always, for all requests or those that fit a predicate:
+//!
+//! * *connections*: [`Reply::reset`], [`Reply::close`], [`Reply::hang`]; any answer can be
+//!   [`cut_after`](Reply::cut_after) some bytes;
+//! * *time*: [`delayed`](Reply::delayed), [`trickled`](Reply::trickled);
+//! * *bodies*: [`Reply::endless`], [`Reply::gzip_bomb`], [`gzipped`](Reply::gzipped), [`garbled`](Reply::garbled);
+//! * *what stands in between*: [`Reply::html_page`], [`Reply::redirect`], [`media_type`](Reply::media_type),
+//!   [`Reply::rate_limited`].
+//!
+//! A [`Fault`] happens before the request is processed, which then changes nothing, or after it, when the data are
+//! changed and the client does not learn it. [`Mock::faults`] lets faults happen at random, by a seed.
+//! [`Mock::rate_limit`] holds clients to a limit, [`Mock::session_lifetime`] and [`Mock::session_calls`] end
+//! sessions, and [`Mock::counters`] tells what came of it all.
+//!
+//! ```
+//! use std::time::Duration;
+//! use insightcloudsec_mock::{Fault, Faults, Mock, RateLimit, RateLimitHeaders, Reply};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mock = Mock::start().await?;
+//! // The first answer breaks off, the second is late; then a bot is created, and nobody learns it.
+//! mock.on("list_clouds").once().fault(Fault::cut_answer())?;
+//! let late = |answer: Reply| answer.delayed(Duration::from_millis(100));
+//! mock.on("list_clouds").once().fault(Fault::after(late))?;
+//! mock.on("create_bot").once().fault(Fault::lost_answer())?;
+//! // All else fails now and then, and no more than 50 requests are served in a second.
+//! mock.faults(Faults::seeded(7).rate(0.15));
+//! mock.rate_limit(RateLimit::per(Duration::from_secs(1), 50).headers(RateLimitHeaders::RetryAfter));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! First come scripted answers, then random faults, then the rate limit; what is left is answered as above.
+//!
 //! # What it does not do
 //!
 //! It knows of the product what the documents say. Query filters (`divvy.query.*`) select nothing; scopes,
-//! badges, tags and insights do. Rights are not checked but for the switch of organizations. Time does not pass:
-//! created things are dated a second apart, so that runs are alike. Limits and messages are its own.
+//! badges, tags and insights do. Rights are not checked but for the switch of organizations. Time does not pass
+//! but for sessions and rate limits that a test sets: created things are dated a second apart, so that runs are
+//! alike. Limits and messages are its own.
 //!
 //! # Two mocks of one seed
 //!
@@ -55,9 +94,15 @@ mod call;
 mod catalog;
 #[cfg(test)]
 mod conformance;
+mod content;
+mod control;
+mod counters;
 #[cfg(test)]
 mod coverage;
+mod delivery;
 mod exchange;
+mod fault;
+mod limit;
 mod mock;
 mod random;
 mod record;
@@ -66,6 +111,8 @@ mod router;
 mod sampler;
 mod script;
 mod server;
+mod sessions;
+mod socket;
 #[allow(
     clippy::unnecessary_wraps,
     reason = "handlers have one signature, those that never fail too"
@@ -76,6 +123,9 @@ mod validate;
 #[doc = include_str!("../OPERATIONS.md")]
 pub mod operations {}
 
+pub use counters::Counters;
+pub use fault::{Fault, Faults};
+pub use limit::{RateLimit, RateLimitHeaders};
 pub use mock::{Mock, MockBuilder, StartError};
 pub use record::Recorded;
 pub use reply::Reply;

@@ -1,17 +1,25 @@
-//! Serves a mock until Ctrl-C: `insightcloudsec-mock [--port N] [--seed N]`.
+//! Serves a mock until Ctrl-C: `insightcloudsec-mock [--port N] [--seed N] [--fault-rate SHARE]`.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use insightcloudsec_mock::{Mock, MockBuilder};
+use insightcloudsec_mock::{Faults, Mock};
 
-const USAGE: &str = "usage: insightcloudsec-mock [--port N] [--seed N]
+const USAGE: &str = "usage: insightcloudsec-mock [--port N] [--seed N] [--fault-rate SHARE]
 
 Serves a mock of the InsightCloudSec API on the loopback interface until Ctrl-C.
 
-  --port N  port to listen on; default 0, any free one
-  --seed N  what the made-up data depend on; default 1
+  --port N            port to listen on; default 0, any free one
+  --seed N            what the made-up data and the faults depend on; default 1
+  --fault-rate SHARE  share of requests that fail, from 0 to 1; default 0
 ";
+
+#[derive(Default)]
+struct Options {
+    port: u16,
+    seed: Option<u64>,
+    fault_rate: Option<f64>,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -20,7 +28,7 @@ async fn main() -> ExitCode {
         return finish(write_out(USAGE));
     }
     match read(&arguments) {
-        Ok(builder) => finish(serve(builder).await),
+        Ok(options) => finish(serve(&options).await),
         Err(problem) => {
             let _ = write!(std::io::stderr(), "{problem}\n\n{USAGE}");
             ExitCode::from(2)
@@ -42,25 +50,36 @@ fn finish(outcome: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn read(arguments: &[String]) -> Result<MockBuilder, String> {
-    let mut builder = Mock::builder();
+fn read(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options::default();
     for pair in arguments.chunks(2) {
         let [name, value] = pair else {
             return Err(format!("`{}` needs a value", pair.concat()));
         };
         let number = || format!("`{value}` is not a number that {name} takes");
-        builder = match name.as_str() {
-            "--port" => builder.port(value.parse().map_err(|_| number())?),
-            "--seed" => builder.seed(value.parse().map_err(|_| number())?),
+        match name.as_str() {
+            "--port" => options.port = value.parse().map_err(|_| number())?,
+            "--seed" => options.seed = Some(value.parse().map_err(|_| number())?),
+            "--fault-rate" => {
+                let rate = value.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+                options.fault_rate = Some(rate.ok_or_else(number)?);
+            }
             _ => return Err(format!("`{name}` is not an option")),
-        };
+        }
     }
-    Ok(builder)
+    Ok(options)
 }
 
 /// The credentials are made up for this process; nothing else accepts them.
-async fn serve(builder: MockBuilder) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    let seed = options.seed.unwrap_or(1);
+    let builder = Mock::builder().port(options.port).seed(seed);
     let mock = builder.start().await?;
+    // Nobody is there to look at them.
+    mock.keep_requests(0);
+    if let Some(rate) = options.fault_rate {
+        mock.faults(Faults::seeded(seed).rate(rate));
+    }
     write_out(&format!(
         "url       {}\napi key   {}\nuser      {}\npassword  {}\n",
         mock.url(),

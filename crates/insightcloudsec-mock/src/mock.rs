@@ -65,18 +65,28 @@ impl Mock {
         &self.password
     }
 
-    /// All requests so far, in the order they were answered.
-    #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
-        self.shared.records().clone()
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
-    /// The requests of one operation, by its id, so far.
+    /// All requests so far, in the order they were answered, as far as they are [kept](Self::keep_requests).
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.records().iter().cloned().collect()
+    }
+
+    /// The requests of one operation, by its id, so far and as far as they are [kept](Self::keep_requests).
     #[must_use]
     pub fn requests_of(&self, operation: &str) -> Vec<Recorded> {
         let records = self.shared.records();
         let of_it = |one: &&Recorded| one.operation.as_deref() == Some(operation);
         records.iter().filter(of_it).cloned().collect()
+    }
+
+    /// Keeps the latest requests only, so many of them; 0 is none. By default all are kept. What
+    /// [`counters`](Self::counters) says does not depend on it.
+    pub fn keep_requests(&self, requests: usize) {
+        self.shared.records().keep(requests);
     }
 
     /// Forgets the requests so far.
@@ -102,7 +112,26 @@ impl Mock {
     /// # }
     /// ```
     pub fn on(&self, operation: &str) -> When<'_> {
-        When::new(&self.shared, operation)
+        When::new(&self.shared, Some(operation))
+    }
+
+    /// Scripts an answer for any request, paths that no operation has included.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use insightcloudsec_mock::{Fault, Mock, Reply};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start().await?;
+    /// // Whatever comes first meets a gateway that is down; then everything takes its time.
+    /// mock.on_any().once().respond(Reply::html_page(502))?;
+    /// mock.on_any().fault(Fault::after(|answer| answer.delayed(Duration::from_millis(20))))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_any(&self) -> When<'_> {
+        When::new(&self.shared, None)
     }
 
     /// Forgets all scripted answers.
@@ -156,11 +185,6 @@ impl Mock {
     )]
     pub fn add_cloud(&self, members: Value) -> Value {
         self.state(|state| state.add_cloud(members))
-    }
-
-    /// Ends all sessions, as if their time had run out. Keys stay good.
-    pub fn expire_sessions(&self) {
-        self.state(|state| state.access.end_sessions());
     }
 }
 

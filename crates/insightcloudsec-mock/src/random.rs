@@ -29,6 +29,15 @@ impl Random {
         low.saturating_add_unsigned(self.next() % span)
     }
 
+    /// A number from 0 to 1, 1 not included.
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a number of 53 bits is a float as it is"
+    )]
+    pub(crate) fn fraction(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// True in one of `n` cases.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.next().is_multiple_of(n.max(1))

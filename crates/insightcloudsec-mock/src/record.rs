@@ -1,5 +1,6 @@
 //! What the mock was asked.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use bytes::Bytes;
@@ -36,8 +37,11 @@ pub struct Recorded {
     pub api: Option<&'static str>,
     /// The id of the operation, such as `list_clouds`.
     pub operation: Option<String>,
-    /// The status that was answered.
+    /// The status that was answered; 0 where the client got none.
     pub status: u16,
+    /// The status that the mock would have answered by itself, and did if nothing was scripted. None: the
+    /// request was not processed.
+    pub processed: Option<u16>,
 }
 
 impl Recorded {
@@ -94,6 +98,7 @@ impl fmt::Debug for Recorded {
             .field("api", &self.api)
             .field("operation", &self.operation)
             .field("status", &self.status)
+            .field("processed", &self.processed)
             .finish()
     }
 }
@@ -110,6 +115,47 @@ pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decode(name), decode(value)))
         .collect()
+}
+
+/// The latest requests.
+#[derive(Debug)]
+pub(crate) struct Records {
+    latest: VecDeque<Recorded>,
+    keep: usize,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self {
+            latest: VecDeque::new(),
+            keep: usize::MAX,
+        }
+    }
+}
+
+impl Records {
+    pub(crate) fn push(&mut self, recorded: Recorded) {
+        self.latest.push_back(recorded);
+        self.forget();
+    }
+
+    pub(crate) fn keep(&mut self, requests: usize) {
+        self.keep = requests;
+        self.forget();
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.latest.clear();
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Recorded> {
+        self.latest.iter()
+    }
+
+    fn forget(&mut self) {
+        let surplus = self.latest.len().saturating_sub(self.keep);
+        self.latest.drain(..surplus);
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +175,7 @@ mod tests {
             api: Some("v2"),
             operation: Some("login".to_owned()),
             status: 200,
+            processed: Some(200),
         }
     }
 

@@ -39,6 +39,15 @@ pub(crate) enum Route<'a> {
     Unknown,
 }
 
+impl<'a> Route<'a> {
+    pub(crate) fn operation(&self) -> Option<&'a Operation> {
+        match self {
+            Self::Found { operation, .. } => Some(operation),
+            Self::WrongMethod { .. } | Self::Unknown => None,
+        }
+    }
+}
+
 /// Finds the operation of a request. Where templates overlap, literal segments win, the first ones first.
 pub(crate) fn route<'a>(catalog: &'a Catalog, method: &Method, path: &str) -> Route<'a> {
     let parts: Vec<String> = path.split('/').skip(1).map(decode).collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Operation};
 use crate::exchange::Shared;
+use crate::fault::{Fault, Predicate};
 use crate::record::Recorded;
 use crate::reply::Reply;
 
@@ -23,23 +24,27 @@ impl UnknownOperation {
     }
 }
 
-/// A scripted answer under construction; made by [`Mock::on`](crate::Mock::on).
+/// A scripted answer under construction; made by [`Mock::on`](crate::Mock::on) and
+/// [`Mock::on_any`](crate::Mock::on_any).
 ///
 /// Answers for a limited number of requests come first, in the order they were given. Then the last
 /// unlimited one holds. With neither, the built-in behaviour answers.
-#[must_use = "nothing is scripted until `respond` is called"]
+#[must_use = "nothing is scripted until `respond` or `fault` is called"]
 pub struct When<'a> {
     shared: &'a Shared,
-    target: String,
+    /// None is any request.
+    target: Option<String>,
     uses: Option<usize>,
+    only: Option<Predicate>,
 }
 
 impl<'a> When<'a> {
-    pub(crate) fn new(shared: &'a Shared, target: &str) -> Self {
+    pub(crate) fn new(shared: &'a Shared, target: Option<&str>) -> Self {
         Self {
             shared,
-            target: target.to_owned(),
+            target: target.map(str::to_owned),
             uses: None,
+            only: None,
         }
     }
 
@@ -60,13 +65,32 @@ impl<'a> When<'a> {
         self
     }
 
+    /// Only for requests that fit; others do not use it up. Of several predicates the last one holds. Status
+    /// and `processed` of the request are not known yet. The predicate must not call the mock, which waits for it.
+    ///
+    /// ```
+    /// use insightcloudsec_mock::{Mock, Reply};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::builder().start_blocking()?;
+    /// mock.on_any()
+    ///     .only(|request| request.method == "DELETE")
+    ///     .respond(Reply::status(503))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn only(mut self, fits: impl Fn(&Recorded) -> bool + Send + Sync + 'static) -> Self {
+        self.only = Some(Arc::new(fits));
+        self
+    }
+
     /// Answers with `reply`, before credentials and request are looked at.
     ///
     /// # Errors
     ///
     /// [`UnknownOperation`] if no document has the operation.
     pub fn respond(self, reply: Reply) -> Result<(), UnknownOperation> {
-        self.respond_with(move |_| reply.clone())
+        self.fault(Fault::before(reply))
     }
 
     /// Answers with what `reply` makes of the request. Its `status` is not known yet, and 0.
@@ -78,11 +102,24 @@ impl<'a> When<'a> {
         self,
         reply: impl Fn(&Recorded) -> Reply + Send + Sync + 'static,
     ) -> Result<(), UnknownOperation> {
-        let target = Target::read(self.shared.catalog(), &self.target)?;
+        self.fault(Fault::before_with(reply))
+    }
+
+    /// Lets something go wrong before or after the request is processed.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if no document has the operation.
+    pub fn fault(self, fault: Fault) -> Result<(), UnknownOperation> {
+        let target = match &self.target {
+            Some(target) => Target::read(self.shared.catalog(), target)?,
+            None => Target::Any,
+        };
         self.shared.scripts().add(Script {
             target,
             uses: self.uses,
-            reply: Arc::new(reply),
+            only: self.only,
+            fault,
         });
         Ok(())
     }
@@ -93,12 +130,13 @@ impl fmt::Debug for When<'_> {
         f.debug_struct("When")
             .field("target", &self.target)
             .field("uses", &self.uses)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
 /// Which requests a script is for.
 enum Target {
+    Any,
     /// An id in any document.
     Id(String),
     /// An id in one document, `v3.query_resources`.
@@ -126,6 +164,7 @@ impl Target {
 
     fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {
         match self {
+            Self::Any => true,
             Self::Id(id) => operation.is_some_and(|one| one.id == *id),
             Self::Key(key) => operation.is_some_and(|one| one.key() == *key),
             Self::Path(method, path) => {
@@ -136,12 +175,17 @@ impl Target {
     }
 }
 
-type MakeReply = Arc<dyn Fn(&Recorded) -> Reply + Send + Sync>;
-
 struct Script {
     target: Target,
     uses: Option<usize>,
-    reply: MakeReply,
+    only: Option<Predicate>,
+    fault: Fault,
+}
+
+impl Script {
+    fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {
+        self.target.fits(request, operation) && self.only.as_ref().is_none_or(|fits| fits(request))
+    }
 }
 
 /// All scripted answers of a mock.
@@ -168,18 +212,15 @@ impl Scripts {
         &mut self,
         request: &Recorded,
         operation: Option<&Operation>,
-    ) -> Option<MakeReply> {
+    ) -> Option<Fault> {
         self.limited.retain(|script| script.uses != Some(0));
-        if let Some(script) = self
-            .limited
-            .iter_mut()
-            .find(|script| script.target.fits(request, operation))
-        {
+        let mut limited = self.limited.iter_mut();
+        if let Some(script) = limited.find(|script| script.fits(request, operation)) {
             script.uses = script.uses.map(|uses| uses.saturating_sub(1));
-            return Some(Arc::clone(&script.reply));
+            return Some(script.fault.clone());
         }
         let mut latest_first = self.unlimited.iter().rev();
-        let script = latest_first.find(|script| script.target.fits(request, operation))?;
-        Some(Arc::clone(&script.reply))
+        let script = latest_first.find(|script| script.fits(request, operation))?;
+        Some(script.fault.clone())
     }
 }

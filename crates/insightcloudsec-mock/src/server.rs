@@ -3,28 +3,32 @@
 //! The server has a thread and a runtime of its own. A mock in a `static` outlives the runtime of the test
 //! that started it, and tests without a runtime can use one too.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
+use crate::delivery::{Broken, Outgoing};
 use crate::exchange::Shared;
 use crate::reply::Reply;
+use crate::socket::{Line, Socket};
 
 /// Longest request body, in bytes.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Wait after a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// A running server; it stops when dropped.
 #[derive(Debug)]
@@ -84,32 +88,40 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&shared)));
                 }
-            }
+                // Out of descriptors, most likely; connections that end give some back.
+                Err(_) => sleep(ACCEPT_PAUSE).await,
+            },
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
-    let respond = service_fn(move |request| respond(request, Arc::clone(&shared)));
-    // A client that goes away is no concern of the server.
+    // Small pieces are to leave when they are written; where that cannot be set, they leave later.
+    let _ = stream.set_nodelay(true);
+    let line = Line::default();
+    let socket = Socket::new(stream, line.clone(), shared.tally().open_connection());
+    let respond = service_fn(move |request| respond(request, Arc::clone(&shared), line.clone()));
+    // A client that goes away is no concern of the server, and a scripted end of the connection no error.
     let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), respond)
+        .serve_connection(socket, respond)
         .await;
 }
 
 async fn respond(
     request: Request<Incoming>,
     shared: Arc<Shared>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+    line: Line,
+) -> Result<Response<Outgoing>, Broken> {
+    let in_flight = shared.tally().begin_request();
     let (parts, body) = request.into_parts();
     let reply = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
         Ok(body) => shared.answer(&parts, body.to_bytes()),
         Err(error) => Reply::error(413, "RequestTooLarge", &error.to_string()),
     };
-    Ok(reply.into_response())
+    reply.send(line, Some(in_flight)).await
 }

@@ -27,8 +27,10 @@ fn current_user(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let user_id = call.user_id();
     let user = state.user_mut(user_id)?.clone();
     let mut info = state.make("UserInfo", Value::Object(state.user_view(&user)));
-    info.insert("session_timeout_seconds".to_owned(), json!(3600));
-    info.insert("session_ttl".to_owned(), json!(3600));
+    let lifetime = state.access.rules.lifetime;
+    let seconds = lifetime.map_or(3600, crate::limit::rounded_up);
+    info.insert("session_timeout_seconds".to_owned(), json!(seconds));
+    info.insert("session_ttl".to_owned(), json!(seconds));
     info.insert("api_key_generation_allowed".to_owned(), json!(true));
     found(Value::Object(info))
 }
