@@ -28,11 +28,34 @@
 //! Answers are read by what a member can hold: [`decode`] has the rules. [`Timestamp`], [`Percentage`],
 //! [`Flag`] and [`IntegerOrText`] hold what comes in several forms and keep the form.
 //!
+//! # Unattended use
+//!
+//! A [`Connection`] keeps a program going: it [repeats](RetryPolicy) what may be repeated, heeds the limits that
+//! servers state, and begins sessions anew. Every number it goes by:
+//!
+//! | what | default | setter |
+//! |---|---|---|
+//! | time for a call, all attempts and waits included | 300 s | [`timeout`](ConnectionBuilder::timeout) |
+//! | time to connect | 10 s | [`connect_timeout`](ConnectionBuilder::connect_timeout) |
+//! | silence while waiting for an answer or the rest of one | 60 s | [`read_timeout`](ConnectionBuilder::read_timeout) |
+//! | attempts | 4 | [`RetryPolicy::max_attempts`] |
+//! | bound of the first delay, doubled after each failure | 500 ms | [`RetryPolicy::base_delay`] |
+//! | bound of every delay | 20 s | [`RetryPolicy::max_delay`] |
+//! | calls under way at once | 64 | [`max_concurrency`](ConnectionBuilder::max_concurrency) |
+//! | longest answer, unpacked | 64 MiB | [`max_answer_bytes`](ConnectionBuilder::max_answer_bytes) |
+//! | bytes kept of a failure's body | 1 MiB | |
+//! | redirects within the origin | none | [`same_origin_redirects`](ConnectionBuilder::same_origin_redirects), up to 5 |
+//! | sessions that one call follows when they end | 3 | |
+//! | time before a session's known end at which it is renewed | 30 s | |
+//! | use of a new session that is refused, before the next log-in | 30 s | |
+//! | pause after a log-in that was refused for a lock, or with another status than 401 | 15 min | |
+//!
 //! # Features
 //!
-//! `tracing`, on by default, logs a warning when
-//! [`danger_accept_invalid_certs`](ConnectionBuilder::danger_accept_invalid_certs) is set. `jiff` and `chrono`
-//! add the conversions of [`Timestamp`] to the types of those libraries; neither is on by default.
+//! `tracing`, on by default, makes a span of each call (operation, method, path template, attempts, end, time), an
+//! event of each attempt, wait and log-in, and a warning of
+//! [`danger_accept_invalid_certs`](ConnectionBuilder::danger_accept_invalid_certs). `jiff` and `chrono` add the
+//! conversions of [`Timestamp`] to the types of those libraries; neither is on by default.
 //!
 //! # Secrets
 //!
