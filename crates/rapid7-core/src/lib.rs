@@ -82,6 +82,7 @@ mod observe;
 mod operation;
 mod options;
 mod pacing;
+pub mod paging;
 mod parameter;
 mod part;
 mod rate_limit;

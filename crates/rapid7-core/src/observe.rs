@@ -150,6 +150,11 @@ pub(crate) mod trace {
         future.instrument(span)
     }
 
+    /// For a future that runs on a task of its own.
+    pub(crate) fn in_current_span<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        future.in_current_span()
+    }
+
     pub(super) fn ended(end: CallEnd, effort: Effort) {
         let span = Span::current();
         if span.is_disabled() {
@@ -198,6 +203,10 @@ pub(crate) mod trace {
     use super::{CallEnd, Effort, Operation, Outcome};
 
     pub(crate) fn call<F: Future>(_: &'static Operation, future: F) -> F {
+        future
+    }
+
+    pub(crate) fn in_current_span<F: Future>(future: F) -> F {
         future
     }
 

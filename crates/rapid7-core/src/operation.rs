@@ -199,3 +199,60 @@ pub enum Paging {
         total_pages: Option<&'static str>,
     },
 }
+
+/// Names of the members of an answer, whatever the style.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AnswerMembers {
+    pub(crate) items: Option<&'static str>,
+    pub(crate) next: Option<&'static str>,
+    pub(crate) total: Option<&'static str>,
+    pub(crate) page: Option<&'static str>,
+    pub(crate) total_pages: Option<&'static str>,
+}
+
+impl Paging {
+    pub(crate) fn answer_members(&self) -> AnswerMembers {
+        let none = AnswerMembers::default();
+        match *self {
+            Self::OffsetBody { items, total, .. } => AnswerMembers {
+                items,
+                total,
+                ..none
+            },
+            Self::CursorBody {
+                items, next, total, ..
+            }
+            | Self::CursorQuery {
+                items, next, total, ..
+            } => AnswerMembers {
+                items,
+                next,
+                total,
+                ..none
+            },
+            Self::PageQuery {
+                items,
+                total,
+                total_pages,
+                ..
+            } => AnswerMembers {
+                items,
+                total,
+                total_pages,
+                ..none
+            },
+            Self::PageAnswer {
+                page,
+                items,
+                total,
+                total_pages,
+            } => AnswerMembers {
+                items,
+                total,
+                page,
+                total_pages,
+                ..none
+            },
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! A request under construction.
 
+mod pages;
 mod parts;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::body::RequestBody;
 use crate::operation::Operation;
 use crate::parameter::{self, Style, Written};
 use crate::target;
+pub(crate) use pages::Members;
 use parts::Multipart;
 
 /// A request under construction, made by generated code.
@@ -25,6 +27,7 @@ use parts::Multipart;
 /// returns it as [`Error::InvalidInput`](crate::Error::InvalidInput) before anything is sent.
 ///
 /// `Debug` shows the operation only.
+#[derive(Clone)]
 pub struct Request {
     operation: &'static Operation,
     path: Vec<(&'static str, String)>,

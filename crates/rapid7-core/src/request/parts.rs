@@ -8,6 +8,7 @@ use crate::parameter::{self, Field, Style};
 use crate::part::{Form, Part, Parts, encode};
 
 /// The form of a request, and what it is sent as.
+#[derive(Clone)]
 pub(super) struct Multipart {
     form: Form,
     media_type: &'static str,

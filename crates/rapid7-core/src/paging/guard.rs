@@ -1,0 +1,109 @@
+//! Answers that do not add up.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::checkpoint::Position;
+use super::error::StopReason;
+use super::marks::Marks;
+
+/// Pages without an item in a row, each announcing more, that are taken for a circle.
+const MAX_EMPTY: u32 = 100;
+
+/// What was seen of a list, by which circles and standstills are told.
+#[derive(Default)]
+pub(super) struct Guard {
+    cursors: HashSet<u64>,
+    last: Option<u64>,
+    empty: u32,
+}
+
+/// Where a list goes on after a page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// At this position.
+    More(Position),
+    /// Nowhere: that was all.
+    Complete,
+    /// Somewhere that cannot be reached.
+    Stop(StopReason),
+}
+
+impl Guard {
+    /// What follows a page. `read` is how many items came so far, those of the page and of earlier runs included.
+    pub(super) fn after(&mut self, at: &Position, marks: &Marks, read: u64) -> After {
+        if marks.is_unreadable {
+            return After::Stop(StopReason::NoRows);
+        }
+        match at {
+            Position::Cursor(_) => self.after_cursor(marks, read),
+            Position::Offset(rows) => {
+                let end = rows + marks.rows as u64;
+                self.after_position(marks, end, Position::Offset(end))
+            }
+            Position::Page(number) => self.after_page(*number, marks, read),
+            Position::Only => match marks.total_pages {
+                Some(pages) if pages > 1 => {
+                    After::Stop(StopReason::MorePages { pages: Some(pages) })
+                }
+                _ => complete(marks.total, read),
+            },
+        }
+    }
+
+    fn after_cursor(&mut self, marks: &Marks, read: u64) -> After {
+        let Some(next) = &marks.next else {
+            return complete(marks.total, read);
+        };
+        if !self.cursors.insert(hash(next)) {
+            return After::Stop(StopReason::RepeatedCursor);
+        }
+        self.empty = if marks.rows == 0 { self.empty + 1 } else { 0 };
+        if self.empty >= MAX_EMPTY {
+            return After::Stop(StopReason::EmptyPages);
+        }
+        After::More(Position::Cursor(Some(next.clone())))
+    }
+
+    fn after_page(&mut self, number: u64, marks: &Marks, read: u64) -> After {
+        let next = Position::Page(number.saturating_add(1));
+        match marks.total_pages {
+            // The server counts pages as it makes them, so no item more can come.
+            Some(pages) if number >= pages => complete(marks.total, read),
+            Some(_) if marks.rows > 0 => self.unless_repeated(marks, next),
+            _ => self.after_position(marks, read, next),
+        }
+    }
+
+    /// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
+    fn after_position(&mut self, marks: &Marks, read: u64, next: Position) -> After {
+        match marks.total {
+            Some(total) if read >= total => After::Complete,
+            total if marks.rows == 0 => complete(total, read),
+            _ => self.unless_repeated(marks, next),
+        }
+    }
+
+    fn unless_repeated(&mut self, marks: &Marks, next: Position) -> After {
+        if self.last.replace(marks.fingerprint) == Some(marks.fingerprint) {
+            return After::Stop(StopReason::RepeatedPage);
+        }
+        After::More(next)
+    }
+}
+
+fn complete(total: Option<u64>, read: u64) -> After {
+    match total {
+        Some(expected) if expected > read => After::Stop(StopReason::Short {
+            expected,
+            got: read,
+        }),
+        _ => After::Complete,
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
