@@ -32,6 +32,9 @@ pub struct Checkpoint {
     /// Items in all, as the server said last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u64>,
+    /// The request began amid the list, after nobody knows how many items.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_partial: bool,
 }
 
 /// Where a page begins.
@@ -50,7 +53,13 @@ pub(super) enum Position {
 
 impl Checkpoint {
     pub(super) fn new(operation: &Operation, position: Position) -> Self {
+        let is_partial = match &position {
+            Position::Page(number) => *number > 1,
+            Position::Cursor(cursor) => cursor.is_some(),
+            Position::Offset(_) | Position::Only => false,
+        };
         Self {
+            is_partial,
             operation: name(operation),
             position,
             skip: 0,

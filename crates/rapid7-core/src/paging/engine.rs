@@ -141,7 +141,8 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         // A page that has shrunk since the checkpoint has nothing left to skip.
         let before = begin.items - begin.skip.min(begin.items);
         let items = before + rows;
-        let after = self.guard.after(at, &marks, items);
+        let counted = (!begin.is_partial).then_some(items);
+        let after = self.guard.after(at, &marks, counted);
         let is_first = self.stride.is_none();
         self.stride.get_or_insert(rows);
         let is_repeated = after == After::Stop(StopReason::RepeatedPage);
@@ -214,7 +215,8 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         let items = self.standing.progress.items + under_way * stride;
         let max = self.settings.max_items.unwrap_or(u64::MAX);
         let total = self.standing.progress.total.unwrap_or(u64::MAX);
-        if items >= total || items.saturating_sub(self.begun_at) >= max {
+        let is_whole = !self.standing.next.is_partial;
+        if (is_whole && items >= total) || items.saturating_sub(self.begun_at) >= max {
             return None;
         }
         match position {

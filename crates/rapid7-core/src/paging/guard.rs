@@ -30,8 +30,9 @@ pub(super) enum After {
 }
 
 impl Guard {
-    /// What follows a page. `read` is how many items came so far, those of the page and of earlier runs included.
-    pub(super) fn after(&mut self, at: &Position, marks: &Marks, read: u64) -> After {
+    /// What follows a page. `read` is how many items came so far, those of the page and of earlier runs included; `None`
+    /// where nobody knows how many were before.
+    pub(super) fn after(&mut self, at: &Position, marks: &Marks, read: Option<u64>) -> After {
         if marks.is_unreadable {
             return After::Stop(StopReason::NoRows);
         }
@@ -39,7 +40,7 @@ impl Guard {
             Position::Cursor(_) => self.after_cursor(marks, read),
             Position::Offset(rows) => {
                 let end = rows + marks.rows as u64;
-                self.after_position(marks, end, Position::Offset(end))
+                self.after_position(marks, Some(end), Position::Offset(end))
             }
             Position::Page(number) => self.after_page(*number, marks, read),
             Position::Only => match marks.total_pages {
@@ -51,7 +52,7 @@ impl Guard {
         }
     }
 
-    fn after_cursor(&mut self, marks: &Marks, read: u64) -> After {
+    fn after_cursor(&mut self, marks: &Marks, read: Option<u64>) -> After {
         let Some(next) = &marks.next else {
             return complete(marks.total, read);
         };
@@ -65,7 +66,7 @@ impl Guard {
         After::More(Position::Cursor(Some(next.clone())))
     }
 
-    fn after_page(&mut self, number: u64, marks: &Marks, read: u64) -> After {
+    fn after_page(&mut self, number: u64, marks: &Marks, read: Option<u64>) -> After {
         let next = Position::Page(number.saturating_add(1));
         match marks.total_pages {
             // The server counts pages as it makes them, so no item more can come.
@@ -76,9 +77,9 @@ impl Guard {
     }
 
     /// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
-    fn after_position(&mut self, marks: &Marks, read: u64, next: Position) -> After {
+    fn after_position(&mut self, marks: &Marks, read: Option<u64>, next: Position) -> After {
         match marks.total {
-            Some(total) if read >= total => After::Complete,
+            Some(total) if read.is_some_and(|read| read >= total) => After::Complete,
             total if marks.rows == 0 => complete(total, read),
             _ => self.unless_repeated(marks, next),
         }
@@ -92,12 +93,11 @@ impl Guard {
     }
 }
 
-fn complete(total: Option<u64>, read: u64) -> After {
-    match total {
-        Some(expected) if expected > read => After::Stop(StopReason::Short {
-            expected,
-            got: read,
-        }),
+fn complete(total: Option<u64>, read: Option<u64>) -> After {
+    match (total, read) {
+        (Some(expected), Some(got)) if expected > got => {
+            After::Stop(StopReason::Short { expected, got })
+        }
         _ => After::Complete,
     }
 }

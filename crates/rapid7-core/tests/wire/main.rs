@@ -13,6 +13,7 @@ mod encoding;
 mod limits;
 mod login;
 mod multipart;
+mod paging;
 mod path;
 mod pki;
 mod proxy;
