@@ -13,7 +13,7 @@ pub struct CloudFinding {
 }
 
 /// A page of findings. The member that holds the next cursor is not recorded; unknown members are kept.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CloudFindingPage {
     #[serde(
@@ -22,4 +22,16 @@ pub struct CloudFindingPage {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub results: Vec<CloudFinding>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CloudFindingPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudFindingPage")
+            .field("results", &self.results)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
