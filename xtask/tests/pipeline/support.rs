@@ -162,6 +162,18 @@ impl Code {
             .collect()
     }
 
+    /// What `items` gives, and what `pages` does.
+    pub(crate) fn streams(&self, builder: &str) -> String {
+        let items = compact(&self.function(builder, "items").sig.output);
+        let pages = self.function(builder, "pages");
+        let body = &pages.block.stmts;
+        format!(
+            "  items{items}\n  pages{}\n  {}",
+            compact(&pages.sig.output),
+            compact(&quote::quote!(#(#body)*))
+        )
+    }
+
     /// Whether a type has a method.
     pub(crate) fn has(&self, owner: &str, name: &str) -> bool {
         let functions = self.functions(owner);
