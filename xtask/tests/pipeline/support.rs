@@ -110,7 +110,7 @@ impl Code {
         for function in self.functions("Client") {
             names.push(function.sig.ident.to_string());
         }
-        names.retain(|name| name != "new" && name != "connection");
+        names.retain(|name| !["new", "connection", "with_options"].contains(&name.as_str()));
         names
     }
 
