@@ -137,13 +137,11 @@ pub(crate) fn every_style() -> Code {
 fn builders_of_paged_operations_have_streams() {
     let code = every_style();
     assert_eq!(messages(&code.output.problems), [""; 0]);
-    let text: String = KNOWN
-        .iter()
-        .map(|(_, name, _)| {
-            let builder = xtask::names::type_name(name);
-            format!("{builder}\n{}\n", code.streams(&builder))
-        })
-        .collect();
+    let shown = |(_, name, _): &(&str, &str, &str)| {
+        let builder = xtask::names::type_name(name);
+        format!("{builder}\n{}\n", code.streams(&builder))
+    };
+    let text: String = KNOWN.iter().map(shown).collect();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("streams", text);
     });
@@ -227,10 +225,11 @@ fn names_that_the_document_lacks_are_refused() {
             r#"style = "offset-body", offset = "skip", items = "rows""#,
         ),
     ];
-    let text: String = cases
-        .iter()
-        .map(|(key, paging)| format!("{key}: {paging}\n  {}\n", refused(key, paging).join("\n  ")))
-        .collect();
+    let shown = |(key, paging): &(&str, &str)| {
+        let problems = refused(key, paging).join("\n  ");
+        format!("{key}: {paging}\n  {problems}\n")
+    };
+    let text: String = cases.iter().map(shown).collect();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("paging-problems", text);
     });
