@@ -180,6 +180,17 @@ pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
     chosen
 }
 
+/// The one of some names that is almost the same as another, as a misspelt one is.
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    names
+        .map(|other| (strsim::osa_distance(&other.to_lowercase(), &lower), other))
+        .filter(|(distance, other)| *distance <= other.len().min(name.len()) / 3)
+        .min()
+        .map(|(_, other)| other)
+}
+
 /// Acronyms that a change of case would tear apart.
 const ACRONYMS: [(&str, &str); 6] = [
     ("IaC", "Iac"),

@@ -16,7 +16,7 @@ use crate::model::{self, Api};
 use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
 use crate::problem::{Problem, ProblemKind};
-use crate::refine::{Naming, calls, refine};
+use crate::refine::{Naming, calls, refine, streams};
 use crate::schema::{components, components_mut};
 use crate::source::Document;
 use crate::write::FileSet;
@@ -192,8 +192,8 @@ impl Input {
 ///
 /// # Errors
 ///
-/// The problems that leave no client to make: the document cannot be read as one, an overlay action or an entry of
-/// `operations.toml` matches nothing, there is more than [`MAX_TYPES`] or [`MAX_OPERATIONS`] allow, or the generator
+/// The problems that leave no client to make: the document cannot be read as one, an overlay action, an entry of
+/// `operations.toml` or a name in it matches nothing, there is more than [`MAX_TYPES`] or [`MAX_OPERATIONS`] allow, or the generator
 /// fails without an operation to blame.
 pub fn run(input: Input) -> Result<Output, Vec<Problem>> {
     run_traced(input, &mut Trace::default())
@@ -256,13 +256,16 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     check_size(&document.root, operations_in)?;
     *stage = Stage::Generate;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
+    stop_on_errors(&model::check_paging(&document.root, &api, &operations))?;
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
     problems.extend(found.map(|problem| placed(problem, &document, &origins)));
     *stage = Stage::Refine;
+    let (streams, unstreamed) = streams(&document.root, &api, &generated, &operations);
+    problems.extend(unstreamed);
     let by_location = type_names::places(&document.root);
     prune(&mut document.root, &api);
-    let files = refine(&document.root, &api, &generated, &naming);
+    let files = refine(&document.root, &api, &generated, &streams, &naming);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }

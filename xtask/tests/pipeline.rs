@@ -13,6 +13,7 @@ mod pipeline {
     mod forms;
     mod isolation;
     mod locks;
+    mod paging;
     mod prose;
     mod requests;
     mod security;

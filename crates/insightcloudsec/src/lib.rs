@@ -31,6 +31,8 @@ pub use insightcloudsec_v3 as v3;
 pub use insightcloudsec_v4 as v4;
 
 #[doc(no_inline)]
+pub use rapid7_core::paging;
+#[doc(no_inline)]
 pub use rapid7_core::{
     Access, Answer, Body, BuildError, Bytes, CallEnd, CallOptions, CallReport, Confidence,
     Connection, CredentialProblem, Credentials, DecodeError, Effect, Effort, Error, ErrorAnswer,

@@ -35,6 +35,19 @@ pub struct Operation {
     pub answer: Type,
     /// What the API documents for failures.
     pub error: Type,
+    /// What `pages` and `items` give, where the list comes in pages.
+    pub stream: Option<Stream>,
+}
+
+/// A list that is read page by page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// An answer.
+    pub page: Type,
+    /// A row of it.
+    pub item: Type,
+    /// What the API documents for failures.
+    pub error: Type,
 }
 
 /// A setter of a request.

@@ -1,6 +1,8 @@
 //! The operations of a generated crate.
 
-use super::{Module, Operation, Parameter, Type, functions, inherent, last, string, type_of};
+use super::{
+    Module, Operation, Parameter, Stream, Type, functions, inherent, last, string, type_of,
+};
 use std::collections::BTreeMap;
 use syn::visit::Visit;
 
@@ -175,6 +177,8 @@ struct Request {
     places: Vec<(String, String, Option<String>)>,
     answer: Option<Type>,
     error: Option<Type>,
+    items: Option<Stream>,
+    pages: Option<Stream>,
 }
 
 impl Request {
@@ -188,6 +192,11 @@ impl Request {
                 let [answer, error] = [0, 1].map(|at| result.arguments[at].arguments[0].clone());
                 (request.answer, request.error) = (Some(answer), Some(error));
             }
+            match function.sig.ident.to_string().as_str() {
+                "items" => request.items = stream(function, "Items"),
+                "pages" => request.pages = stream(function, "Pages"),
+                _ => {}
+            }
             request.visit_impl_item_fn(function);
         }
         request
@@ -198,7 +207,9 @@ impl Request {
             .iter()
             .filter_map(|field| self.parameter(field))
             .collect();
+        assert_eq!(self.items, self.pages, "the streams of `{}`", known.name);
         Operation {
+            stream: self.items,
             method: known.method.clone(),
             path: known.path.clone(),
             facts: known.facts.clone(),
@@ -233,6 +244,16 @@ impl Request {
             type_,
         })
     }
+}
+
+/// What a method gives that starts a stream; others of its name are setters.
+fn stream(function: &syn::ImplItemFn, name: &str) -> Option<Stream> {
+    let syn::ReturnType::Type(_, written) = &function.sig.output else {
+        return None;
+    };
+    let stream = type_of(written);
+    let [page, item, error] = stream.arguments.try_into().ok()?;
+    (stream.name == name).then_some(Stream { page, item, error })
 }
 
 impl<'ast> Visit<'ast> for Request {

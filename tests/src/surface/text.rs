@@ -7,6 +7,9 @@ impl fmt::Display for Surface {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, operation) in &self.operations {
             writeln!(f, "{name}  {operation}")?;
+            if let Some(stream) = &operation.stream {
+                writeln!(f, "{name}.items -> {}", stream.item)?;
+            }
         }
         writeln!(f)?;
         for (name, definition) in &self.types {
@@ -25,6 +28,7 @@ impl fmt::Display for Operation {
             parameters,
             answer,
             error,
+            stream: _,
         } = self;
         write!(f, "{method} {path}  {}  ", facts.join(" "))?;
         if !parameters.is_empty() {

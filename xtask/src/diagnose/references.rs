@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Context;
 use super::walk::Node;
+use crate::names::nearest;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::unescape_segment;
 
@@ -113,13 +114,7 @@ fn closest<'a>(root: &'a Value, target: &str) -> Option<&'a str> {
     let (parent, name) = target.strip_prefix('#')?.rsplit_once('/')?;
     let name = unescape_segment(&decode_percent(name));
     let siblings = root.pointer(&decode_percent(parent))?.as_object()?;
-    let distance = |other: &str| strsim::osa_distance(&other.to_lowercase(), &name.to_lowercase());
-    siblings
-        .keys()
-        .map(|other| (distance(other), other.as_str()))
-        .filter(|(distance, other)| *distance <= other.len().min(name.len()) / 3)
-        .min()
-        .map(|(_, other)| other)
+    nearest(&name, siblings.keys().map(String::as_str))
 }
 
 #[cfg(test)]

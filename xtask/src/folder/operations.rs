@@ -65,6 +65,20 @@ pub enum PagingStyle {
     PageAnswer,
 }
 
+impl PagingStyle {
+    /// As it stands in `operations.toml`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OffsetBody => "offset-body",
+            Self::PageQuery => "page-query",
+            Self::CursorBody => "cursor-body",
+            Self::CursorQuery => "cursor-query",
+            Self::PageAnswer => "page-answer",
+        }
+    }
+}
+
 /// What is known of an answer body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -103,6 +117,9 @@ pub struct PagingEntry {
     /// In the answer: the cursor of the next page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// The answer has a cursor of the next page, and nobody has recorded the name of the member.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub next_unknown: bool,
     /// In the answer: number of pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_pages: Option<String>,

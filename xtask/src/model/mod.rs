@@ -8,12 +8,16 @@ use serde_json::Value;
 mod access;
 mod facts;
 mod forms;
+pub(crate) mod outcome;
+mod paging;
 mod read;
 pub(crate) mod schemes;
 mod styles;
 mod tags;
 
 pub use facts::check_facts;
+pub use outcome::Outcome;
+pub use paging::check_paging;
 pub use read::{Findings, read};
 
 /// What a client crate is generated from.

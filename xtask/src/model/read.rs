@@ -50,6 +50,9 @@ pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, F
     (api, reader.findings)
 }
 
+/// Methods that only the builders of paged operations have.
+const PAGED: [&str; 3] = ["items", "pages", "request"];
+
 /// What is read so far.
 struct Reader<'a> {
     root: &'a Value,
@@ -96,6 +99,9 @@ impl<'a> Reader<'a> {
         let facts = self.facts(&key, reference, &id);
         let (results, errors) = responses(value, &facts);
         let mut taken = BTreeSet::from(["body".to_owned()]);
+        if facts.paging.is_some() {
+            taken.extend(PAGED.map(str::to_owned));
+        }
         let mut parameters = parameters(value, &mut taken);
         let access = access(self.root, value, &facts, &self.auth, &mut parameters);
         let summary = text(value, "summary");

@@ -6,7 +6,8 @@
 use super::prose::doc;
 use super::types::{Definition, Types};
 use crate::generate::Generated;
-use crate::model::{Api, Content, Operation, Response};
+use crate::model::outcome::distinct;
+use crate::model::{Api, Content, Operation, Outcome, Response};
 use crate::names::type_name;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -86,24 +87,16 @@ pub(super) fn decide(root: &Value, api: &Api, generated: &Generated) -> Answers 
 }
 
 fn result(operation: &Operation, generated: &Generated, taken: &mut BTreeSet<String>) -> Decided {
-    let documented = &operation.results;
-    let outside = documented
-        .iter()
-        .any(|response| !response.status.starts_with('2') && response.status != "default");
-    let bodies = distinct(documented, |content| *content != Content::Empty);
-    let some_empty = documented
-        .iter()
-        .any(|response| response.content == Content::Empty);
-    match bodies.as_slice() {
-        [] if documented.is_empty() => plain_body().into(),
-        [] => Plain {
+    match operation.outcome() {
+        Outcome::Undocumented => plain_body().into(),
+        Outcome::Nothing => Plain {
             ty: quote!(()),
             decode: quote!(decode::empty),
         }
         .into(),
-        [only] if !outside && some_empty => optional(only, generated).into(),
-        [only] if !outside => plain(only, generated).into(),
-        _ => by_status(operation, "Answer", documented, generated, taken),
+        Outcome::OneOrNothing(only) => optional(only, generated).into(),
+        Outcome::One(only) => plain(only, generated).into(),
+        Outcome::ByStatus => by_status(operation, "Answer", &operation.results, generated, taken),
     }
 }
 
@@ -123,20 +116,6 @@ fn error(operation: &Operation, generated: &Generated, taken: &mut BTreeSet<Stri
             by_status(operation, "Error", &typed, generated, taken)
         }
     }
-}
-
-/// The different bodies among the answers that `wanted` accepts.
-fn distinct(responses: &[Response], wanted: impl Fn(&Content) -> bool) -> Vec<Response> {
-    let mut found: Vec<Response> = Vec::new();
-    for response in responses
-        .iter()
-        .filter(|response| wanted(&response.content))
-    {
-        if !found.iter().any(|known| known.content == response.content) {
-            found.push(response.clone());
-        }
-    }
-    found
 }
 
 impl From<Plain> for Decided {

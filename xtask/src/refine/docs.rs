@@ -2,6 +2,7 @@
 
 use super::Naming;
 use super::files::Files;
+use super::paging::Streams;
 use super::prose::escape;
 use crate::folder::{Confidence, Stability};
 use crate::model::schemes::wire_name;
@@ -9,7 +10,7 @@ use crate::model::{Api, Auth, KeyPlacement, Operation};
 use std::fmt::Write as _;
 
 /// Writes `docs.md`, which `lib.rs` includes.
-pub(super) fn write(api: &Api, naming: &Naming, files: &mut Files) {
+pub(super) fn write(api: &Api, streams: &Streams, naming: &Naming, files: &mut Files) {
     let mut text = String::new();
     if let Some(description) = &api.description {
         let _ = write!(text, "{}\n\n", escape(description));
@@ -31,6 +32,12 @@ pub(super) fn write(api: &Api, naming: &Naming, files: &mut Files) {
          *prototype* ones may change without notice.\n",
         api.operations.len()
     );
+    if !streams.is_empty() {
+        text.push_str(
+            "\nThe builders of *paged* ones have `items()`, which reads the whole list; \
+             see [`rapid7_core::paging`].\n",
+        );
+    }
     for (index, tag) in api.tags.iter().enumerate() {
         let operations: Vec<&Operation> = api
             .operations
@@ -46,7 +53,8 @@ pub(super) fn write(api: &Api, naming: &Naming, files: &mut Files) {
         }
         text.push_str("| method | what it does | stability | confidence |\n|---|---|---|---|\n");
         for operation in operations {
-            let _ = writeln!(text, "{}", row(operation));
+            let is_paged = streams.get(operation).is_some();
+            let _ = writeln!(text, "{}", row(operation, is_paged));
         }
     }
     files.add_plain("docs.md", text);
@@ -111,7 +119,7 @@ fn place(key: &KeyPlacement) -> String {
     }
 }
 
-fn row(operation: &Operation) -> String {
+fn row(operation: &Operation, is_paged: bool) -> String {
     let stability = match operation.facts.stability {
         Stability::Public => "public",
         Stability::Prototype => "prototype",
@@ -124,8 +132,9 @@ fn row(operation: &Operation) -> String {
         None => "",
     };
     let summary = escape(&operation.summary).replace('|', "\\|");
+    let paged = if is_paged { ", *paged*" } else { "" };
     format!(
-        "| [`{0}`](Client::{0}) | {summary} | {stability} | {confidence} |",
+        "| [`{0}`](Client::{0}) | {summary}{paged} | {stability} | {confidence} |",
         operation.name
     )
 }

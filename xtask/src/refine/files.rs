@@ -43,6 +43,7 @@ const IMPORTS: &[&str] = &[
     "Stability",
     "Style",
     "decode",
+    "paging",
 ];
 
 /// Those that types use.

@@ -18,6 +18,7 @@ mod files;
 mod keyed;
 mod layout;
 mod operations;
+mod paging;
 mod parts;
 mod paths;
 mod prose;
@@ -26,6 +27,8 @@ mod table;
 mod tolerant;
 mod types;
 mod unions;
+
+pub use paging::{Streams, streams};
 
 /// What the generated files need to know besides the API.
 #[derive(Debug, Clone)]
@@ -46,7 +49,13 @@ impl Naming {
 
 /// The files of `src/generated/`, relative to it.
 #[must_use]
-pub fn refine(root: &Value, api: &Api, generated: &Generated, naming: &Naming) -> FileSet {
+pub fn refine(
+    root: &Value,
+    api: &Api,
+    generated: &Generated,
+    streams: &Streams,
+    naming: &Naming,
+) -> FileSet {
     let answers = answers::decide(root, api, generated);
     let layout = layout::place_types(root, api, &answers);
     let mut types = types::collect(root, generated.types.clone());
@@ -58,10 +67,10 @@ pub fn refine(root: &Value, api: &Api, generated: &Generated, naming: &Naming) -
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
     client::write(api, &mut files);
-    operations::write(api, generated, &answers, &mut files);
+    operations::write(api, generated, &answers, streams, &mut files);
     table::write(api, &mut files);
     types::write(types, &layout, &mut files);
-    docs::write(api, naming, &mut files);
+    docs::write(api, streams, naming, &mut files);
     files.finish(api)
 }
 

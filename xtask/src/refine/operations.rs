@@ -1,7 +1,8 @@
 //! The methods of the client and the builder of each operation.
 
-use super::answers::{Answers, Decided};
+use super::answers::{Answers, OperationAnswers};
 use super::files::Files;
+use super::paging::{self, Stream, Streams};
 use super::parts;
 use super::paths::shorten_type;
 use super::prose::{doc, escape, markdown};
@@ -14,24 +15,26 @@ use crate::model::{
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use syn::{Ident, Type};
 
 /// Writes one file a tag.
-pub(super) fn write(api: &Api, generated: &Generated, answers: &Answers, files: &mut Files) {
+pub(super) fn write(
+    api: &Api,
+    generated: &Generated,
+    answers: &Answers,
+    streams: &Streams,
+    files: &mut Files,
+) {
     let defaults = super::types::with_default(&generated.types);
     for (index, tag) in api.tags.iter().enumerate() {
         let mut methods = Vec::new();
         let mut builders = Vec::new();
         for (operation, answer) in api.operations.iter().zip(answers.operations()) {
             if operation.tag == index {
-                methods.push(method(operation));
-                builders.push(builder(
-                    operation,
-                    generated,
-                    &defaults,
-                    &answer.result,
-                    &answer.error,
-                ));
+                let stream = streams.get(operation);
+                methods.push(method(operation, stream.is_some()));
+                builders.push(builder(operation, generated, &defaults, answer, stream));
             }
         }
         if methods.is_empty() {
@@ -50,10 +53,10 @@ pub(super) fn write(api: &Api, generated: &Generated, answers: &Answers, files: 
 }
 
 /// The method of the client: it only starts a builder.
-fn method(operation: &Operation) -> TokenStream {
+fn method(operation: &Operation, has_stream: bool) -> TokenStream {
     let name = format_ident!("{}", operation.name);
     let builder = format_ident!("{}", operation.builder);
-    let docs = markdown(&method_docs(operation));
+    let docs = markdown(&method_docs(operation, has_stream));
     let deprecated = operation
         .deprecated
         .then(|| quote! { #[deprecated = "the document advises against it"] });
@@ -67,7 +70,7 @@ fn method(operation: &Operation) -> TokenStream {
 }
 
 /// Summary, request line with what is known of it, description.
-fn method_docs(operation: &Operation) -> String {
+fn method_docs(operation: &Operation, has_stream: bool) -> String {
     let mut docs = format!(
         "{}.\n\n`{} {}`",
         escape(&operation.summary),
@@ -99,6 +102,14 @@ fn method_docs(operation: &Operation) -> String {
     if let Some(description) = &operation.description {
         docs.push_str("\n\n");
         docs.push_str(&escape(description));
+    }
+    if let Some(entry) = facts.paging.as_ref().filter(|_| has_stream) {
+        let _ = write!(
+            docs,
+            "\n\n[`items`](crate::builder::{}::items) {}.",
+            operation.builder,
+            paging::summary(entry)
+        );
     }
     docs
 }
@@ -309,8 +320,8 @@ fn builder(
     operation: &Operation,
     generated: &Generated,
     defaults: &BTreeSet<String>,
-    result: &Decided,
-    error: &Decided,
+    answer: &OperationAnswers,
+    stream: Option<&Stream>,
 ) -> TokenStream {
     let name = format_ident!("{}", operation.builder);
     let members = members(operation, generated, defaults);
@@ -331,7 +342,7 @@ fn builder(
             Some(quote! { other_body: None, }),
         )
     };
-    let send = send(operation, &members, !also.is_empty(), result, error);
+    let send = send(operation, &members, !also.is_empty(), answer, stream);
     let docs = markdown(&format!(
         "Request of [`Client::{}`], sent by [`send`](Self::send).",
         operation.name
@@ -459,38 +470,30 @@ fn body_as(also: &[String]) -> TokenStream {
     }
 }
 
+/// The methods that send, and those that build the request for them.
 fn send(
     operation: &Operation,
     members: &[Member],
     has_other: bool,
-    result: &Decided,
-    error: &Decided,
+    answer: &OperationAnswers,
+    stream: Option<&Stream>,
 ) -> TokenStream {
-    let constant = constant(operation);
-    let (result_type, result_decode) = (&result.ty, &result.decode);
-    let (error_type, error_decode) = (&error.ty, &error.decode);
-    let sends = |in_body: bool| {
-        let wanted = members
-            .iter()
-            .filter(move |member| member.in_body == in_body);
-        wanted.map(|member| &member.send)
-    };
-    let parameters = sends(false);
-    let body: Vec<&TokenStream> = sends(true).collect();
-    let whole = operation.body.as_ref().and_then(parts::whole);
-    let request = quote! { Request::new(&operations::#constant) #(.#parameters)* };
-    let request = if has_other {
-        quote! {
-            let request = #request;
-            let request = match self.other_body {
-                Some(body) => request.raw("application/octet-stream", &Ok(body)),
-                None => request #(.#body)* #whole,
+    let (result_type, result_decode) = (&answer.result.ty, &answer.result.decode);
+    let (error_type, error_decode) = (&answer.error.ty, &answer.error.decode);
+    let Built { before, request } = request(operation, members, has_other, stream.is_some());
+    let (request, streaming) = match stream {
+        None => (quote! { #before let request = #request; }, None),
+        Some(stream) => {
+            let errors = (error_type, error_decode);
+            let methods = paging::methods(operation, stream, result_decode, errors);
+            let streaming = quote! {
+                #methods
+                fn request(&self) -> Request { #before #request }
             };
+            (quote! { let request = self.request(); }, Some(streaming))
         }
-    } else {
-        quote! { let request = #request #(.#body)* #whole; }
     };
-    let send_as = send_as(operation, &request, error);
+    let send_as = send_as(operation, &request, answer);
     quote! {
         /// Sends the request.
         ///
@@ -503,11 +506,64 @@ fn send(
         }
 
         #send_as
+        #streaming
     }
 }
 
+/// The code that makes the request of the members of a builder, which `by_reference` keeps.
+fn request(
+    operation: &Operation,
+    members: &[Member],
+    has_other: bool,
+    by_reference: bool,
+) -> Built {
+    let constant = constant(operation);
+    let sends = |in_body: bool| {
+        let wanted = members
+            .iter()
+            .filter(move |member| member.in_body == in_body);
+        wanted.map(|member| &member.send)
+    };
+    let parameters = sends(false);
+    let body: Vec<&TokenStream> = sends(true).collect();
+    let whole = operation.body.as_ref().and_then(parts::whole);
+    let request = quote! { Request::new(&operations::#constant) #(.#parameters)* };
+    if !has_other {
+        return Built {
+            before: None,
+            request: quote! { #request #(.#body)* #whole },
+        };
+    }
+    let other = if by_reference {
+        quote!(self.other_body.clone())
+    } else {
+        quote!(self.other_body)
+    };
+    Built {
+        before: Some(quote! { let request = #request; }),
+        request: quote! {
+            match #other {
+                Some(body) => request.raw("application/octet-stream", &Ok(body)),
+                None => request #(.#body)* #whole,
+            }
+        },
+    }
+}
+
+/// Code that makes a request.
+struct Built {
+    /// Statements that come first.
+    before: Option<TokenStream>,
+    /// The expression.
+    request: TokenStream,
+}
+
 /// The way to a result in a media type that has no Rust type.
-fn send_as(operation: &Operation, request: &TokenStream, error: &Decided) -> Option<TokenStream> {
+fn send_as(
+    operation: &Operation,
+    request: &TokenStream,
+    answer: &OperationAnswers,
+) -> Option<TokenStream> {
     let mut also: Vec<&String> = Vec::new();
     for name in operation.results.iter().flat_map(|response| &response.also) {
         if !also.contains(&name) {
@@ -523,7 +579,7 @@ fn send_as(operation: &Operation, request: &TokenStream, error: &Decided) -> Opt
          # Errors\n\nAs for [`send`](Self::send).",
         names.join(", ")
     ));
-    let (error_type, error_decode) = (&error.ty, &error.decode);
+    let (error_type, error_decode) = (&answer.error.ty, &answer.error.decode);
     Some(quote! {
         #docs
         pub async fn send_as(self, media_type: &str) -> Result<Answer<Body>, Error<#error_type>> {

@@ -110,7 +110,7 @@ impl Code {
         for function in self.functions("Client") {
             names.push(function.sig.ident.to_string());
         }
-        names.retain(|name| name != "new" && name != "connection");
+        names.retain(|name| !["new", "connection", "with_options"].contains(&name.as_str()));
         names
     }
 
@@ -160,6 +160,18 @@ impl Code {
             .map(|function| function.sig.ident.to_string())
             .filter(|name| name != "new")
             .collect()
+    }
+
+    /// What `items` gives, and what `pages` does.
+    pub(crate) fn streams(&self, builder: &str) -> String {
+        let items = compact(&self.function(builder, "items").sig.output);
+        let pages = self.function(builder, "pages");
+        let body = &pages.block.stmts;
+        format!(
+            "  items{items}\n  pages{}\n  {}",
+            compact(&pages.sig.output),
+            compact(&quote::quote!(#(#body)*))
+        )
     }
 
     /// Whether a type has a method.

@@ -52,7 +52,8 @@ pub enum StopReason {
     RepeatedCursor,
     /// A page came again under another offset or number: the server does not look at it.
     RepeatedPage,
-    /// The server says that there are more pages, and nobody knows how to ask for them.
+    /// There are more pages, or may be, and nobody knows how to ask for them: no parameter is known for it, or not the
+    /// member of the answer that holds the cursor.
     MorePages {
         /// How many pages there are, if the server says.
         pages: Option<u64>,
@@ -82,9 +83,9 @@ impl fmt::Display for StopReason {
             Self::MorePages { pages } => {
                 match pages {
                     Some(pages) => write!(f, "there are {pages} pages")?,
-                    None => f.write_str("there are more pages")?,
+                    None => f.write_str("there may be more pages")?,
                 }
-                f.write_str(", and no parameter is known that asks for another one")
+                f.write_str(", and it is not known how to ask for another one")
             }
             Self::EmptyPages => f.write_str("the server keeps announcing more and gives empty pages"),
             Self::NoRows => {

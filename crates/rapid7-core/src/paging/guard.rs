@@ -54,7 +54,14 @@ impl Guard {
 
     fn after_cursor(&mut self, marks: &Marks, read: Option<u64>) -> After {
         let Some(next) = &marks.next else {
-            return complete(marks.total, read);
+            let is_end = marks.is_next_known
+                || marks.rows == 0
+                || marks.total.is_some_and(|total| read >= total);
+            return if is_end {
+                complete(marks.total, read)
+            } else {
+                After::Stop(StopReason::MorePages { pages: None })
+            };
         };
         if !self.cursors.insert(hash(next)) {
             return After::Stop(StopReason::RepeatedCursor);
@@ -106,4 +113,22 @@ fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_that_nobody_can_find_ends_no_list() {
+        let after =
+            |marks: Marks, read| Guard::default().after(&Position::Cursor(None), &marks, read);
+        let page = || Marks::of(&[1, 2]);
+        let unknown = After::Stop(StopReason::MorePages { pages: None });
+        assert_eq!(after(page(), 2), unknown);
+        assert_eq!(after(page().total(&3), 2), unknown);
+        assert_eq!(after(page().total(&2), 2), After::Complete);
+        assert_eq!(after(Marks::of::<u8>(&[]), 2), After::Complete);
+        assert_eq!(after(page().next(&None::<String>), 2), After::Complete);
+    }
 }

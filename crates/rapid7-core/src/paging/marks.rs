@@ -34,6 +34,8 @@ pub struct Marks {
     pub(super) rows: usize,
     pub(super) fingerprint: u64,
     pub(super) next: Option<String>,
+    /// It is known where the cursor would be, so that its absence says something.
+    pub(super) is_next_known: bool,
     pub(super) total: Option<u64>,
     pub(super) page: Option<u64>,
     pub(super) total_pages: Option<u64>,
@@ -53,8 +55,11 @@ impl Marks {
     }
 
     /// The cursor of the next page; null, nothing, an empty text and false end the list.
+    ///
+    /// Not called where no member is known to hold it: then only a total or an empty page ends a list of cursors.
     #[must_use]
     pub fn next(mut self, member: &impl Serialize) -> Self {
+        self.is_next_known = true;
         self.next = cursor(&value(member));
         self
     }
@@ -150,14 +155,18 @@ fn untyped_marks(body: &Body, paging: &Paging) -> Marks {
     let (next, total) = (member(names.next), member(names.total));
     let (page, total_pages) = (member(names.page), member(names.total_pages));
     let rows = untyped_rows(answer, paging);
-    Marks {
+    let marks = Marks {
         is_unreadable: rows.is_none() && !body.is_empty(),
         ..Marks::of(&rows.unwrap_or_default())
     }
-    .next(&next)
     .total(&total)
     .page(&page)
-    .total_pages(&total_pages)
+    .total_pages(&total_pages);
+    if names.next.is_some() {
+        marks.next(&next)
+    } else {
+        marks
+    }
 }
 
 #[cfg(test)]

@@ -3,17 +3,30 @@
 use serde::{Deserialize, Serialize};
 
 /// A resource that an insight flags; more members exist than are known.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CloudFinding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insight_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CloudFinding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudFinding")
+            .field("insight_name", &self.insight_name)
+            .field("resource_name", &self.resource_name)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// A page of findings. The member that holds the next cursor is not recorded; unknown members are kept.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CloudFindingPage {
     #[serde(
@@ -22,4 +35,16 @@ pub struct CloudFindingPage {
         deserialize_with = "rapid7_core::null_default"
     )]
     pub results: Vec<CloudFinding>,
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Of further members only the names.
+impl std::fmt::Debug for CloudFindingPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudFindingPage")
+            .field("results", &self.results)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
