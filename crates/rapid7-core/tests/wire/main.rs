@@ -16,7 +16,7 @@ mod multipart;
 mod path;
 mod pki;
 mod proxy;
-mod redaction;
+mod redirects;
 mod server;
 mod settings;
 mod tls;
