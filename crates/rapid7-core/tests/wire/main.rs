@@ -16,7 +16,7 @@ mod multipart;
 mod path;
 mod pki;
 mod proxy;
-mod redaction;
+mod redirects;
 mod retries;
 mod server;
 mod sessions;
