@@ -19,6 +19,8 @@ const MAX_REDIRECTS: usize = 5;
 pub(crate) struct Transport {
     pub(crate) client: reqwest::Client,
     pub(crate) user_agent: HeaderValue,
+    /// The client was handed in, and may follow redirects.
+    pub(crate) is_given: bool,
 }
 
 /// What an exchange must stay within.
@@ -71,11 +73,11 @@ impl Transport {
         // Covers the body too, and holds for a client that was handed in.
         let left = deadline.saturating_duration_since(Instant::now());
         *http.timeout_mut() = Some(left);
-        let asked = http.url().clone();
+        let asked = self.is_given.then(|| http.url().clone());
         let response = self.client.execute(http).await;
         let response = response.map_err(TransportError::sending)?;
-        // Only a client that was handed in follows redirects; it may have sent the credentials along.
-        if *response.url() != asked {
+        // It may have sent the credentials along.
+        if asked.is_some_and(|asked| *response.url() != asked) {
             return Err(TransportError::redirected(response.status()));
         }
         Ok(response)
