@@ -234,7 +234,8 @@ impl<'a> Call<'a> {
         if self.says_session_ended(status)
             && let Some(flight) = flight
         {
-            let has_another = self.inner.rejected(flight, self.deadline).await;
+            // Rare, and large: it would be part of the future of every call.
+            let has_another = Box::pin(self.inner.rejected(flight, self.deadline)).await;
             let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
             return if has_another && may {
                 Next::Replay
