@@ -66,7 +66,10 @@ impl BaseUrl {
     /// or the query may differ from what was asked; the origin cannot.
     pub(crate) fn below(&self, path: &str, query: &str) -> Url {
         let mut url = self.url.clone();
-        url.set_path(&[self.prefix(), path].concat());
+        match self.prefix() {
+            "" => url.set_path(path),
+            prefix => url.set_path(&[prefix, path].concat()),
+        }
         if !query.is_empty() {
             url.set_query(Some(query));
         }

@@ -106,6 +106,9 @@ pub(crate) fn path_text<T: Serialize>(
     let parts: Vec<String> = match node {
         Node::Absent => return Err("has no value"),
         Node::Scalar(text) | Node::Text(text) if text.is_empty() => return Err(EMPTY),
+        Node::Scalar(text) | Node::Text(text) if style == Style::Comma => {
+            return Ok(encoded(&text));
+        }
         Node::Scalar(text) | Node::Text(text) => vec![encoded(&text)],
         Node::List(items) => scalars(items)?.iter().map(encoded).collect(),
         Node::Object(members) => {

@@ -295,10 +295,11 @@ impl Request {
             self.headers.insert(CONTENT_LENGTH, nothing);
         }
         let (path, mut query) = target::fill(self.operation.path, &self.path)?;
-        if !query.is_empty() && !self.query.is_empty() {
-            query.push('&');
+        if query.is_empty() {
+            query = self.query;
+        } else if !self.query.is_empty() {
+            query.extend(["&", &self.query]);
         }
-        query.push_str(&self.query);
         Ok(Prepared {
             method,
             url: target::url(base, &path, &query)?,
@@ -317,10 +318,18 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The HTTP request of one attempt.
     pub(crate) fn http(&self) -> reqwest::Request {
         let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
-        *http.headers_mut() = self.headers.clone();
+        // With room for credentials and `User-Agent`.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 2);
+        let copies = self.headers.iter();
+        headers.extend(copies.map(|(name, value)| (name.clone(), value.clone())));
+        *http.headers_mut() = headers;
         *http.body_mut() = self.body.clone().map(Into::into);
         http
     }
