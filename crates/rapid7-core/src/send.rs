@@ -130,7 +130,8 @@ impl<'a> Call<'a> {
 
     /// Attempts until one is final.
     async fn run(&mut self) -> Outcome {
-        let mut last = None;
+        // Boxed, since most calls end with the first.
+        let mut last: Option<Box<Outcome>> = None;
         loop {
             match self.inner.pacing.pass(self.deadline).await {
                 Ok(waited) => self.effort.waited += waited,
@@ -138,14 +139,14 @@ impl<'a> Call<'a> {
                     let refused = Outcome::Refused(Refusal::RateLimited {
                         retry_after: pause.left,
                     });
-                    return last.unwrap_or(refused);
+                    return last.map_or(refused, |last| *last);
                 }
             }
-            let set_out = Instant::now();
+            let set_out = trace::clock();
             let (outcome, flight) = self.attempt().await;
-            trace::attempt(self.effort.attempts, &outcome, set_out.elapsed());
+            trace::attempt(self.effort.attempts, &outcome, set_out);
             if matches!(outcome, Outcome::Refused(Refusal::SessionEnded)) {
-                return last.unwrap_or(outcome);
+                return last.map_or(outcome, |last| *last);
             }
             match self.judge(&outcome, flight).await {
                 Next::End => return outcome,
@@ -160,7 +161,7 @@ impl<'a> Call<'a> {
                     }
                 }
             }
-            last = Some(outcome);
+            last = Some(Box::new(outcome));
         }
     }
 
