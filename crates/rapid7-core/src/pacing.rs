@@ -45,7 +45,8 @@ impl Pacing {
         if self.waiting.load(Ordering::Acquire) == 0 && self.end().is_none() {
             return Ok(Duration::ZERO);
         }
-        self.stand_in_line(deadline).await
+        // Rare, and large: it would be part of the future of every call.
+        Box::pin(self.stand_in_line(deadline)).await
     }
 
     async fn stand_in_line(&self, deadline: Instant) -> Result<Duration, TooLong> {
