@@ -138,6 +138,13 @@ impl Reply {
         reply
     }
 
+    /// Sets another status, and leaves all else as it is.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// Adds a header; one given twice is sent twice.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
