@@ -60,9 +60,9 @@ async fn call_in_this_process() {
     println!("\nending: {}; {grown}; {cause}", took.as_millis());
 }
 
-/// Kilobytes in use; the highest mark begins here.
+/// Kilobytes in use; the highest mark begins here, or where it cannot be set, at that of the start.
 fn start_measuring() -> Option<u64> {
-    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
     memory("VmRSS:")
 }
 

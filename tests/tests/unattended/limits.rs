@@ -6,10 +6,11 @@ use insightcloudsec::{Credentials, Error, InsightCloudSec, RetryPolicy};
 use insightcloudsec_mock::RateLimitHeaders::{
     RateLimit as Standard, RetryAfter, RetryAfterDate, XRateLimit, XRateLimitEpoch,
 };
-use insightcloudsec_mock::{Mock, RateLimit, Reply};
+use insightcloudsec_mock::{Mock, RateLimit, RateLimitHeaders, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tests::documented::Random;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// For what needs no wait.
@@ -95,7 +96,7 @@ async fn nonsense_is_as_if_nothing_was_said() {
 const TASKS: usize = 32;
 const WINDOW: Duration = Duration::from_secs(1);
 /// Requests that are served in a window.
-const SERVED: usize = 100;
+const SERVED: u32 = 100;
 /// For a busy machine.
 const SLACK: Duration = Duration::from_millis(800);
 
@@ -108,8 +109,8 @@ struct Shared {
     slowest: usize,
 }
 
-/// Each task makes that many calls, one after the other, within the limit of the mock.
-async fn share_limit(mock: &Mock, calls: usize) -> Shared {
+/// Each task makes that many calls, one after the other with pauses of up to `pause`, within the limit of the mock.
+async fn share_limit(mock: &Mock, calls: usize, pause: Duration) -> Shared {
     let ics = connect(mock, RetryPolicy::default());
     let progress: Arc<[AtomicUsize; TASKS]> = Arc::default();
     let start = Instant::now();
@@ -117,11 +118,14 @@ async fn share_limit(mock: &Mock, calls: usize) -> Shared {
         let (ics, progress) = (ics.clone(), Arc::clone(&progress));
         tokio::spawn(async move {
             let mut longest = Duration::ZERO;
+            let mut random = Random::new(task as u64);
             for number in 0..calls {
                 let start = Instant::now();
                 read(&ics, number).await.unwrap();
                 longest = longest.max(start.elapsed());
                 progress[task].fetch_add(1, Ordering::Relaxed);
+                let share = u32::try_from(random.below(100)).unwrap();
+                tokio::time::sleep(pause * share / 100).await;
             }
             let calls = progress.iter().map(|one| one.load(Ordering::Relaxed));
             (longest, calls.min().unwrap())
@@ -142,29 +146,40 @@ async fn share_limit(mock: &Mock, calls: usize) -> Shared {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shared_limit_is_kept_and_nobody_starves() {
+/// Gives the refusals, and the windows that all calls need.
+async fn check_limit(family: RateLimitHeaders, pause: Duration) -> (u64, u64) {
     let calls = scaled(12, 100);
     let all = calls * TASKS;
+    let mock = small_mock().await;
+    mock.keep_requests(0);
+    mock.rate_limit(RateLimit::per(WINDOW, SERVED).headers(family));
+    let shared = share_limit(&mock, calls, pause).await;
+    println!(
+        "{TASKS} tasks, {all} calls, {SERVED} in {WINDOW:?}, up to {pause:?} apart, {family:?}: {} refused, {:.1} s, \
+         longest call {:.2} s, the slowest task had made {} of {calls} calls when the first was through",
+        shared.refusals,
+        shared.seconds,
+        shared.longest.as_secs_f64(),
+        shared.slowest
+    );
+    // Nobody is refused twice: those that wait come first when the limit begins anew.
+    assert!(shared.longest < 2 * WINDOW + SLACK);
+    assert!(shared.slowest > 0);
+    (shared.refusals, (all as u64).div_ceil(SERVED.into()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_starves_within_a_shared_limit() {
+    let (refusals, windows) = check_limit(RetryAfter, Duration::ZERO).await;
+    // All are under way when the limit is used up.
+    assert!(refusals <= windows * TASKS as u64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_some_learn_of_a_limit_all_heed() {
     for family in [RetryAfter, XRateLimit] {
-        let mock = small_mock().await;
-        mock.keep_requests(0);
-        let served = u32::try_from(SERVED).unwrap();
-        mock.rate_limit(RateLimit::per(WINDOW, served).headers(family));
-        let shared = share_limit(&mock, calls).await;
-        println!(
-            "{TASKS} tasks, {all} calls, {SERVED} a second, {family:?}: {} refused, {:.1} s, longest call {:.2} s, \
-             the slowest task had made {} of {calls} calls when the first was through",
-            shared.refusals,
-            shared.seconds,
-            shared.longest.as_secs_f64(),
-            shared.slowest
-        );
-        // Each task learns of a limit once, at most.
-        let windows = all.div_ceil(SERVED);
-        assert!(shared.refusals <= (windows * TASKS) as u64);
-        // Nobody is refused twice: those that wait come first when the limit begins anew.
-        assert!(shared.longest < 2 * WINDOW + SLACK);
-        assert!(shared.slowest > 0);
+        // Few are under way when the limit is used up, and the others would all learn of it for themselves.
+        let (refusals, windows) = check_limit(family, Duration::from_millis(200)).await;
+        assert!(refusals <= windows * TASKS as u64 / 4);
     }
 }
