@@ -426,6 +426,7 @@ mod tests {
             assert_eq!(sent(reply).await, 500);
         }
         assert_eq!(sent(Reply::status(204)).await, 204);
+        assert_eq!(sent(Reply::endless().with_status(503)).await, 503);
         assert_eq!(sent(Reply::status(204).cut_after(1)).await, 0);
     }
 

@@ -25,6 +25,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// A wait that a 429 asks for, in seconds. One of less than a second counts as an attempt, so that all budgets are alike.
 const WAIT: &str = "0.02";
 
+/// Faults of the mix that reads are repeated after. The others are results, a 500, and bodies of another shape.
+const REPEATED: usize = 13;
+
 /// Each with an equal share.
 fn mix(mock: &Mock) -> [Fault; 19] {
     let limited = |header: &str| Reply::status(429).header(header, WAIT);
@@ -106,6 +109,38 @@ impl Outcomes {
         }
         if error.is_outcome_unknown() {
             self.unknown.extend(name);
+        }
+    }
+
+    fn check_calls(&self, calls: usize) {
+        let failed: usize = self.classes.values().sum();
+        println!(
+            "{} succeeded, {failed} failed, longest {:.2} s: {:#?}",
+            self.succeeded,
+            self.longest.as_secs_f64(),
+            self.classes
+        );
+        assert_eq!(self.succeeded + failed, calls);
+        assert_eq!(self.undocumented, [""; 0]);
+        assert!(self.most_attempts <= ATTEMPTS);
+        assert!(self.longest < TIMEOUT);
+    }
+
+    /// What was reported is there, what is there was not denied, and nothing is there twice.
+    fn check_created(&self, created: &BTreeMap<String, usize>) {
+        println!(
+            "{} things were created: {} reported, {} of unknown outcome",
+            created.len(),
+            self.made.len(),
+            self.unknown.len()
+        );
+        for name in &self.made {
+            assert!(created.contains_key(name), "{name} is not there");
+        }
+        for (name, count) in created {
+            assert_eq!(*count, 1, "{name}");
+            let is_told = self.made.contains(name) || self.unknown.contains(name);
+            assert!(is_told, "{name} is there, and its call denied it");
         }
     }
 }
@@ -213,53 +248,17 @@ async fn one_seed(seed: u64, calls: usize) {
     let start = Instant::now();
     let outcomes = run(seed, calls, &mock, &ics).await;
     let (seconds, counters) = (start.elapsed().as_secs_f64(), mock.counters());
-    mock.clear_faults();
-    mock.clear_scripts();
-    let created = created(&ics).await;
-
-    let Outcomes {
-        succeeded,
-        classes,
-        undocumented,
-        made,
-        unknown,
-        longest,
-        most_attempts,
-    } = outcomes;
-    let failed: usize = classes.values().sum();
     println!(
         "seed {seed}: {calls} calls, {} requests, {} faults and their bursts, {seconds:.1} s",
         counters.requests, counters.faults
     );
-    println!(
-        "{succeeded} succeeded, {failed} failed, longest {:.2} s: {classes:#?}",
-        longest.as_secs_f64()
-    );
-    println!(
-        "{} things were created: {} reported, {} of unknown outcome",
-        created.len(),
-        made.len(),
-        unknown.len()
-    );
-    assert_eq!(succeeded + failed, calls);
     // Chance leaves some out.
     let expected = counters.requests * u64::from(PERCENT) / 100;
     assert!(counters.faults * 10 >= expected * 9);
-    assert_eq!(undocumented, [""; 0]);
-    assert!(most_attempts <= ATTEMPTS);
-    assert!(longest < TIMEOUT);
-    let twice: Vec<_> = created.iter().filter(|(_, count)| **count > 1).collect();
-    assert!(twice.is_empty(), "{twice:?}");
-    for name in &made {
-        assert!(
-            created.contains_key(name),
-            "{name} is reported and not there"
-        );
-    }
-    for name in created.keys() {
-        let is_reported = made.contains(name) || unknown.contains(name);
-        assert!(is_reported, "{name} is there, and its call denied it");
-    }
+    outcomes.check_calls(calls);
+    mock.clear_faults();
+    mock.clear_scripts();
+    outcomes.check_created(&created(&ics).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -276,6 +275,7 @@ async fn a_read_ends_after_its_budget() {
     let mock = small_mock().await;
     let ics = connect(&mock);
     let faults = mix(&mock);
+    let mut exhausted = 0;
     for (number, fault) in faults.into_iter().enumerate() {
         mock.clear_scripts();
         mock.clear_counters();
@@ -296,6 +296,8 @@ async fn a_read_ends_after_its_budget() {
         if let Err(error) = outcome {
             assert!(is_documented(&error, true), "{error}");
             assert_eq!(error.effort().attempts(), expected);
+            exhausted += usize::from(expected == ATTEMPTS);
         }
     }
+    assert_eq!(exhausted, REPEATED);
 }
