@@ -138,15 +138,29 @@ async fn read_all(response: &mut Response, max: u64) -> Result<Bytes, TransportE
     if announced > max {
         return Err(TransportError::too_large(status, max));
     }
+    let Some(first) = next_chunk(response).await? else {
+        return Ok(Bytes::new());
+    };
+    // Most answers are short and come in one piece.
+    let mut next = next_chunk(response).await?;
+    if next.is_none() && first.len() as u64 <= max {
+        return Ok(first);
+    }
     // What a server announces is no reason to reserve all of it.
-    let mut body = BytesMut::with_capacity(usize::try_from(announced.min(64 * 1024)).unwrap_or(0));
-    while let Some(chunk) = next_chunk(response).await? {
-        if (body.len() + chunk.len()) as u64 > max {
+    let expected = usize::try_from(announced.min(64 * 1024)).unwrap_or(0);
+    let mut body = BytesMut::with_capacity(expected.max(first.len()));
+    body.extend_from_slice(&first);
+    loop {
+        let more = next.as_ref().map_or(0, Bytes::len);
+        if (body.len() + more) as u64 > max {
             return Err(TransportError::too_large(status, max));
         }
+        let Some(chunk) = next else {
+            return Ok(body.freeze());
+        };
         body.extend_from_slice(&chunk);
+        next = next_chunk(response).await?;
     }
-    Ok(body.freeze())
 }
 
 /// The first `max` bytes of the body.

@@ -81,8 +81,11 @@ impl Inner {
         })?;
         Ok(async move {
             let mut observation = Observation::begin(operation, self.on_call.as_ref());
-            // Closed never, so that there is a place sooner or later.
-            let _place = self.places.acquire().await;
+            let _place = match self.places.try_acquire() {
+                Ok(place) => Some(place),
+                // Closed never, so that there is a place sooner or later.
+                Err(_) => Box::pin(self.places.acquire()).await.ok(),
+            };
             let mut call = Call::new(self, operation, &prepared, options);
             let outcome = call.run().await;
             call.effort.elapsed = call.began.elapsed();

@@ -285,7 +285,12 @@ impl Inner {
     }
 
     /// Whether the program has other credentials by now. Asked once for all calls that were under way.
-    async fn asked_again(&self, grant: &Arc<Grant>, sent: Instant, deadline: Instant) -> bool {
+    async fn asked_again(
+        &self,
+        grant: &Arc<Grant>,
+        sent: Option<Instant>,
+        deadline: Instant,
+    ) -> bool {
         let Ok(mut renewal) = timeout_at(deadline, self.session.renewal.lock()).await else {
             return false;
         };

@@ -36,15 +36,24 @@ pub(crate) fn fill(
     let template = template.split('#').next().unwrap_or_default();
     let (template, fixed) = template.split_once('?').unwrap_or((template, ""));
     let mut path = String::with_capacity(template.len() + 32);
-    for segment in template.split('/').skip(1) {
+    let mut rest = template.split_once('/').map(|(_, rest)| rest);
+    while let Some(from) = rest {
         path.push('/');
-        if !segment.contains('{') {
-            path.extend(utf8_percent_encode(segment, ENCODED_IN_TEMPLATE));
+        let plain = from.bytes().take_while(|byte| is_plain(*byte)).count();
+        let (segment, after) = from.split_at(plain);
+        if after.is_empty() || after.starts_with('/') {
+            path.push_str(segment);
+            rest = after.strip_prefix('/');
             continue;
         }
+        let (segment, after) = match from.split_once('/') {
+            Some((segment, after)) => (segment, Some(after)),
+            None => (from, None),
+        };
+        rest = after;
         let start = path.len();
         fill_part(&mut path, segment, values, ENCODED_IN_TEMPLATE)?;
-        if matches!(&path[start..], "" | "." | "..") {
+        if segment.contains('{') && matches!(&path[start..], "" | "." | "..") {
             return Err(format!(
                 "path segment `{segment}` would be `{}`, which calls another path",
                 &path[start..]
@@ -52,8 +61,16 @@ pub(crate) fn fill(
         }
     }
     let mut query = String::new();
+    if fixed.is_empty() {
+        return Ok((path, query));
+    }
     fill_part(&mut query, fixed, values, ENCODED_IN_TEMPLATE_QUERY)?;
     Ok((path, query))
+}
+
+/// What most segments are made of: sent as it is, and no part of a parameter.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 /// Appends a segment, or the query, with its values in place.
