@@ -1,7 +1,7 @@
 //! What the generated calls have in common: the values they send, and what becomes of the answers.
 
 use insightcloudsec_v3::types::ScanIacAnswer;
-use rapid7_core::{Body, DecodeError, Error, StatusCode};
+use rapid7_core::{Body, DecodeError, Error, Refusal, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -69,6 +69,8 @@ pub enum FailureKind {
         /// What does not fit there.
         message: String,
     },
+    /// The request was not sent, for this reason.
+    Refused(Refusal),
     /// There was no answer, or no such operation.
     Other,
 }
@@ -96,6 +98,7 @@ impl Failure {
             (Error::Answer { .. }, answer) => FailureKind::Answer(answer.unwrap_or_default()),
             (Error::UnexpectedStatus { .. }, _) => FailureKind::UnexpectedStatus,
             (Error::Decode { error, .. }, _) => Self::misfit(error),
+            (Error::Refused { reason, .. }, _) => FailureKind::Refused(*reason),
             _ => FailureKind::Other,
         };
         let mut text = error.to_string();

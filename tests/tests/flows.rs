@@ -8,12 +8,13 @@
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v3 as v3;
 use insightcloudsec_v4 as v4;
-use rapid7_core::{AuthScheme, Connection, Credentials, Error, Secret, StatusCode};
+use rapid7_core::{AuthScheme, Connection, Credentials, Error, RetryPolicy, Secret, StatusCode};
 use serde_json::{Value, json};
 use tests::server::{Reply, Server};
 
 fn connect(auth: AuthScheme, url: &str, credentials: Credentials) -> Connection {
-    Connection::builder(auth, url, credentials).build().unwrap()
+    let builder = Connection::builder(auth, url, credentials);
+    builder.retries(RetryPolicy::never()).build().unwrap()
 }
 
 fn client_v2(server: &Server) -> v2::Client {

@@ -47,7 +47,8 @@
 //! * *connections*: [`Reply::reset`], [`Reply::close`], [`Reply::hang`]; any answer can be
 //!   [`cut_after`](Reply::cut_after) some bytes;
 //! * *time*: [`delayed`](Reply::delayed), [`trickled`](Reply::trickled);
-//! * *bodies*: [`Reply::endless`], [`Reply::gzip_bomb`], [`gzipped`](Reply::gzipped), [`garbled`](Reply::garbled);
+//! * *bodies*: [`Reply::endless`], [`Reply::gzip_bomb`], [`gzipped`](Reply::gzipped), [`garbled`](Reply::garbled),
+//!   of any status by [`with_status`](Reply::with_status);
 //! * *what stands in between*: [`Reply::html_page`], [`Reply::redirect`], [`media_type`](Reply::media_type),
 //!   [`Reply::rate_limited`].
 //!

@@ -138,6 +138,13 @@ impl Reply {
         reply
     }
 
+    /// Sets another status, and leaves all else as it is.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// Adds a header; one given twice is sent twice.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -419,6 +426,7 @@ mod tests {
             assert_eq!(sent(reply).await, 500);
         }
         assert_eq!(sent(Reply::status(204)).await, 204);
+        assert_eq!(sent(Reply::endless().with_status(503)).await, 503);
         assert_eq!(sent(Reply::status(204).cut_after(1)).await, 0);
     }
 

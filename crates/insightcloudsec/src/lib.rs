@@ -12,6 +12,7 @@
     not(all(feature = "v2", feature = "v3", feature = "v4")),
     doc = "The guide is part of the documentation with all features on."
 )]
+#![warn(missing_debug_implementations)]
 
 mod builder;
 mod client;

@@ -3,6 +3,8 @@
 //! Headers are made per request and marked sensitive. Default headers of the HTTP client would print
 //! in its `Debug` and could not be renewed.
 
+use std::sync::OnceLock;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
@@ -31,15 +33,44 @@ pub(crate) enum Source {
 #[derive(Clone)]
 pub(crate) enum Presented {
     Keys {
-        keys: Vec<(Placement, SecretString)>,
+        keys: Vec<(Placement, Sendable)>,
         /// Another API that the key is probably one of.
         suspect: Option<&'static str>,
     },
     /// The token of a session.
-    Token {
-        header: HeaderName,
-        token: SecretString,
-    },
+    Token { header: HeaderName, token: Sendable },
+}
+
+/// A secret as it goes into requests; what a header takes is made once.
+///
+/// That copy is not wiped, and neither are those that each request is made of.
+#[derive(Clone)]
+pub(crate) struct Sendable {
+    text: SecretString,
+    value: OnceLock<HeaderValue>,
+}
+
+impl Sendable {
+    pub(crate) fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    fn header_value(&self) -> Result<HeaderValue, Refusal> {
+        if let Some(value) = self.value.get() {
+            return Ok(value.clone());
+        }
+        let value = sensitive(self.expose())?;
+        Ok(self.value.get_or_init(|| value).clone())
+    }
+}
+
+impl From<SecretString> for Sendable {
+    fn from(text: SecretString) -> Self {
+        Self {
+            text,
+            value: OnceLock::new(),
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -82,7 +113,7 @@ impl Source {
             (Kind::Session(token), _) => {
                 return Ok(Self::Fixed(Presented::Token {
                     header: session()?.1,
-                    token: token.clone(),
+                    token: token.clone().into(),
                 }));
             }
             (Kind::Login { username, password }, _) => {
@@ -130,9 +161,10 @@ impl Presented {
                 .try_for_each(|(placement, text)| placement.apply(http, text)),
             Self::Token { header, token } => {
                 if let Access::SessionQuery(name) = access {
-                    push_query_pair(http.url_mut(), name, token.expose_secret());
+                    push_query_pair(http.url_mut(), name, token.expose());
                 }
-                set_sensitive(http, header, token.expose_secret())
+                http.headers_mut().insert(header, token.header_value()?);
+                Ok(())
             }
         }
     }
@@ -153,12 +185,13 @@ impl Presented {
         match (self, other) {
             (Self::Keys { keys: one, .. }, Self::Keys { keys: other, .. }) => {
                 one.len() == other.len()
-                    && one.iter().zip(other).all(|(one, other)| {
-                        one.0 == other.0 && one.1.expose_secret() == other.1.expose_secret()
-                    })
+                    && one
+                        .iter()
+                        .zip(other)
+                        .all(|(one, other)| one.0 == other.0 && one.1.expose() == other.1.expose())
             }
             (Self::Token { token: one, .. }, Self::Token { token: other, .. }) => {
-                one.expose_secret() == other.expose_secret()
+                one.expose() == other.expose()
             }
             _ => false,
         }
@@ -185,36 +218,31 @@ impl Placement {
     pub(crate) fn apply(
         &self,
         http: &mut reqwest::Request,
-        secret: &SecretString,
+        secret: &Sendable,
     ) -> Result<(), Refusal> {
         match self {
-            Self::Header(name) => set_sensitive(http, name, secret.expose_secret()),
-            Self::Query(name) => {
-                push_query_pair(http.url_mut(), name, secret.expose_secret());
-                Ok(())
+            Self::Header(name) => {
+                http.headers_mut().insert(name, secret.header_value()?);
             }
+            Self::Query(name) => push_query_pair(http.url_mut(), name, secret.expose()),
             Self::Cookie(name) => {
                 let mut cookies = match http.headers().get(COOKIE).map(HeaderValue::to_str) {
                     Some(Ok(given)) => given.to_owned(),
                     _ => String::new(),
                 };
-                push_cookie(&mut cookies, name, secret.expose_secret());
-                set_sensitive(http, &COOKIE, &cookies)
+                push_cookie(&mut cookies, name, secret.expose());
+                http.headers_mut().insert(COOKIE, sensitive(&cookies)?);
             }
         }
+        Ok(())
     }
 }
 
-/// Sets a header that HTTP libraries neither print nor put into compression tables.
-pub(crate) fn set_sensitive(
-    http: &mut reqwest::Request,
-    name: &HeaderName,
-    text: &str,
-) -> Result<(), Refusal> {
+/// A header's value that HTTP libraries neither print nor put into compression tables.
+fn sensitive(text: &str) -> Result<HeaderValue, Refusal> {
     let mut value = HeaderValue::from_str(text).map_err(|_| Refusal::UnsendableCredentials)?;
     value.set_sensitive(true);
-    http.headers_mut().insert(name, value);
-    Ok(())
+    Ok(value)
 }
 
 fn push_query_pair(url: &mut Url, name: &str, value: &str) {
@@ -226,11 +254,13 @@ fn push_query_pair(url: &mut Url, name: &str, value: &str) {
 fn place_key(
     placement: KeyPlacement,
     key: &SecretString,
-) -> Result<Option<(Placement, SecretString)>, BuildError> {
+) -> Result<Option<(Placement, Sendable)>, BuildError> {
     Ok(match placement {
-        KeyPlacement::Header(name) => Some((Placement::Header(header_name(name)?), key.clone())),
-        KeyPlacement::Query(name) => Some((Placement::Query(name), key.clone())),
-        KeyPlacement::Cookie(name) => Some((Placement::Cookie(name), key.clone())),
+        KeyPlacement::Header(name) => {
+            Some((Placement::Header(header_name(name)?), key.clone().into()))
+        }
+        KeyPlacement::Query(name) => Some((Placement::Query(name), key.clone().into())),
+        KeyPlacement::Cookie(name) => Some((Placement::Cookie(name), key.clone().into())),
         KeyPlacement::Bearer => Some(authorization("Bearer", key)),
         KeyPlacement::Basic if key.expose_secret().contains(':') => {
             Some(authorization("Basic", &base64(key)))
@@ -250,7 +280,7 @@ fn place_key(
 fn place_keys(
     places: &[KeyPlacement],
     keys: &[(String, SecretString)],
-) -> Result<Vec<(Placement, SecretString)>, BuildError> {
+) -> Result<Vec<(Placement, Sendable)>, BuildError> {
     let mut sent = Vec::new();
     for place in places {
         let mut named = keys.iter().filter(|(name, _)| is_called(*place, name));
@@ -293,8 +323,8 @@ fn name_of(place: KeyPlacement) -> Option<&'static str> {
     }
 }
 
-fn authorization(scheme: &str, text: &SecretString) -> (Placement, SecretString) {
-    let text = format!("{scheme} {}", text.expose_secret());
+fn authorization(scheme: &str, text: &SecretString) -> (Placement, Sendable) {
+    let text = SecretString::from(format!("{scheme} {}", text.expose_secret()));
     (Placement::Header(AUTHORIZATION), text.into())
 }
 

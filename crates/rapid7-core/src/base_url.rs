@@ -55,7 +55,25 @@ impl BaseUrl {
     }
 
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
-        self.url.origin() == url.origin()
+        // As `Url::origin` has it for these schemes, which makes copies.
+        let port = Url::port_or_known_default;
+        self.url.scheme() == url.scheme()
+            && self.url.host() == url.host()
+            && port(&self.url) == port(url)
+    }
+
+    /// The address of a path below the prefix. The setters encode what they do not take, so that the path
+    /// or the query may differ from what was asked; the origin cannot.
+    pub(crate) fn below(&self, path: &str, query: &str) -> Url {
+        let mut url = self.url.clone();
+        match self.prefix() {
+            "" => url.set_path(path),
+            prefix => url.set_path(&[prefix, path].concat()),
+        }
+        if !query.is_empty() {
+            url.set_query(Some(query));
+        }
+        url
     }
 
     /// Resolves the target of a redirect, which may be relative.

@@ -261,6 +261,7 @@ impl ConnectionBuilder {
             return Err(BuildError::InsecureHttp);
         }
         let user_agent = self.user_agent_header()?;
+        let is_given = self.http_client.is_some();
         let client = match self.http_client {
             Some(client) => match self.network.first_set() {
                 Some(setting) => return Err(BuildError::HttpClientGiven { setting }),
@@ -276,7 +277,11 @@ impl ConnectionBuilder {
             credentials: self.credentials.name(),
             session: Session::new(&source),
             source,
-            transport: Transport { client, user_agent },
+            transport: Transport {
+                client,
+                user_agent,
+                is_given,
+            },
             pacing: Pacing::new(),
             places: Semaphore::new(places),
             rules: self.rules,

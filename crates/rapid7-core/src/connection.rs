@@ -118,7 +118,8 @@ impl Connection {
         error: Decode<E>,
     ) -> Result<Answer<T>, Error<E>> {
         let operation = request.operation();
-        let received = self.execute(request).await.map_err(Error::widen)?;
+        let execution = self.execute(request).map_err(Error::widen)?;
+        let received = execution.await.map_err(Error::widen)?;
         self.classify(operation, received, answer, error)
     }
 
@@ -183,10 +184,10 @@ impl Connection {
         }
     }
 
-    fn execute(&self, request: Request) -> Execution<'_> {
+    fn execute(&self, request: Request) -> Result<Execution<'_>, Error<Infallible>> {
         let operation = request.operation();
-        let sent = self.inner.send(request, self.options);
-        Box::pin(trace::call(operation, sent))
+        let sent = self.inner.send(request, self.options)?;
+        Ok(Box::pin(trace::call(operation, sent)))
     }
 }
 

@@ -67,8 +67,8 @@ pub enum Error<E> {
     },
     /// The status tells of success and the body does not have the documented shape.
     ///
-    /// The request *was* carried out. The server is of another release than the client's description,
-    /// or the description is wrong; [`DecodeError::misfit`] has the place.
+    /// The request was carried out, unless a proxy answered in the server's place. The server is of another release
+    /// than the client's description, or the description is wrong; [`DecodeError::misfit`] has the place.
     Decode {
         /// The operation called.
         operation: &'static Operation,
@@ -305,8 +305,8 @@ impl<E> Error<E> {
     /// Whether the server may have carried the operation out, although there is no result: look before calling again.
     ///
     /// Never for operations that [change nothing](crate::Effect::Read). Otherwise where the connection broke after it
-    /// came about, and for statuses 408 and from 500 but 501 and a 503 with `Retry-After`. A result that could not be
-    /// decoded *was* carried out.
+    /// came about, for statuses 408 and from 500 but 501 and a 503 with `Retry-After`, and for a result that could not be
+    /// decoded: it is the server's, or the page of a proxy that kept the request to itself.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         if self.operation().effect == Effect::Read {
@@ -314,6 +314,7 @@ impl<E> Error<E> {
         }
         match self {
             Self::Transport { error, .. } => !error.is_connect(),
+            Self::Decode { .. } => true,
             Self::Answer { .. } | Self::UnexpectedStatus { .. } => match self.status() {
                 Some(StatusCode::REQUEST_TIMEOUT) => true,
                 Some(StatusCode::NOT_IMPLEMENTED) | None => false,

@@ -19,6 +19,8 @@ const MAX_REDIRECTS: usize = 5;
 pub(crate) struct Transport {
     pub(crate) client: reqwest::Client,
     pub(crate) user_agent: HeaderValue,
+    /// The client was handed in, and may follow redirects.
+    pub(crate) is_given: bool,
 }
 
 /// What an exchange must stay within.
@@ -33,52 +35,67 @@ pub(crate) struct Bounds<'a> {
 
 impl Transport {
     /// Sends a request and reads the answer to its end.
-    pub(crate) async fn exchange(
-        &self,
+    ///
+    /// Not an `async fn`, so that the request is no part of the future, which every call moves.
+    pub(crate) fn exchange<'a>(
+        &'a self,
         mut http: reqwest::Request,
-        bounds: Bounds<'_>,
-    ) -> Result<Received, TransportError> {
+        bounds: Bounds<'a>,
+    ) -> impl Future<Output = Result<Received, TransportError>> + use<'a> {
         let agent = self.user_agent.clone();
         http.headers_mut().insert(USER_AGENT, agent);
-        let mut redirects = 0;
-        loop {
-            let next = bounds.redirects_within.and_then(|_| http.try_clone());
-            let mut response = self.execute(http, bounds.deadline).await?;
-            if redirects < MAX_REDIRECTS
-                && let Some(next) = next
-                && let Some(next) = follow(&response, next, bounds.redirects_within)
-            {
-                redirects += 1;
-                http = next;
-                continue;
+        let mut next = bounds.copy_for_redirect(&http);
+        let mut sent = self.execute(http, bounds.deadline);
+        async move {
+            let mut redirects = 0;
+            loop {
+                let mut response = sent.await?;
+                if redirects < MAX_REDIRECTS
+                    && let Some(asked) = next
+                    && let Some(asked) = follow(&response, *asked, bounds.redirects_within)
+                {
+                    redirects += 1;
+                    next = bounds.copy_for_redirect(&asked);
+                    sent = self.execute(asked, bounds.deadline);
+                    continue;
+                }
+                let status = response.status();
+                let body = if is_result(status, bounds.success) {
+                    read_all(&mut response, bounds.max_answer_bytes).await?
+                } else {
+                    read_head(&mut response, MAX_FAILURE_BYTES).await?
+                };
+                let headers = std::mem::take(response.headers_mut());
+                return Ok(Received::new(status, headers, body));
             }
-            let status = response.status();
-            let body = if is_result(status, bounds.success) {
-                read_all(&mut response, bounds.max_answer_bytes).await?
-            } else {
-                read_head(&mut response, MAX_FAILURE_BYTES).await?
-            };
-            let headers = std::mem::take(response.headers_mut());
-            return Ok(Received::new(status, headers, body));
         }
     }
 
-    async fn execute(
+    fn execute(
         &self,
         mut http: reqwest::Request,
         deadline: Instant,
-    ) -> Result<Response, TransportError> {
+    ) -> impl Future<Output = Result<Response, TransportError>> + use<> {
         // Covers the body too, and holds for a client that was handed in.
         let left = deadline.saturating_duration_since(Instant::now());
         *http.timeout_mut() = Some(left);
-        let asked = http.url().clone();
-        let response = self.client.execute(http).await;
-        let response = response.map_err(TransportError::sending)?;
-        // Only a client that was handed in follows redirects; it may have sent the credentials along.
-        if *response.url() != asked {
-            return Err(TransportError::redirected(response.status()));
+        let asked = self.is_given.then(|| Box::new(http.url().clone()));
+        let response = self.client.execute(http);
+        async move {
+            let response = response.await.map_err(TransportError::sending)?;
+            // It may have sent the credentials along.
+            if asked.is_some_and(|asked| *response.url() != *asked) {
+                return Err(TransportError::redirected(response.status()));
+            }
+            Ok(response)
         }
-        Ok(response)
+    }
+}
+
+impl Bounds<'_> {
+    fn copy_for_redirect(&self, http: &reqwest::Request) -> Option<Box<reqwest::Request>> {
+        self.redirects_within?;
+        http.try_clone().map(Box::new)
     }
 }
 
@@ -121,15 +138,29 @@ async fn read_all(response: &mut Response, max: u64) -> Result<Bytes, TransportE
     if announced > max {
         return Err(TransportError::too_large(status, max));
     }
+    let Some(first) = next_chunk(response).await? else {
+        return Ok(Bytes::new());
+    };
+    // Most answers are short and come in one piece.
+    let mut next = next_chunk(response).await?;
+    if next.is_none() && first.len() as u64 <= max {
+        return Ok(first);
+    }
     // What a server announces is no reason to reserve all of it.
-    let mut body = BytesMut::with_capacity(usize::try_from(announced.min(64 * 1024)).unwrap_or(0));
-    while let Some(chunk) = next_chunk(response).await? {
-        if (body.len() + chunk.len()) as u64 > max {
+    let expected = usize::try_from(announced.min(64 * 1024)).unwrap_or(0);
+    let mut body = BytesMut::with_capacity(expected.max(first.len()));
+    body.extend_from_slice(&first);
+    loop {
+        let more = next.as_ref().map_or(0, Bytes::len);
+        if (body.len() + more) as u64 > max {
             return Err(TransportError::too_large(status, max));
         }
+        let Some(chunk) = next else {
+            return Ok(body.freeze());
+        };
         body.extend_from_slice(&chunk);
+        next = next_chunk(response).await?;
     }
-    Ok(body.freeze())
 }
 
 /// The first `max` bytes of the body.

@@ -61,7 +61,11 @@
 //!
 //! Keys, passwords and session tokens never appear in `Debug`, `Display` or an error, and neither do
 //! bodies, header values or query strings, since those may carry them. The raw body of an answer that
-//! went wrong is available on request, through [`Error::raw_body`].
+//! went wrong is available on request, through [`Error::raw_body`]. The logs of the libraries below hold none of
+//! them either, unless a program asks for all bytes
+//! ([`connection_verbose`](reqwest::ClientBuilder::connection_verbose)).
+
+#![warn(missing_debug_implementations)]
 
 mod answer;
 mod authorize;

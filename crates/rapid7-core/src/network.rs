@@ -6,6 +6,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Url,
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::build_error::{BuildError, IdentityProblem};
+use crate::options::NO_LIMIT;
 
 /// A host that takes longer to accept a connection is down or behind a firewall that drops packets.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,9 +62,11 @@ impl Network {
     pub(crate) fn new_client(self, is_local: bool) -> Result<Client, BuildError> {
         let roots = self.roots()?;
         let identity = self.identity()?;
+        // The HTTP client adds them to the present, and panics where the sum cannot be held.
+        let limit = |given: Option<Duration>, default| given.unwrap_or(default).min(NO_LIMIT);
         let mut http = Client::builder()
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .read_timeout(self.read_timeout.unwrap_or(READ_TIMEOUT));
+            .connect_timeout(limit(self.connect_timeout, CONNECT_TIMEOUT))
+            .read_timeout(limit(self.read_timeout, READ_TIMEOUT));
         if !roots.is_empty() {
             http = http.tls_certs_merge(roots.clone());
         }

@@ -127,8 +127,9 @@ impl Drop for Observation<'_> {
 pub(crate) mod trace {
     use std::time::Duration;
 
+    use tokio::time::Instant;
     use tracing::field::{Empty, display};
-    use tracing::{Instrument, Span, debug, info_span};
+    use tracing::{Instrument, Level, Span, debug, enabled, info_span};
 
     use super::{CallEnd, Effort, Operation, Outcome};
 
@@ -166,12 +167,17 @@ pub(crate) mod trace {
         span.record("waited_ms", milliseconds(effort.waited));
     }
 
-    /// One attempt of the current call has ended.
-    pub(crate) fn attempt(number: u32, outcome: &Outcome, took: Duration) {
+    /// The present, while somebody listens.
+    pub(crate) fn clock() -> Option<Instant> {
+        enabled!(Level::DEBUG).then(Instant::now)
+    }
+
+    /// One attempt of the current call, begun at `set_out`, has ended.
+    pub(crate) fn attempt(number: u32, outcome: &Outcome, set_out: Option<Instant>) {
         debug!(
             attempt = number,
             end = %CallEnd::of(outcome),
-            elapsed_ms = milliseconds(took),
+            elapsed_ms = set_out.map(|set_out| milliseconds(set_out.elapsed())),
             "attempt ended"
         );
     }
@@ -200,6 +206,8 @@ pub(crate) mod trace {
 pub(crate) mod trace {
     use std::time::Duration;
 
+    use tokio::time::Instant;
+
     use super::{CallEnd, Effort, Operation, Outcome};
 
     pub(crate) fn call<F: Future>(_: &'static Operation, future: F) -> F {
@@ -212,7 +220,11 @@ pub(crate) mod trace {
 
     pub(super) fn ended(_: CallEnd, _: Effort) {}
 
-    pub(crate) fn attempt(_: u32, _: &Outcome, _: Duration) {}
+    pub(crate) fn clock() -> Option<Instant> {
+        None
+    }
+
+    pub(crate) fn attempt(_: u32, _: &Outcome, _: Option<Instant>) {}
 
     pub(crate) fn waits(_: Duration, _: bool) {}
 

@@ -8,7 +8,7 @@ use crate::retry::RetryPolicy;
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Stands for no time limit.
-const NO_LIMIT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+pub(crate) const NO_LIMIT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Above the largest lists, below what would exhaust a small machine.
 pub(crate) const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;

@@ -3,6 +3,8 @@
 mod fields;
 mod node;
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 pub(crate) use fields::{Field, fields};
@@ -104,6 +106,9 @@ pub(crate) fn path_text<T: Serialize>(
     let parts: Vec<String> = match node {
         Node::Absent => return Err("has no value"),
         Node::Scalar(text) | Node::Text(text) if text.is_empty() => return Err(EMPTY),
+        Node::Scalar(text) | Node::Text(text) if style == Style::Comma => {
+            return Ok(encoded(&text));
+        }
         Node::Scalar(text) | Node::Text(text) => vec![encoded(&text)],
         Node::List(items) => scalars(items)?.iter().map(encoded).collect(),
         Node::Object(members) => {
@@ -283,7 +288,9 @@ fn push_value(query: &mut String, name: &str, value: &str, encoded: &'static Asc
     if !query.is_empty() {
         query.push('&');
     }
-    query.extend([&encode(name, ENCODED), "=", &encode(value, encoded)]);
+    query.extend(percent_encode(name.as_bytes(), ENCODED));
+    query.push('=');
+    query.extend(percent_encode(value.as_bytes(), encoded));
 }
 
 /// Elements are encoded and the separator is added after that, so an element may contain it.
@@ -335,5 +342,5 @@ fn scalars(items: Vec<Node>) -> Result<Vec<String>, Problem> {
 }
 
 fn encode(text: &str, set: &'static AsciiSet) -> String {
-    percent_encode(text.as_bytes(), set).to_string()
+    Cow::from(percent_encode(text.as_bytes(), set)).into_owned()
 }

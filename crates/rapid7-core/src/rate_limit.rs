@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 /// Numbers from here on are seconds since 1970 and no time left: 2001 against 31 years.
 const EPOCH_SECONDS: f64 = 1e9;
@@ -10,9 +10,22 @@ const EPOCH_SECONDS: f64 = 1e9;
 /// And from here on milliseconds.
 const EPOCH_MILLISECONDS: f64 = 1e11;
 
+// Statics, since every answer is looked through, and names in text would be parsed each time.
+static RESET: [HeaderName; 3] = [
+    HeaderName::from_static("ratelimit-reset"),
+    HeaderName::from_static("x-ratelimit-reset"),
+    HeaderName::from_static("x-rate-limit-reset"),
+];
+static REMAINING: [HeaderName; 3] = [
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-rate-limit-remaining"),
+];
+static COMBINED: HeaderName = HeaderName::from_static("ratelimit");
+
 /// `Retry-After`: seconds or an HTTP date, one in the past being no wait; `None` for anything else.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = text(headers, RETRY_AFTER.as_str())?;
+    let text = text(headers, &RETRY_AFTER)?;
     if let Some(seconds) = number(text) {
         return Some(seconds_of(seconds));
     }
@@ -22,8 +35,8 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// The time until the limit that the headers tell of begins anew.
 pub(crate) fn reset(headers: &HeaderMap) -> Option<Duration> {
-    let reset = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"]
-        .into_iter()
+    let reset = RESET
+        .iter()
         .find_map(|name| number(text(headers, name)?))
         .or_else(|| combined(headers, &["reset", "t"]))?;
     let since_1970 = if reset >= EPOCH_MILLISECONDS {
@@ -39,26 +52,22 @@ pub(crate) fn reset(headers: &HeaderMap) -> Option<Duration> {
 
 /// Whether the headers say that no further request is allowed before the reset.
 pub(crate) fn is_used_up(headers: &HeaderMap) -> bool {
-    let remaining = [
-        "ratelimit-remaining",
-        "x-ratelimit-remaining",
-        "x-rate-limit-remaining",
-    ]
-    .into_iter()
-    .find_map(|name| number(text(headers, name)?))
-    .or_else(|| combined(headers, &["remaining", "r"]));
+    let remaining = REMAINING
+        .iter()
+        .find_map(|name| number(text(headers, name)?))
+        .or_else(|| combined(headers, &["remaining", "r"]));
     remaining.is_some_and(|remaining| remaining < 1.0)
 }
 
 /// One of the values in `RateLimit: limit=100, remaining=0, reset=30` or `RateLimit: "default";r=0;t=30`.
 fn combined(headers: &HeaderMap, names: &[&str]) -> Option<f64> {
-    text(headers, "ratelimit")?
+    text(headers, &COMBINED)?
         .split([',', ';'])
         .filter_map(|part| part.split_once('='))
         .find_map(|(name, value)| names.contains(&name.trim()).then(|| number(value))?)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     Some(headers.get(name)?.to_str().ok()?.trim())
 }
 
@@ -76,7 +85,7 @@ fn seconds_of(seconds: f64) -> Duration {
 
 /// The server's clock where the answer tells it: the dates of its headers are by that one.
 fn now(headers: &HeaderMap) -> SystemTime {
-    text(headers, DATE.as_str())
+    text(headers, &DATE)
         .and_then(|date| httpdate::parse_http_date(date).ok())
         .unwrap_or_else(SystemTime::now)
 }
@@ -84,7 +93,7 @@ fn now(headers: &HeaderMap) -> SystemTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::header::{HeaderName, HeaderValue};
+    use reqwest::header::HeaderValue;
 
     const DATE: (&str, &str) = ("date", "Sun, 22 Nov 2026 10:00:00 GMT");
 

@@ -8,6 +8,7 @@ use std::fmt;
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
+    InvalidHeaderValue,
 };
 use reqwest::{Method, Url};
 use serde::Serialize;
@@ -247,20 +248,21 @@ impl Request {
     }
 
     fn set_body(&mut self, content_type: &str, bytes: Bytes) {
-        self.set_header(CONTENT_TYPE.as_str(), content_type);
+        self.insert_header(CONTENT_TYPE, HeaderValue::from_str(content_type));
         self.body = Some(bytes);
     }
 
     fn set_header(&mut self, name: &str, text: &str) {
-        match (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(text),
-        ) {
-            (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
-            (Err(_), _) => self.remember(format!("`{name}` is not a header name")),
-            (_, Err(_)) => {
-                self.remember(format!("`{name}` has characters that no header can hold"));
-            }
+        match HeaderName::from_bytes(name.as_bytes()) {
+            Ok(name) => self.insert_header(name, HeaderValue::from_str(text)),
+            Err(_) => self.remember(format!("`{name}` is not a header name")),
+        }
+    }
+
+    fn insert_header(&mut self, name: HeaderName, value: Result<HeaderValue, InvalidHeaderValue>) {
+        match value {
+            Ok(value) => _ = self.headers.insert(name, value),
+            Err(_) => self.remember(format!("`{name}` has characters that no header can hold")),
         }
     }
 
@@ -275,11 +277,12 @@ impl Request {
     /// The request complete but for credentials; or the first problem.
     pub(crate) fn prepare(mut self, base: &BaseUrl) -> Result<Prepared, String> {
         if !self.operation.accept.is_empty() && !self.headers.contains_key(ACCEPT) {
-            self.set_header(ACCEPT.as_str(), self.operation.accept);
+            let accept = Bytes::from_static(self.operation.accept.as_bytes());
+            self.insert_header(ACCEPT, HeaderValue::from_maybe_shared(accept));
         }
         if !self.cookies.is_empty() {
             let cookies = std::mem::take(&mut self.cookies);
-            self.set_header(COOKIE.as_str(), &cookies);
+            self.insert_header(COOKIE, HeaderValue::from_str(&cookies));
         }
         if let Some(problem) = self.problem.take() {
             return Err(problem);
@@ -295,10 +298,11 @@ impl Request {
             self.headers.insert(CONTENT_LENGTH, nothing);
         }
         let (path, mut query) = target::fill(self.operation.path, &self.path)?;
-        if !query.is_empty() && !self.query.is_empty() {
-            query.push('&');
+        if query.is_empty() {
+            query = self.query;
+        } else if !self.query.is_empty() {
+            query.extend(["&", &self.query]);
         }
-        query.push_str(&self.query);
         Ok(Prepared {
             method,
             url: target::url(base, &path, &query)?,
@@ -317,10 +321,18 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The HTTP request of one attempt.
     pub(crate) fn http(&self) -> reqwest::Request {
         let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
-        *http.headers_mut() = self.headers.clone();
+        // With room for credentials and `User-Agent`.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 2);
+        let copies = self.headers.iter();
+        headers.extend(copies.map(|(name, value)| (name.clone(), value.clone())));
+        *http.headers_mut() = headers;
         *http.body_mut() = self.body.clone().map(Into::into);
         http
     }

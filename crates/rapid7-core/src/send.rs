@@ -48,7 +48,7 @@ enum Next {
 struct Call<'a> {
     inner: &'a Inner,
     operation: &'static Operation,
-    request: Prepared,
+    request: &'a Prepared,
     policy: RetryPolicy,
     repeatable: Repeatable,
     max_answer_bytes: u64,
@@ -63,11 +63,13 @@ struct Call<'a> {
 
 impl Inner {
     /// Everything between a request and a complete answer of any status.
-    pub(crate) async fn send(
+    ///
+    /// Fails at once for what is not to be sent.
+    pub(crate) fn send(
         &self,
         request: Request,
         options: CallOptions,
-    ) -> Result<Received, Error<Infallible>> {
+    ) -> Result<impl Future<Output = Result<Received, Error<Infallible>>>, Error<Infallible>> {
         let operation = request.operation();
         if let Err(reason) = self.allows(operation) {
             return Err(Error::Refused { operation, reason });
@@ -77,14 +79,19 @@ impl Inner {
             operation,
             message: message.into(),
         })?;
-        let mut observation = Observation::begin(operation, self.on_call.as_ref());
-        // Closed never, so that there is a place sooner or later.
-        let _place = self.places.acquire().await;
-        let mut call = Call::new(self, operation, prepared, options);
-        let outcome = call.run().await;
-        call.effort.elapsed = call.began.elapsed();
-        observation.end(&outcome, call.effort);
-        outcome.into_result(operation, call.effort)
+        Ok(async move {
+            let mut observation = Observation::begin(operation, self.on_call.as_ref());
+            let _place = match self.places.try_acquire() {
+                Ok(place) => Some(place),
+                // Closed never, so that there is a place sooner or later.
+                Err(_) => Box::pin(self.places.acquire()).await.ok(),
+            };
+            let mut call = Call::new(self, operation, &prepared, options);
+            let outcome = call.run().await;
+            call.effort.elapsed = call.began.elapsed();
+            observation.end(&outcome, call.effort);
+            outcome.into_result(operation, call.effort)
+        })
     }
 
     fn allows(&self, operation: &Operation) -> Result<(), Refusal> {
@@ -102,7 +109,7 @@ impl<'a> Call<'a> {
     fn new(
         inner: &'a Inner,
         operation: &'static Operation,
-        request: Prepared,
+        request: &'a Prepared,
         options: CallOptions,
     ) -> Self {
         let options = options.or(inner.options);
@@ -126,7 +133,8 @@ impl<'a> Call<'a> {
 
     /// Attempts until one is final.
     async fn run(&mut self) -> Outcome {
-        let mut last = None;
+        // Boxed, since most calls end with the first.
+        let mut last: Option<Box<Outcome>> = None;
         loop {
             match self.inner.pacing.pass(self.deadline).await {
                 Ok(waited) => self.effort.waited += waited,
@@ -134,14 +142,14 @@ impl<'a> Call<'a> {
                     let refused = Outcome::Refused(Refusal::RateLimited {
                         retry_after: pause.left,
                     });
-                    return last.unwrap_or(refused);
+                    return last.map_or(refused, |last| *last);
                 }
             }
-            let set_out = Instant::now();
+            let set_out = trace::clock();
             let (outcome, flight) = self.attempt().await;
-            trace::attempt(self.effort.attempts, &outcome, set_out.elapsed());
+            trace::attempt(self.effort.attempts, &outcome, set_out);
             if matches!(outcome, Outcome::Refused(Refusal::SessionEnded)) {
-                return last.unwrap_or(outcome);
+                return last.map_or(outcome, |last| *last);
             }
             match self.judge(&outcome, flight).await {
                 Next::End => return outcome,
@@ -156,15 +164,18 @@ impl<'a> Call<'a> {
                     }
                 }
             }
-            last = Some(outcome);
+            last = Some(Box::new(outcome));
         }
     }
 
     async fn attempt(&mut self) -> (Outcome, Option<Flight>) {
-        let mut http = self.request.http();
-        let flight = match self.authorize(&mut http).await {
-            Ok(flight) => flight,
+        let grant = match self.grant().await {
+            Ok(grant) => grant,
             Err(outcome) => return (outcome, None),
+        };
+        let (http, flight) = match self.authorized(grant) {
+            Ok(authorized) => authorized,
+            Err(reason) => return (Outcome::Refused(reason), None),
         };
         self.effort.attempts += 1;
         let bounds = Bounds {
@@ -179,28 +190,37 @@ impl<'a> Call<'a> {
         }
     }
 
-    async fn authorize(&mut self, http: &mut reqwest::Request) -> Result<Option<Flight>, Outcome> {
-        let access = self.operation.access;
-        if !self.inner.source.applies_to(access) {
+    /// What this call is authorized with; `None` where it carries no credentials.
+    async fn grant(&self) -> Result<Option<Arc<Grant>>, Outcome> {
+        if !self.inner.source.applies_to(self.operation.access) {
             return Ok(None);
         }
         // The address was built from the base URL; credentials are worth a second look.
-        if !self.inner.base.has_origin_of(http.url()) {
+        if !self.inner.base.has_origin_of(self.request.url()) {
             return Err(Outcome::Refused(Refusal::ForeignOrigin));
         }
         let grant = self.inner.grant(self.deadline).await;
-        let Some(grant) = grant.map_err(Outcome::NoGrant)? else {
-            return Ok(None);
+        grant.map_err(Outcome::NoGrant)
+    }
+
+    /// The HTTP request of one attempt, complete.
+    fn authorized(
+        &mut self,
+        grant: Option<Arc<Grant>>,
+    ) -> Result<(reqwest::Request, Option<Flight>), Refusal> {
+        let mut http = self.request.http();
+        let Some(grant) = grant else {
+            return Ok((http, None));
         };
+        let access = self.operation.access;
         if is_for_sessions(access) {
             let first = self.bound_to.get_or_insert_with(|| Arc::clone(&grant));
             if !Arc::ptr_eq(first, &grant) {
-                return Err(Outcome::Refused(Refusal::SessionEnded));
+                return Err(Refusal::SessionEnded);
             }
         }
-        let applied = grant.presented().apply(http, access);
-        applied.map_err(Outcome::Refused)?;
-        Ok(Some(grant.fly()))
+        grant.presented().apply(&mut http, access)?;
+        Ok((http, Some(grant.fly())))
     }
 
     /// What an outcome means for the session, for other calls, and for this one.
@@ -234,7 +254,8 @@ impl<'a> Call<'a> {
         if self.says_session_ended(status)
             && let Some(flight) = flight
         {
-            let has_another = self.inner.rejected(flight, self.deadline).await;
+            // Rare, and large: it would be part of the future of every call.
+            let has_another = Box::pin(self.inner.rejected(flight, self.deadline)).await;
             let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
             return if has_another && may {
                 Next::Replay

@@ -124,18 +124,23 @@ impl Inner {
         if matches!(self.source, Source::None | Source::Fixed(_)) {
             return Ok(None);
         }
+        // Rare, and large: it would be part of the future of every call.
+        Box::pin(self.new_grant(deadline)).await.map(Some)
+    }
+
+    async fn new_grant(&self, deadline: Instant) -> Result<Arc<Grant>, LoginError> {
         let seen = self.session.finished.load(Ordering::Acquire);
         let renewal = timeout_at(deadline, self.session.renewal.lock()).await;
         let mut renewal = renewal.map_err(|_| LoginError::timed_out())?;
         if let Some(grant) = self.usable() {
-            return Ok(Some(grant));
+            return Ok(grant);
         }
         // One that failed while this call waited for it has failed for this call too.
         let waited_for = self.session.finished.load(Ordering::Acquire) != seen;
         if let Some(failure) = renewal.failure.clone().filter(|_| waited_for) {
             return Err(failure);
         }
-        self.renew(&mut renewal, deadline).await.map(Some)
+        self.renew(&mut renewal, deadline).await
     }
 
     async fn renew(
@@ -280,7 +285,12 @@ impl Inner {
     }
 
     /// Whether the program has other credentials by now. Asked once for all calls that were under way.
-    async fn asked_again(&self, grant: &Arc<Grant>, sent: Instant, deadline: Instant) -> bool {
+    async fn asked_again(
+        &self,
+        grant: &Arc<Grant>,
+        sent: Option<Instant>,
+        deadline: Instant,
+    ) -> bool {
         let Ok(mut renewal) = timeout_at(deadline, self.session.renewal.lock()).await else {
             return false;
         };

@@ -21,6 +21,9 @@ const ENCODED_IN_TEMPLATE: &AsciiSet = &CONTROLS
 /// As above, and what URL parsers encode in a query.
 const ENCODED_IN_TEMPLATE_QUERY: &AsciiSet = &ENCODED_IN_TEMPLATE.add(b'\'').add(b'#');
 
+/// No server takes more of an address; the URL library counts in 32 bits.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// Fills a path template with encoded values; gives the path, and the query that the template has in itself.
 ///
 /// The path has as many segments as the template: values contain no raw slash, and a segment that
@@ -33,8 +36,21 @@ pub(crate) fn fill(
     let template = template.split('#').next().unwrap_or_default();
     let (template, fixed) = template.split_once('?').unwrap_or((template, ""));
     let mut path = String::with_capacity(template.len() + 32);
-    for segment in template.split('/').skip(1) {
+    let mut rest = template.split_once('/').map(|(_, rest)| rest);
+    while let Some(from) = rest {
         path.push('/');
+        let plain = from.bytes().take_while(|byte| is_plain(*byte)).count();
+        let (segment, after) = from.split_at(plain);
+        if after.is_empty() || after.starts_with('/') {
+            path.push_str(segment);
+            rest = after.strip_prefix('/');
+            continue;
+        }
+        let (segment, after) = match from.split_once('/') {
+            Some((segment, after)) => (segment, Some(after)),
+            None => (from, None),
+        };
+        rest = after;
         let start = path.len();
         fill_part(&mut path, segment, values, ENCODED_IN_TEMPLATE)?;
         if segment.contains('{') && matches!(&path[start..], "" | "." | "..") {
@@ -45,8 +61,16 @@ pub(crate) fn fill(
         }
     }
     let mut query = String::new();
+    if fixed.is_empty() {
+        return Ok((path, query));
+    }
     fill_part(&mut query, fixed, values, ENCODED_IN_TEMPLATE_QUERY)?;
     Ok((path, query))
+}
+
+/// What most segments are made of: sent as it is, and no part of a parameter.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 /// Appends a segment, or the query, with its values in place.
@@ -74,15 +98,13 @@ fn fill_part(
 
 /// The URL to call. Refuses to return one whose origin, path or query differ from what was asked.
 pub(crate) fn url(base: &BaseUrl, path: &str, query: &str) -> Result<Url, String> {
-    let path = format!("{}{path}", base.prefix());
-    let mut text = format!("{}{path}", base.origin());
-    if !query.is_empty() {
-        text.push('?');
-        text.push_str(query);
+    if path.len().saturating_add(query.len()) > MAX_BYTES {
+        return Err("the address is too long".to_owned());
     }
-    let url = Url::parse(&text).map_err(|error| format!("the address is not valid: {error}"))?;
+    let url = base.below(path, query);
+    let below = url.path().strip_prefix(base.prefix());
     let is_as_asked = base.has_origin_of(&url)
-        && (url.path() == path || (path.is_empty() && url.path() == "/"))
+        && (below == Some(path) || (path.is_empty() && url.path() == "/"))
         && url.query().unwrap_or_default() == query;
     if is_as_asked {
         Ok(url)

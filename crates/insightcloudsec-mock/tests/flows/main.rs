@@ -17,7 +17,7 @@ use insightcloudsec_mock::Mock;
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v3 as v3;
 use insightcloudsec_v4 as v4;
-use rapid7_core::{Connection, Credentials};
+use rapid7_core::{Connection, Credentials, RetryPolicy};
 use serde_json::Value;
 
 /// Clients of all versions over one connection.
@@ -28,7 +28,9 @@ struct Clients {
 }
 
 fn connect(mock: &Mock, credentials: Credentials) -> Clients {
+    // Tests count the requests that they make.
     let connection = Connection::builder(v2::AUTH, mock.url().as_str(), credentials)
+        .retries(RetryPolicy::never())
         .build()
         .unwrap();
     Clients {

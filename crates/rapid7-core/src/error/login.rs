@@ -16,7 +16,8 @@ use crate::retry::{is_passing, is_passing_break};
 
 /// A log-in failed.
 ///
-/// Cheap to clone: all calls that waited for one log-in get the same error.
+/// Cheap to clone: all calls that waited for one log-in get the same error. The error of a
+/// [`Credentials::callback`](crate::Credentials::callback) is its source, and shown neither by `Display` nor by `Debug`.
 #[derive(Debug, Clone)]
 pub struct LoginError {
     detail: Arc<Detail>,
@@ -33,12 +34,22 @@ struct Detail {
     cause: Option<Cause>,
 }
 
-#[derive(Debug)]
 enum Cause {
     Transport(TransportError),
     /// The program's own.
     Callback(CallbackError),
     Build(BuildError),
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
+            // Its text may quote what a vault or a file holds.
+            Self::Callback(_) => f.write_str("Callback(..)"),
+            Self::Build(error) => f.debug_tuple("Build").field(error).finish(),
+        }
+    }
 }
 
 /// What became of a log-in.

@@ -9,10 +9,21 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::authorize::Presented;
 
+/// Where a grant is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The program gave it when it built the connection.
+    Fixed,
+    /// The program gave it when asked.
+    Given,
+    /// A log-in began it.
+    Session,
+}
+
 /// Keys, or the token of one session.
 pub(crate) struct Grant {
     presented: Presented,
-    is_renewable: bool,
+    kind: Kind,
     /// When it must not be used any more, as far as known.
     over: Mutex<Option<Instant>>,
     /// When the program last said that there is no other.
@@ -28,10 +39,10 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    fn new(presented: Presented, is_renewable: bool, over: Option<Instant>) -> Self {
+    fn new(presented: Presented, kind: Kind, over: Option<Instant>) -> Self {
         Self {
             presented,
-            is_renewable,
+            kind,
             over: Mutex::new(over),
             confirmed: Mutex::default(),
             served: AtomicBool::new(false),
@@ -43,17 +54,17 @@ impl Grant {
 
     /// What the program gave when it built the connection.
     pub(super) fn fixed(presented: Presented) -> Self {
-        Self::new(presented, false, None)
+        Self::new(presented, Kind::Fixed, None)
     }
 
     /// What the program gave when asked.
     pub(super) fn given(presented: Presented) -> Self {
-        Self::new(presented, false, None)
+        Self::new(presented, Kind::Given, None)
     }
 
     /// A session begun by a log-in.
     pub(super) fn session(presented: Presented, over: Option<Instant>) -> Self {
-        Self::new(presented, true, over)
+        Self::new(presented, Kind::Session, over)
     }
 
     pub(crate) fn presented(&self) -> &Presented {
@@ -61,7 +72,7 @@ impl Grant {
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        self.is_renewable
+        self.kind == Kind::Session
     }
 
     pub(super) fn presents_the_same(&self, other: &Self) -> bool {
@@ -88,23 +99,23 @@ impl Grant {
         *confirmed = Some(Instant::now());
     }
 
-    pub(super) fn confirmed_since(&self, time: Instant) -> bool {
+    pub(super) fn confirmed_since(&self, time: Option<Instant>) -> bool {
         let confirmed = *self
             .confirmed
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        confirmed.is_some_and(|confirmed| confirmed >= time)
+        confirmed.is_some_and(|confirmed| Some(confirmed) >= time)
     }
 
     /// A call with this grant sets out.
     pub(crate) fn fly(self: &Arc<Self>) -> Flight {
-        let is_counted = self.is_renewable && !self.is_doubted.load(Ordering::SeqCst);
+        let is_counted = self.is_renewable() && !self.is_doubted.load(Ordering::SeqCst);
         if is_counted {
             self.under_way.fetch_add(1, Ordering::SeqCst);
         }
         Flight {
             grant: Arc::clone(self),
-            began: Instant::now(),
+            began: (self.kind == Kind::Given).then(Instant::now),
             is_counted,
         }
     }
@@ -135,12 +146,13 @@ impl Grant {
 /// A call under way with a grant. Dropped without a word, it tells nothing of the grant.
 pub(crate) struct Flight {
     grant: Arc<Grant>,
-    began: Instant,
+    /// Only where the program is asked again.
+    began: Option<Instant>,
     is_counted: bool,
 }
 
 impl Flight {
-    pub(super) fn began(&self) -> Instant {
+    pub(super) fn began(&self) -> Option<Instant> {
         self.began
     }
 

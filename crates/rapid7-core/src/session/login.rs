@@ -52,7 +52,7 @@ impl Inner {
         let token = read_token(&received, &answer)?;
         let presented = Presented::Token {
             header: login.header.clone(),
-            token,
+            token: token.into(),
         };
         Ok(Grant::session(presented, read_end(&received, &answer)))
     }

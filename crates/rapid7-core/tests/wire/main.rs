@@ -17,7 +17,7 @@ mod paging;
 mod path;
 mod pki;
 mod proxy;
-mod redaction;
+mod redirects;
 mod retries;
 mod server;
 mod sessions;

@@ -78,6 +78,19 @@ pub(crate) async fn serve(shown: &Issued, clients: Option<&Authority>) -> u16 {
 
 /// As [`serve`], and agrees on one of these protocols.
 pub(crate) async fn serve_with(shown: &Issued, clients: Option<&Authority>, alpn: &[&str]) -> u16 {
+    let acceptor = acceptor(shown, clients, alpn);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(answer(acceptor.clone(), stream));
+        }
+    });
+    port
+}
+
+/// The server's side of handshakes.
+pub(crate) fn acceptor(shown: &Issued, clients: Option<&Authority>, alpn: &[&str]) -> TlsAcceptor {
     let config = ServerConfig::builder();
     let config = match clients {
         None => config.with_no_client_auth(),
@@ -93,15 +106,7 @@ pub(crate) async fn serve_with(shown: &Issued, clients: Option<&Authority>, alpn
         .with_single_cert(vec![shown.certificate.der().clone()], key)
         .unwrap();
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(acceptor.clone(), stream));
-        }
-    });
-    port
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn answer(acceptor: TlsAcceptor, stream: TcpStream) {

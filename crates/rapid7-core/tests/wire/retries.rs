@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rapid7_core::{
     CallOptions, Connection, ConnectionBuilder, Credentials, Effect, Error, Method, Operation,
-    Refusal, Request, RetryPolicy, Stability,
+    Refusal, Request, RetryPolicy, Stability, decode,
 };
 
 use crate::server::{Seen, Server, json, reply};
@@ -111,6 +111,23 @@ async fn a_connection_that_did_not_come_about_leaves_no_doubt() {
             error.to_string().contains("(after 4 attempts in "),
             "{error}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_result_of_another_shape_leaves_doubt_and_is_not_asked_for_again() {
+    for (operation, is_unknown) in [(&LIST, false), (&CREATE, true), (&REPLACE, true)] {
+        let server = Server::always(reply(200, &[], "<html>Sign in</html>")).await;
+        let connection = connect(&server.url);
+        let answer = connection.call(
+            Request::new(operation),
+            decode::json::<ApiError>,
+            decode::json::<ApiError>,
+        );
+        let error = answer.await.unwrap_err();
+        assert!(error.is_decode() && !error.is_retryable(), "{error}");
+        assert_eq!(error.is_outcome_unknown(), is_unknown, "{error}");
+        assert_eq!(server.seen().len(), 1);
     }
 }
 
