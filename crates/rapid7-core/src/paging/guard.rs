@@ -56,7 +56,10 @@ impl Guard {
         let Some(next) = &marks.next else {
             let is_end = marks.is_next_known
                 || marks.rows == 0
-                || marks.total.is_some_and(|total| read >= total);
+                || marks
+                    .total
+                    .zip(read)
+                    .is_some_and(|(total, read)| read >= total);
             return if is_end {
                 complete(marks.total, read)
             } else {
@@ -125,10 +128,13 @@ mod tests {
             |marks: Marks, read| Guard::default().after(&Position::Cursor(None), &marks, read);
         let page = || Marks::of(&[1, 2]);
         let unknown = After::Stop(StopReason::MorePages { pages: None });
-        assert_eq!(after(page(), 2), unknown);
-        assert_eq!(after(page().total(&3), 2), unknown);
-        assert_eq!(after(page().total(&2), 2), After::Complete);
-        assert_eq!(after(Marks::of::<u8>(&[]), 2), After::Complete);
-        assert_eq!(after(page().next(&None::<String>), 2), After::Complete);
+        assert_eq!(after(page(), Some(2)), unknown);
+        assert_eq!(after(page().total(&3), Some(2)), unknown);
+        assert_eq!(after(page().total(&2), Some(2)), After::Complete);
+        assert_eq!(after(Marks::of::<u8>(&[]), Some(2)), After::Complete);
+        assert_eq!(
+            after(page().next(&None::<String>), Some(2)),
+            After::Complete
+        );
     }
 }
