@@ -186,7 +186,7 @@ impl Connection {
 
     fn execute(&self, request: Request) -> Result<Execution<'_>, Error<Infallible>> {
         let operation = request.operation();
-        let sent = self.inner.send(request, self.options)?;
+        let sent = self.inner.send(request, &self.options)?;
         Ok(Box::pin(trace::call(operation, sent)))
     }
 }

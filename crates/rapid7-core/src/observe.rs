@@ -116,7 +116,8 @@ impl<'a> Observation<'a> {
 
 impl Drop for Observation<'_> {
     fn drop(&mut self) {
-        if !self.has_ended {
+        // A second panic, of the program's own function, would end the process.
+        if !self.has_ended && !std::thread::panicking() {
             self.report(CallEnd::Dropped, Effort::default());
         }
     }

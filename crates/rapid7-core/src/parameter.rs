@@ -288,9 +288,23 @@ fn push_value(query: &mut String, name: &str, value: &str, encoded: &'static Asc
     if !query.is_empty() {
         query.push('&');
     }
-    query.extend(percent_encode(name.as_bytes(), ENCODED));
+    push_encoded(query, name, ENCODED);
     query.push('=');
-    query.extend(percent_encode(value.as_bytes(), encoded));
+    push_encoded(query, value, encoded);
+}
+
+fn push_encoded(query: &mut String, text: &str, set: &'static AsciiSet) {
+    if text.bytes().all(is_unreserved) {
+        // Most names and values; the general way looks at each byte more closely.
+        query.push_str(text);
+    } else {
+        query.extend(percent_encode(text.as_bytes(), set));
+    }
+}
+
+/// What no set encodes (RFC 3986, section 2.3).
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 /// Elements are encoded and the separator is added after that, so an element may contain it.

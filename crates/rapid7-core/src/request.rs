@@ -328,8 +328,8 @@ impl Prepared {
     /// The HTTP request of one attempt.
     pub(crate) fn http(&self) -> reqwest::Request {
         let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
-        // With room for credentials and `User-Agent`.
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + 2);
+        // With room for credentials, `User-Agent` and what the HTTP client adds.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 5);
         let copies = self.headers.iter();
         headers.extend(copies.map(|(name, value)| (name.clone(), value.clone())));
         *http.headers_mut() = headers;

@@ -13,12 +13,12 @@ use crate::effort::Effort;
 use crate::error::{Error, LoginError, Refusal, TransportError};
 use crate::exchange::{Bounds, is_result};
 use crate::observe::{Observation, trace};
-use crate::operation::{Access, Operation, Stability};
+use crate::operation::{Access, Effect, Operation, Stability};
 use crate::options::{CallOptions, MAX_ANSWER_BYTES};
 use crate::rate_limit;
 use crate::received::Received;
 use crate::request::{Prepared, Request};
-use crate::retry::{Repeatable, RetryPolicy};
+use crate::retry::Repeatable;
 use crate::session::{Flight, Grant};
 
 /// How often one call follows sessions that end under it.
@@ -40,23 +40,25 @@ enum Next {
         delay: Duration,
         asked: bool,
     },
-    /// Another attempt with another session.
-    Replay,
+    /// Another attempt, if a session can be had that is not the one rejected.
+    Replay(Flight),
 }
 
 /// One call: its bounds, and what it has come to so far.
+///
+/// It is part of the future of every call, which had better be small: what is rarely needed is made when it is.
 struct Call<'a> {
     inner: &'a Inner,
     operation: &'static Operation,
-    request: &'a Prepared,
-    policy: RetryPolicy,
-    repeatable: Repeatable,
-    max_answer_bytes: u64,
+    request: Prepared,
+    /// Those of the handle; see [`Call::options`].
+    options: &'a CallOptions,
     began: Instant,
     deadline: Instant,
-    effort: Effort,
+    attempts: u32,
     failures: u32,
     replays: u32,
+    waited: Duration,
     /// The session that the first attempt was sent with, for operations whose answer belongs to one.
     bound_to: Option<Arc<Grant>>,
 }
@@ -65,11 +67,14 @@ impl Inner {
     /// Everything between a request and a complete answer of any status.
     ///
     /// Fails at once for what is not to be sent.
-    pub(crate) fn send(
-        &self,
+    pub(crate) fn send<'a>(
+        &'a self,
         request: Request,
-        options: CallOptions,
-    ) -> Result<impl Future<Output = Result<Received, Error<Infallible>>>, Error<Infallible>> {
+        options: &'a CallOptions,
+    ) -> Result<
+        impl Future<Output = Result<Received, Error<Infallible>>> + use<'a>,
+        Error<Infallible>,
+    > {
         let operation = request.operation();
         if let Err(reason) = self.allows(operation) {
             return Err(Error::Refused { operation, reason });
@@ -79,23 +84,25 @@ impl Inner {
             operation,
             message: message.into(),
         })?;
+        let mut call = Call::new(self, operation, prepared, options);
         Ok(async move {
-            let mut observation = Observation::begin(operation, self.on_call.as_ref());
-            let _place = match self.places.try_acquire() {
+            let mut observation = Observation::begin(operation, call.inner.on_call.as_ref());
+            let places = &call.inner.places;
+            let _place = match places.try_acquire() {
                 Ok(place) => Some(place),
                 // Closed never, so that there is a place sooner or later.
-                Err(_) => Box::pin(self.places.acquire()).await.ok(),
+                Err(_) => Box::pin(places.acquire()).await.ok(),
             };
-            let mut call = Call::new(self, operation, &prepared, options);
+            call.start();
             let outcome = call.run().await;
-            call.effort.elapsed = call.began.elapsed();
-            observation.end(&outcome, call.effort);
-            outcome.into_result(operation, call.effort)
+            let effort = call.effort();
+            observation.end(&outcome, effort);
+            outcome.into_result(operation, effort)
         })
     }
 
     fn allows(&self, operation: &Operation) -> Result<(), Refusal> {
-        if self.rules.read_only && operation.effect != crate::Effect::Read {
+        if self.rules.read_only && operation.effect != Effect::Read {
             return Err(Refusal::ReadOnly);
         }
         if self.rules.deny_prototype && operation.stability == Stability::Prototype {
@@ -109,25 +116,41 @@ impl<'a> Call<'a> {
     fn new(
         inner: &'a Inner,
         operation: &'static Operation,
-        request: &'a Prepared,
-        options: CallOptions,
+        request: Prepared,
+        options: &'a CallOptions,
     ) -> Self {
-        let options = options.or(inner.options);
-        let began = Instant::now();
-        let replay_writes = options.replay_writes.unwrap_or(false);
+        let now = Instant::now();
         Self {
             inner,
             operation,
             request,
-            policy: options.retries.unwrap_or_default(),
-            repeatable: Repeatable::of(operation.effect, replay_writes),
-            max_answer_bytes: options.max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
-            began,
-            deadline: began + options.timeout_or_default(),
-            effort: Effort::default(),
+            options,
+            began: now,
+            deadline: now,
+            attempts: 0,
             failures: 0,
             replays: 0,
+            waited: Duration::ZERO,
             bound_to: None,
+        }
+    }
+
+    /// Time counts from here.
+    fn start(&mut self) {
+        self.began = Instant::now();
+        self.deadline = self.began + self.options().timeout_or_default();
+    }
+
+    /// The settings of this call: the handle's, and for what those leave open, the connection's.
+    fn options(&self) -> CallOptions {
+        self.options.or(self.inner.options)
+    }
+
+    fn effort(&self) -> Effort {
+        Effort {
+            attempts: self.attempts,
+            elapsed: self.began.elapsed(),
+            waited: self.waited,
         }
     }
 
@@ -137,7 +160,7 @@ impl<'a> Call<'a> {
         let mut last: Option<Box<Outcome>> = None;
         loop {
             match self.inner.pacing.pass(self.deadline).await {
-                Ok(waited) => self.effort.waited += waited,
+                Ok(waited) => self.waited += waited,
                 Err(pause) => {
                     let refused = Outcome::Refused(Refusal::RateLimited {
                         retry_after: pause.left,
@@ -146,48 +169,72 @@ impl<'a> Call<'a> {
                 }
             }
             let set_out = trace::clock();
-            let (outcome, flight) = self.attempt().await;
-            trace::attempt(self.effort.attempts, &outcome, set_out);
+            let (outcome, next) = self.attempt().await;
+            trace::attempt(self.attempts, &outcome, set_out);
             if matches!(outcome, Outcome::Refused(Refusal::SessionEnded)) {
                 return last.map_or(outcome, |last| *last);
             }
-            match self.judge(&outcome, flight).await {
-                Next::End => return outcome,
-                Next::Replay => self.replays += 1,
-                Next::Again { delay, asked } => {
-                    trace::waits(delay, asked);
-                    if asked {
-                        self.inner.pacing.pause(delay);
-                    } else {
-                        sleep(delay).await;
-                        self.effort.waited += delay;
-                    }
-                }
+            if matches!(next, Next::End) {
+                return outcome;
             }
             last = Some(Box::new(outcome));
+            // Rare, and large.
+            if !Box::pin(self.prepare_for(next)).await
+                && let Some(last) = last
+            {
+                return *last;
+            }
         }
     }
 
-    async fn attempt(&mut self) -> (Outcome, Option<Flight>) {
+    /// Does what is to be done before another attempt; says whether there is to be one.
+    async fn prepare_for(&mut self, next: Next) -> bool {
+        match next {
+            Next::End => return false,
+            Next::Replay(flight) => {
+                let has_another = self.inner.rejected(flight, self.deadline).await;
+                let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
+                self.replays += 1;
+                return has_another && may;
+            }
+            Next::Again { delay, asked } => {
+                trace::waits(delay, asked);
+                if asked {
+                    self.inner.pacing.pause(delay);
+                } else {
+                    sleep(delay).await;
+                    self.waited += delay;
+                }
+            }
+        }
+        true
+    }
+
+    async fn attempt(&mut self) -> (Outcome, Next) {
         let grant = match self.grant().await {
             Ok(grant) => grant,
-            Err(outcome) => return (outcome, None),
+            Err(outcome) => {
+                let next = self.judge(&outcome, None);
+                return (outcome, next);
+            }
         };
         let (http, flight) = match self.authorized(grant) {
             Ok(authorized) => authorized,
-            Err(reason) => return (Outcome::Refused(reason), None),
+            Err(reason) => return (Outcome::Refused(reason), Next::End),
         };
-        self.effort.attempts += 1;
+        self.attempts += 1;
         let bounds = Bounds {
             deadline: self.deadline,
-            max_answer_bytes: self.max_answer_bytes,
+            max_answer_bytes: self.options().max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
             success: self.operation.success,
             redirects_within: self.inner.rules.redirects.then_some(&self.inner.base),
         };
-        match self.inner.transport.exchange(http, bounds).await {
-            Ok(received) => (Outcome::Answered(received), flight),
-            Err(error) => (Outcome::Broken(error), flight),
-        }
+        let outcome = match self.inner.transport.exchange(http, bounds).await {
+            Ok(received) => Outcome::Answered(received),
+            Err(error) => Outcome::Broken(error),
+        };
+        let next = self.judge(&outcome, flight);
+        (outcome, next)
     }
 
     /// What this call is authorized with; `None` where it carries no credentials.
@@ -224,15 +271,15 @@ impl<'a> Call<'a> {
     }
 
     /// What an outcome means for the session, for other calls, and for this one.
-    async fn judge(&mut self, outcome: &Outcome, flight: Option<Flight>) -> Next {
+    fn judge(&mut self, outcome: &Outcome, flight: Option<Flight>) -> Next {
         match outcome {
-            Outcome::Answered(received) => self.judge_answer(received, flight).await,
+            Outcome::Answered(received) => self.judge_answer(received, flight),
             Outcome::Broken(error) => {
                 // The server may have taken the request, and the session with it.
                 if let Some(flight) = flight.filter(|_| !error.is_connect()) {
                     flight.land_served();
                 }
-                if self.repeatable.after_break(error) {
+                if self.repeatable().after_break(error) {
                     return self.again(None);
                 }
                 Next::End
@@ -242,7 +289,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    async fn judge_answer(&mut self, received: &Received, flight: Option<Flight>) -> Next {
+    fn judge_answer(&mut self, received: &Received, flight: Option<Flight>) -> Next {
         let status = received.status();
         if is_result(status, self.operation.success) {
             if let Some(flight) = flight.filter(|_| self.operation.access != Access::Optional) {
@@ -254,23 +301,24 @@ impl<'a> Call<'a> {
         if self.says_session_ended(status)
             && let Some(flight) = flight
         {
-            // Rare, and large: it would be part of the future of every call.
-            let has_another = Box::pin(self.inner.rejected(flight, self.deadline)).await;
-            let may = !is_for_sessions(self.operation.access) && self.replays < MAX_REPLAYS;
-            return if has_another && may {
-                Next::Replay
-            } else {
-                Next::End
-            };
+            return Next::Replay(flight);
         }
         let retry_after = received.retry_after();
-        if !self.repeatable.after_status(status, retry_after.is_some()) {
+        if !self
+            .repeatable()
+            .after_status(status, retry_after.is_some())
+        {
             return Next::End;
         }
         if status == StatusCode::TOO_MANY_REQUESTS && is_long(retry_after) {
             self.failures = self.failures.saturating_sub(1);
         }
         self.again(retry_after)
+    }
+
+    fn repeatable(&self) -> Repeatable {
+        let replay_writes = self.options().replay_writes.unwrap_or(false);
+        Repeatable::of(self.operation.effect, replay_writes)
     }
 
     fn says_session_ended(&self, status: StatusCode) -> bool {
@@ -281,7 +329,8 @@ impl<'a> Call<'a> {
     /// Another attempt, unless policy or time do not allow one.
     fn again(&mut self, asked: Option<Duration>) -> Next {
         self.failures += 1;
-        let Some(delay) = self.policy.delay_after(self.failures) else {
+        let policy = self.options().retries.unwrap_or_default();
+        let Some(delay) = policy.delay_after(self.failures) else {
             return Next::End;
         };
         let delay = asked.unwrap_or(delay);

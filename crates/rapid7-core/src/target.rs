@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::Url;
 
 use crate::base_url::BaseUrl;
+use crate::parameter::is_unreserved;
 
 /// What no path holds raw; a `%` in a template is taken for encoding that is there already.
 const ENCODED_IN_TEMPLATE: &AsciiSet = &CONTROLS
@@ -33,13 +34,12 @@ pub(crate) fn fill(
     template: &str,
     values: &[(&'static str, String)],
 ) -> Result<(String, String), String> {
-    let template = template.split('#').next().unwrap_or_default();
-    let (template, fixed) = template.split_once('?').unwrap_or((template, ""));
+    let (template, fixed) = parts(template);
     let mut path = String::with_capacity(template.len() + 32);
     let mut rest = template.split_once('/').map(|(_, rest)| rest);
     while let Some(from) = rest {
         path.push('/');
-        let plain = from.bytes().take_while(|byte| is_plain(*byte)).count();
+        let plain = from.bytes().take_while(|byte| is_unreserved(*byte)).count();
         let (segment, after) = from.split_at(plain);
         if after.is_empty() || after.starts_with('/') {
             path.push_str(segment);
@@ -68,9 +68,13 @@ pub(crate) fn fill(
     Ok((path, query))
 }
 
-/// What most segments are made of: sent as it is, and no part of a parameter.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+/// Path and query of a template; few have a query or a fragment.
+fn parts(template: &str) -> (&str, &str) {
+    if !template.bytes().any(|byte| matches!(byte, b'#' | b'?')) {
+        return (template, "");
+    }
+    let template = template.split('#').next().unwrap_or_default();
+    template.split_once('?').unwrap_or((template, ""))
 }
 
 /// Appends a segment, or the query, with its values in place.

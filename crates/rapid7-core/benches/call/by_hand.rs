@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::Client;
+use reqwest::header::{ACCEPT, HeaderValue, USER_AGENT};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
 
 use crate::server::{self, Server};
 use crate::{Case, KEY, QUERY, Resource, Side};
@@ -17,8 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 pub(crate) struct ByHand {
     client: Client,
     base: String,
-    header: HeaderName,
-    secret: HeaderValue,
+    header: &'static str,
+    secret: &'static str,
     case: Case,
 }
 
@@ -34,12 +34,10 @@ impl ByHand {
             Case::GetWithSession => ("x-auth-token", server::TOKEN),
             Case::GetWithKey | Case::PostWithKey => ("api-key", KEY),
         };
-        let mut secret = HeaderValue::from_static(secret);
-        secret.set_sensitive(true);
         Self {
             client: client.build().unwrap(),
             base: server.url.clone(),
-            header: HeaderName::from_static(header),
+            header,
             secret,
             case,
         }
@@ -49,28 +47,26 @@ impl ByHand {
 impl Side for ByHand {
     async fn call(&self) -> Resource {
         let base = &self.base;
-        let json = HeaderValue::from_static("application/json");
         let request = if self.case == Case::PostWithKey {
-            self.client
-                .post(format!("{base}/v2/public/resource/query"))
-                .header(CONTENT_TYPE, json.clone())
-                .body(serde_json::to_vec(&QUERY).unwrap())
+            let address = format!("{base}/v2/public/resource/query");
+            self.client.post(address).json(&QUERY)
         } else {
             let address = format!("{base}/v2/public/resource/{}/detail", 4711);
-            let query = [("region", "us-east-1"), ("page", &3.to_string())];
-            self.client
-                .get(Url::parse_with_params(&address, query).unwrap())
+            let query = [("region", "us-east-1"), ("page", "3")];
+            self.client.get(address).query(&query)
         };
+        let mut secret = HeaderValue::from_str(self.secret).unwrap();
+        secret.set_sensitive(true);
         let response = request
-            .header(ACCEPT, json)
-            .header(self.header.clone(), self.secret.clone())
-            .header(USER_AGENT, HeaderValue::from_static(AGENT))
+            .header(ACCEPT, "application/json")
+            .header(self.header, secret)
+            .header(USER_AGENT, AGENT)
             .timeout(TIMEOUT)
             .send()
             .await
+            .unwrap()
+            .error_for_status()
             .unwrap();
-        assert!(response.status().is_success());
-        let body = response.bytes().await.unwrap();
-        serde_json::from_slice(&body).unwrap()
+        response.json().await.unwrap()
     }
 }

@@ -7,6 +7,7 @@ use crate::canary::Checked;
 use crate::errors::show_refusals;
 use crate::exports::Exports;
 use crate::failures::show_failures;
+use crate::lists::show_lists;
 use crate::values::show_values;
 
 /// Types of other crates. `Bytes` and `HeaderMap` do show what they hold: they are given to those who ask for the raw
@@ -22,6 +23,7 @@ async fn no_public_type_shows_a_secret() {
     show_values(&mut checked);
     show_failures(&mut checked).await;
     show_refusals(&mut checked).await;
+    show_lists(&mut checked).await;
     checked.print();
 
     let exports = Exports::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));

@@ -12,6 +12,7 @@ mod coverage;
 mod errors;
 mod exports;
 mod failures;
+mod lists;
 mod log;
 mod panics;
 mod script;
