@@ -23,7 +23,10 @@ use insightcloudsec::v3::types::{QueryResourcesRequest, ResourceItem};
 use common::connect;
 
 /// Most that the server gives at once.
-const PAGE: i64 = 1000;
+const PAGE: u64 = 1000;
+
+/// Findings of one insight that are kept in memory.
+const MOST: usize = 1_000_000;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -83,25 +86,9 @@ fn qualified_id(insight: &Insight) -> Option<String> {
 }
 
 async fn findings_of(ics: &InsightCloudSec, id: &str) -> Result<Vec<ResourceItem>> {
-    let mut resources = Vec::new();
-    let mut query = QueryResourcesRequest::builder()
-        .insight(id)
-        .limit(PAGE)
-        .build()?;
-    loop {
-        let page = ics
-            .v3()
-            .query_resources()
-            .body(query.clone())
-            .send()
-            .await?
-            .into_inner();
-        resources.extend(page.resources);
-        query.cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
-        if query.cursor.is_none() {
-            return Ok(resources);
-        }
-    }
+    let query = QueryResourcesRequest::builder().insight(id);
+    let findings = ics.v3().query_resources().body(query).items();
+    Ok(findings.page_size(PAGE).all(MOST).await?)
 }
 
 fn row(insight: &Insight, id: &str, item: &ResourceItem) -> [String; 8] {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use insightcloudsec::v3::types::{ResourceCommon, ResourceItem, ResourceItemValue};
 use insightcloudsec::{Credentials, InsightCloudSec};
-use insightcloudsec_mock::Mock;
+use insightcloudsec_mock::{Mock, MockBuilder};
 
 /// Width of the labels, with a blank on either side.
 const LABEL: u16 = 8;
@@ -18,6 +18,11 @@ const LABEL: u16 = 8;
 /// The instance is the one in the environment, see [`InsightCloudSec::from_env`]. Without any of those
 /// variables it is a mock with made-up data.
 pub(crate) async fn connect() -> Result<(InsightCloudSec, Option<Mock>)> {
+    connect_or(Mock::builder()).await
+}
+
+/// As [`connect`], with a mock of one's own settings.
+pub(crate) async fn connect_or(mock: MockBuilder) -> Result<(InsightCloudSec, Option<Mock>)> {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let configured = ["URL", "API_KEY", "USERNAME", "PASSWORD"]
         .iter()
@@ -26,7 +31,7 @@ pub(crate) async fn connect() -> Result<(InsightCloudSec, Option<Mock>)> {
         return Ok((InsightCloudSec::from_env()?, None));
     }
     eprintln!("No INSIGHTCLOUDSEC_ variable is set: made-up data from a mock.\n");
-    let mock = Mock::start().await.context("the mock does not start")?;
+    let mock = mock.start().await.context("the mock does not start")?;
     let ics = InsightCloudSec::builder(mock.url(), Credentials::api_key(mock.api_key())).build()?;
     Ok((ics, Some(mock)))
 }
