@@ -13,6 +13,7 @@ mod organizations;
 mod packs;
 mod query;
 mod requests;
+mod resource;
 mod resource_groups;
 mod resources;
 mod roles;
@@ -35,7 +36,7 @@ use crate::call::Call;
 use crate::catalog::{Catalog, Operation, Version};
 use crate::random::Random;
 use crate::reply::{Failure, Reply};
-use crate::sampler::Sampler;
+use crate::sampler::{Sampler, words};
 
 pub(crate) use seed::Seed;
 use table::{Object, Table, members};
@@ -91,7 +92,7 @@ pub struct State {
     regions: BTreeMap<String, Vec<Object>>,
     strategies: Table,
     event_driven_harvest: bool,
-    resources: Vec<resources::Resource>,
+    resources: Vec<resource::Resource>,
     notes: BTreeMap<String, Vec<String>>,
     insights: Table,
     /// Resource ids by insight, as `custom:12`.
@@ -165,13 +166,7 @@ impl State {
 
     /// The time of the mock, which goes on by a second with each thing made, so that runs are alike.
     fn now(&self) -> String {
-        let seconds = (17 * 3600 + 10 * 60 + 8 + self.made) % 86_400;
-        format!(
-            "2024-03-15 {:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
+        time_after(self.made)
     }
 
     /// A record of a v2 schema, made up but for the members of `settled`.
@@ -198,6 +193,17 @@ impl fmt::Debug for State {
             .field("insights", &self.insights.rows().len())
             .finish_non_exhaustive()
     }
+}
+
+/// The time when so many things have been made.
+fn time_after(made: u32) -> String {
+    let seconds = (17 * 3600 + 10 * 60 + 8 + u64::from(made)) % 86_400;
+    format!(
+        "2024-03-15 {:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// The answer of an operation that changes something and says nothing.

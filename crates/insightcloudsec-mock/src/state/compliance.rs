@@ -75,7 +75,7 @@ fn scorecard(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// A map by filter id, not a list.
 fn list_filters(state: &mut State, _: &Call<'_>) -> Result<Reply, Failure> {
-    let kinds: Vec<&str> = super::resources::KINDS
+    let kinds: Vec<&str> = super::resource::KINDS
         .iter()
         .map(|(kind, _)| *kind)
         .collect();

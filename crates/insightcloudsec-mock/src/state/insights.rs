@@ -212,23 +212,26 @@ fn list_cloud_findings(state: &mut State, call: &Call<'_>) -> Result<Reply, Fail
     let mut rows = Vec::new();
     for insight in state.insights.rows() {
         let found = state.open_findings(&text(insight, KEY), false)?;
-        for resource in state.resources.iter().filter(|one| one.cloud == cloud) {
-            if found.contains(&resource.id) {
-                rows.push(json!({
-                    "insight_name": insight.get("name"),
-                    "insight_id": insight.get("insight_id"),
-                    "insight_source": insight.get("source"),
-                    "severity": insight.get("severity"),
-                    "resource_id": resource.id,
-                    "resource_name": resource.common("resource_name"),
-                    "resource_type": resource.kind,
-                }));
-            }
-        }
+        let of_cloud = state.resources.iter().filter(|one| one.cloud == cloud);
+        let found = of_cloud.filter(|one| found.contains(&one.id));
+        rows.extend(found.map(|one| (insight, one)));
     }
     let next = offset.saturating_add(FINDINGS_PAGE);
     let cursor = (next < rows.len()).then(|| format!("{next:x}"));
-    let page: Vec<Value> = rows.into_iter().skip(offset).take(FINDINGS_PAGE).collect();
+    let page = rows.into_iter().skip(offset).take(FINDINGS_PAGE);
+    let page: Value = page
+        .map(|(insight, resource)| {
+            json!({
+                "insight_name": insight.get("name"),
+                "insight_id": insight.get("insight_id"),
+                "insight_source": insight.get("source"),
+                "severity": insight.get("severity"),
+                "resource_id": resource.id,
+                "resource_name": resource.common("resource_name"),
+                "resource_type": resource.kind,
+            })
+        })
+        .collect();
     found(json!({"results": page, "next_cursor": cursor}))
 }
 

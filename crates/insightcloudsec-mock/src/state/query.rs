@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::resources::Resource;
+use super::resource::Resource;
 use super::select::number;
 use super::table::text;
 use super::{Handlers, State, found};
@@ -109,10 +109,12 @@ impl State {
             let found = self.open_findings(insight, body["insight_exemptions"] == true)?;
             resources.retain(|one| found.contains(&one.id));
         }
+        // What nobody asks about is not looked up: there may be many resources.
+        let is_asked = |name: &str| body[name].as_array().is_some_and(|some| !some.is_empty());
         resources.retain(|one| {
             (scopes.is_empty() || self.is_in_scopes(one, &scopes))
-                && self.has_badges(&self.badge_bearer(one, body), body)
-                && has_tags(one, &body["tags"])
+                && (!is_asked("badges") || self.has_badges(&self.badge_bearer(one, body), body))
+                && (!is_asked("tags") || has_tags(one, &body["tags"]))
         });
         Ok(resources)
     }
@@ -163,7 +165,7 @@ fn sort(rows: &mut [&Resource], order_by: &str) {
     } else {
         field
     };
-    rows.sort_by_key(|one| one.common(field));
+    rows.sort_by_cached_key(|one| one.common(field));
     if words
         .next()
         .is_some_and(|word| word.eq_ignore_ascii_case("desc"))

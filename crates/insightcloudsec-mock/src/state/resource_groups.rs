@@ -49,7 +49,7 @@ fn list_members(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
         .into_iter()
         .flatten()
         .filter_map(|id| state.resource(id).ok());
-    found(json!({"resources": resources.map(super::resources::Resource::item).collect::<Value>()}))
+    found(json!({"resources": resources.map(super::resource::Resource::item).collect::<Value>()}))
 }
 
 impl State {

@@ -1,11 +1,13 @@
 //! Resources, their details, notes and tags.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::resource::{Origin, Resource};
 use super::select::{contains, number};
-use super::table::{Object, integer, members, plain, text};
+use super::table::{Object, integer, text};
 use super::{Handlers, State, done, found};
 use crate::call::Call;
 use crate::reply::{Failure, Reply};
@@ -47,67 +49,18 @@ pub(super) const HANDLERS: Handlers = &[
     }),
 ];
 
-/// Kinds of resource that are made up, with the prefix and shape of their provider ids.
-pub(super) const KINDS: [(&str, &str); 8] = [
-    ("instance", "i-"),
-    ("volume", "vol-"),
-    ("storagecontainer", "bucket-"),
-    ("privatenetwork", "vpc-"),
-    ("resourceaccesslist", "sg-"),
-    ("dbinstance", "db-"),
-    ("serviceuser", "user-"),
-    ("serverlessfunction", "fn-"),
-];
-
-/// A resource of a cloud.
-#[derive(Debug, Clone)]
-pub(super) struct Resource {
-    pub(super) id: String,
-    pub(super) kind: String,
-    /// Number of the cloud.
-    pub(super) cloud: i64,
-    /// Members of the kind, and those of all kinds in `common`.
-    record: Object,
-}
-
-impl Resource {
-    /// A member that resources of all kinds have, as text.
-    pub(super) fn common(&self, member: &str) -> String {
-        self.record
-            .get("common")
-            .map(|common| plain(&common[member]))
-            .unwrap_or_default()
-    }
-
-    pub(super) fn set_common(&mut self, member: &str, value: Value) {
-        if let Some(common) = self.record.get_mut("common").and_then(Value::as_object_mut) {
-            common.insert(member.to_owned(), value);
-        }
-    }
-
-    pub(super) fn tags(&self) -> Map<String, Value> {
-        let tags = self
-            .record
-            .get("common")
-            .and_then(|common| common["tags"].as_object());
-        tags.cloned().unwrap_or_default()
-    }
-
-    /// The record under the name of its kind, as queries answer it.
-    pub(super) fn item(&self) -> Value {
-        json!({"resource_type": self.kind, &self.kind: self.record})
-    }
-}
-
 fn search(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
     let wanted = call.text("search_string");
     let fits = |one: &&Resource| {
         contains(&one.id, wanted) || contains(&one.common("resource_name"), wanted)
     };
-    let resources: Vec<Value> = state
-        .resources_of(call)
-        .into_iter()
-        .filter(fits)
+    let mut resources = state.resources_of(call);
+    resources.retain(fits);
+    let total = resources.len();
+    let offset = number(&call.body, "offset")?.unwrap_or(0);
+    let limit = number(&call.body, "limit")?.unwrap_or(total);
+    let page = resources.into_iter().skip(offset).take(limit);
+    let resources: Value = page
         .map(|one| {
             json!({
                 "resource_id": one.id,
@@ -120,10 +73,6 @@ fn search(state: &mut State, call: &Call<'_>) -> Result<Reply, Failure> {
             })
         })
         .collect();
-    let total = resources.len();
-    let offset = number(&call.body, "offset")?.unwrap_or(0);
-    let limit = number(&call.body, "limit")?.unwrap_or(total);
-    let resources: Vec<Value> = resources.into_iter().skip(offset).take(limit).collect();
     found(json!({"resources": resources, "total_count": total}))
 }
 
@@ -282,68 +231,23 @@ impl State {
         common: Object,
         own: Object,
     ) -> Value {
-        let number = integer(cloud, "id");
-        let mut random = self.random("resource");
-        let region = random.pick(&super::clouds::regions(&text(cloud, "cloud_type_id")));
-        let prefix = KINDS
-            .iter()
-            .find(|(known, _)| *known == kind)
-            .map_or("id-", |(_, prefix)| prefix);
-        let provider_id = format!("{prefix}{}", random.hex(12));
-        let mut record = self.sample_resource(kind);
-        let now = self.now();
-        let mut all = members(record.remove("common").unwrap_or_default());
-        all.extend(members(json!({
-            "resource_id": format!("{kind}:{number}:{region}:{provider_id}:"),
-            "resource_type": kind,
-            "cloud": cloud.get("cloud_type_id"),
-            "account": cloud.get("name"),
-            "account_id": cloud.get("account_id"),
-            "account_status": cloud.get("status"),
-            "organization_service_id": number,
-            "region": region,
-            "availability_zone": format!("{region}a"),
-            "namespace_id": provider_id,
-            "noncompliance": [],
-            "last_harvested_timestamp": now,
-        })));
-        all.extend(common);
-        let id = plain(all.get("resource_id").unwrap_or(&Value::Null));
-        // What is said twice is said alike.
-        for (member, value) in [
-            ("name", "resource_name"),
-            (&format!("{kind}_id"), "namespace_id"),
-        ] {
-            if let Some(value) = all.get(value).filter(|_| record.contains_key(member)) {
-                record.insert(member.to_owned(), value.clone());
-            }
-        }
-        record.insert("common".to_owned(), Value::Object(all));
-        record.extend(own);
-        let resource = Resource {
-            id,
-            kind: kind.to_owned(),
-            cloud: number,
-            record,
-        };
+        let origin = self.origin(Arc::new(cloud.clone()));
+        let resource = Resource::new(&origin, kind, common, own);
         let item = resource.item();
         self.resources.push(resource);
         item
     }
 
-    /// Members in the shape that the documents give for the kind.
-    fn sample_resource(&mut self, kind: &str) -> Object {
-        self.made = self.made.saturating_add(1);
-        let catalog = self.catalog;
-        let version = crate::catalog::Version::V2;
-        let schema = &catalog.schema(version, "ResourceItem")["properties"][kind];
-        let label = format!("{kind} {}", self.made);
-        let mut sampler = crate::sampler::Sampler::new(catalog, version, self.seed, &label);
-        let mut record = members(sampler.value(schema, kind));
-        if !record.contains_key("common") {
-            record.insert("common".to_owned(), sampler.named("ResourceCommon"));
+    /// What the next resource is made from.
+    pub(super) fn origin(&mut self, cloud: Arc<Object>) -> Origin {
+        let made = self.made;
+        self.made = made.saturating_add(Origin::THINGS);
+        Origin {
+            catalog: self.catalog,
+            seed: self.seed,
+            made,
+            cloud,
         }
-        record
     }
 
     pub(super) fn remove_resources_of(&mut self, cloud: i64) {
@@ -372,7 +276,7 @@ impl State {
 
     fn set_power(&mut self, call: &Call<'_>, power: &str) -> Result<Reply, Failure> {
         let instance = self.resource_mut(call.first_parameter())?;
-        instance.record.insert("state".to_owned(), json!(power));
+        instance.set_own("state", json!(power));
         done()
     }
 }

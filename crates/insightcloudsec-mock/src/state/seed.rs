@@ -1,7 +1,10 @@
 //! The data that a mock begins with.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use super::resource::{KINDS, Resource, Seeded};
 use super::table::{Object, integer, text};
 use super::{State, members};
 use crate::auth::{KEY_LENGTH, make_key};
@@ -160,23 +163,14 @@ impl State {
     }
 
     fn seed_resources(&mut self, resources: usize) {
-        let clouds: Vec<Object> = self.clouds.rows().to_vec();
-        let kinds = super::resources::KINDS;
+        let clouds: Vec<Arc<Object>> = self.clouds.rows().iter().cloned().map(Arc::new).collect();
         for (cloud, number) in clouds.iter().cycle().zip(0..resources) {
-            let mut random = self.random("seeded resource");
             // Shifted by a round, or a cloud would have one kind only.
-            let (kind, _) = kinds[(number + number / clouds.len()) % kinds.len()];
-            let name = format!("{}-{number:04}", words::name(&mut random));
-            let tags = json!({
-                "owner": random.pick(&["ada", "grace", "alan"]),
-                "environment": random.pick(&["prod", "staging", "dev"]),
-            });
-            let mut common = members(json!({"resource_name": name, "tags": tags}));
-            // Not all resources have tags in the cloud either.
-            if random.one_in(5) {
-                common.insert("tags".to_owned(), json!({}));
-            }
-            self.add_resource_row(cloud, kind, common, Object::new());
+            let (kind, _) = KINDS[(number + number / clouds.len()) % KINDS.len()];
+            self.made = self.made.saturating_add(1);
+            let origin = self.origin(Arc::clone(cloud));
+            let resource = Resource::seeded(Seeded { origin, number }, kind);
+            self.resources.push(resource);
         }
     }
 

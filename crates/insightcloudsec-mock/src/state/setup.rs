@@ -48,7 +48,7 @@ impl State {
     pub fn resources(&self) -> Vec<Value> {
         self.resources
             .iter()
-            .map(super::resources::Resource::item)
+            .map(super::resource::Resource::item)
             .collect()
     }
 
