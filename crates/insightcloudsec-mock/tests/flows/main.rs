@@ -12,6 +12,7 @@ mod findings;
 mod groups;
 mod handle;
 mod iac;
+mod paging;
 
 use insightcloudsec_mock::Mock;
 use insightcloudsec_v2 as v2;
