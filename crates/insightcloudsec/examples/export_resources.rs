@@ -33,8 +33,8 @@ const USAGE: &str =
 /// Most that the server gives at once.
 const PAGE: u64 = 1000;
 
-/// Rows after which the place is saved: what a run that ends early has to fetch again at most.
-const SAVE_EVERY: u64 = 1000;
+/// Rows after which the place is saved: the most that a run which ends early has written for nothing.
+const SAVE_EVERY: u64 = 500;
 
 const COLUMNS: [&str; 7] = [
     "resource_id",
