@@ -203,16 +203,16 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
+/// Not every server says how many there are, and none before its first answer.
 fn show(bar: &ProgressBar, progress: Progress) {
-    // Not every server says how many there are, and none before its first answer.
-    if bar.length() != progress.total {
-        let template = "{bar:30} {pos} of {len} resources, {eta} left";
-        let style = ProgressStyle::with_template(template);
+    let Some(total) = progress.total else {
+        bar.set_message(format!("{} resources", progress.items));
+        return;
+    };
+    if bar.length() != Some(total) {
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} resources, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_length(progress.total.unwrap_or(progress.items));
+        bar.set_length(total);
     }
     bar.set_position(progress.items);
-    if progress.total.is_none() {
-        bar.set_message(format!("{} resources", progress.items));
-    }
 }
