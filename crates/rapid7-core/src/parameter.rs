@@ -303,9 +303,22 @@ fn push_encoded(query: &mut String, text: &str, set: &'static AsciiSet) {
 }
 
 /// What no set encodes (RFC 3986, section 2.3).
+#[inline]
 pub(crate) fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+    UNRESERVED[usize::from(byte)]
 }
+
+/// A table, since every byte of every address is looked at.
+static UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    table
+};
 
 /// Elements are encoded and the separator is added after that, so an element may contain it.
 fn push_joined(query: &mut String, name: &str, items: &[String], written: Written) {

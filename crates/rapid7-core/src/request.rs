@@ -33,7 +33,8 @@ pub struct Request {
     operation: &'static Operation,
     path: Vec<(&'static str, String)>,
     query: String,
-    headers: HeaderMap,
+    /// One for each name; few enough to be looked through.
+    headers: Vec<(HeaderName, HeaderValue)>,
     cookies: String,
     body: Option<Bytes>,
     parts: Multipart,
@@ -48,7 +49,7 @@ impl Request {
             operation,
             path: Vec::new(),
             query: String::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             cookies: String::new(),
             body: None,
             parts: Multipart::default(),
@@ -261,7 +262,7 @@ impl Request {
 
     fn insert_header(&mut self, name: HeaderName, value: Result<HeaderValue, InvalidHeaderValue>) {
         match value {
-            Ok(value) => _ = self.headers.insert(name, value),
+            Ok(value) => self.put_header(name, value),
             Err(_) => self.remember(format!("`{name}` has characters that no header can hold")),
         }
     }
@@ -274,9 +275,21 @@ impl Request {
         self.problem.get_or_insert(message);
     }
 
+    fn put_header(&mut self, name: HeaderName, value: HeaderValue) {
+        match self.headers.iter_mut().find(|(given, _)| *given == name) {
+            Some((_, given)) => *given = value,
+            None => self.headers.push((name, value)),
+        }
+    }
+
+    fn header_value(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let mut named = self.headers.iter().filter(|(given, _)| given == name);
+        named.next().map(|(_, value)| value)
+    }
+
     /// The request complete but for credentials; or the first problem.
     pub(crate) fn prepare(mut self, base: &BaseUrl) -> Result<Prepared, String> {
-        if !self.operation.accept.is_empty() && !self.headers.contains_key(ACCEPT) {
+        if !self.operation.accept.is_empty() && self.header_value(&ACCEPT).is_none() {
             let accept = Bytes::from_static(self.operation.accept.as_bytes());
             self.insert_header(ACCEPT, HeaderValue::from_maybe_shared(accept));
         }
@@ -295,7 +308,7 @@ impl Request {
         // client leaves it unsaid (RFC 9110, section 8.6).
         if self.body.is_none() && matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
             let nothing = HeaderValue::from_static("0");
-            self.headers.insert(CONTENT_LENGTH, nothing);
+            self.put_header(CONTENT_LENGTH, nothing);
         }
         let (path, mut query) = target::fill(self.operation.path, &self.path)?;
         if query.is_empty() {
@@ -316,7 +329,7 @@ impl Request {
 pub(crate) struct Prepared {
     method: &'static Method,
     url: Url,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
 }
 
@@ -330,8 +343,9 @@ impl Prepared {
         let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
         // With room for credentials, `User-Agent` and what the HTTP client adds.
         let mut headers = HeaderMap::with_capacity(self.headers.len() + 5);
-        let copies = self.headers.iter();
-        headers.extend(copies.map(|(name, value)| (name.clone(), value.clone())));
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
         *http.headers_mut() = headers;
         *http.body_mut() = self.body.clone().map(Into::into);
         http

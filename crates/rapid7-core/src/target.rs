@@ -36,20 +36,14 @@ pub(crate) fn fill(
 ) -> Result<(String, String), String> {
     let (template, fixed) = parts(template);
     let mut path = String::with_capacity(template.len() + 32);
-    let mut rest = template.split_once('/').map(|(_, rest)| rest);
-    while let Some(from) = rest {
-        path.push('/');
-        let plain = from.bytes().take_while(|byte| is_unreserved(*byte)).count();
-        let (segment, after) = from.split_at(plain);
-        if after.is_empty() || after.starts_with('/') {
-            path.push_str(segment);
-            rest = after.strip_prefix('/');
-            continue;
-        }
-        let (segment, after) = match from.split_once('/') {
-            Some((segment, after)) => (segment, Some(after)),
-            None => (from, None),
-        };
+    let mut rest = template.find('/').map_or("", |start| &template[start..]);
+    while let Some(special) = rest.bytes().position(|byte| !is_plain(byte)) {
+        // Whole segments before the one with a parameter, or with what has to be encoded.
+        let segment = rest[..special].rfind('/').map_or(0, |slash| slash + 1);
+        path.push_str(&rest[..segment]);
+        rest = &rest[segment..];
+        let end = rest.find('/').unwrap_or(rest.len());
+        let (segment, after) = rest.split_at(end);
         rest = after;
         let start = path.len();
         fill_part(&mut path, segment, values, ENCODED_IN_TEMPLATE)?;
@@ -60,6 +54,7 @@ pub(crate) fn fill(
             ));
         }
     }
+    path.push_str(rest);
     let mut query = String::new();
     if fixed.is_empty() {
         return Ok((path, query));
@@ -75,6 +70,11 @@ fn parts(template: &str) -> (&str, &str) {
     }
     let template = template.split('#').next().unwrap_or_default();
     template.split_once('?').unwrap_or((template, ""))
+}
+
+/// What most of a path is made of.
+fn is_plain(byte: u8) -> bool {
+    byte == b'/' || is_unreserved(byte)
 }
 
 /// Appends a segment, or the query, with its values in place.

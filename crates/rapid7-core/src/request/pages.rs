@@ -23,13 +23,13 @@ impl Request {
     }
 
     pub(crate) fn set_json_members(&mut self, members: &Members) {
-        let content_type = self.headers.get(CONTENT_TYPE).cloned();
+        let content_type = self.header_value(&CONTENT_TYPE).cloned();
         match serde_json::to_vec(members) {
             Ok(text) => self.set_body("application/json", text.into()),
             Err(_) => self.remember("the body cannot be written as JSON".to_owned()),
         }
         if let Some(content_type) = content_type {
-            self.headers.insert(CONTENT_TYPE, content_type);
+            self.put_header(CONTENT_TYPE, content_type);
         }
     }
 
