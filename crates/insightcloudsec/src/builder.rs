@@ -124,7 +124,7 @@ impl Builder {
     ///
     /// **Whoever is in between can then take the credentials and forge answers.** Meant for a trial
     /// against a test instance; [`add_root_certificate`](Self::add_root_certificate) is for all else.
-    /// Each [`build`](Self::build) logs a warning, if the feature `tracing` is on.
+    /// Each [`build`](Self::build) logs a warning.
     pub fn danger_accept_invalid_certs(self, accept: bool) -> Self {
         self.map(|connection| connection.danger_accept_invalid_certs(accept))
     }
