@@ -40,9 +40,9 @@ use by_hand::ByHand;
 use server::Server;
 
 /// Turns of each side; the median of their ratios counts.
-const ROUNDS: usize = 61;
+const ROUNDS: usize = 201;
 /// Calls in a turn, a multiple of each concurrency.
-const CALLS: u64 = 1920;
+const CALLS: u64 = 640;
 const CONCURRENCIES: [u64; 2] = [1, 64];
 
 const KEY: &str = "k3y-0f8fad5b-d9cb-469f-a165";

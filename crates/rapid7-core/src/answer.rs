@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::effort::Effort;
-use crate::received::{Received, request_id};
+use crate::received::Received;
 
 /// A value decoded from an answer, with the status and headers it came with.
 ///
@@ -15,20 +15,15 @@ use crate::received::{Received, request_id};
 #[derive(Clone)]
 pub struct Answer<T> {
     value: T,
-    status: StatusCode,
-    headers: HeaderMap,
-    effort: Effort,
+    /// Without its body.
+    received: Received,
 }
 
 impl<T> Answer<T> {
     pub(crate) fn new(value: T, received: Received) -> Self {
-        let effort = received.effort();
-        let (status, headers) = received.into_status_and_headers();
         Self {
             value,
-            status,
-            headers,
-            effort,
+            received: received.without_body(),
         }
     }
 
@@ -47,25 +42,25 @@ impl<T> Answer<T> {
     /// The status. It may carry meaning: some operations answer 202 or 406 with a result.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.received.status()
     }
 
     /// The headers. Their values may hold secrets, such as cookies.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.received.headers()
     }
 
     /// The id that the server or a gateway gave the request, from `X-Request-Id` and its kin.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        request_id(&self.headers)
+        self.received.request_id()
     }
 
     /// What the call cost: attempts, time, waits.
     #[must_use]
     pub fn effort(&self) -> Effort {
-        self.effort
+        self.received.effort()
     }
 
     /// The same answer with another value.
@@ -73,9 +68,7 @@ impl<T> Answer<T> {
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
         Answer {
             value: f(self.value),
-            status: self.status,
-            headers: self.headers,
-            effort: self.effort,
+            received: self.received,
         }
     }
 }
@@ -91,7 +84,7 @@ impl<T> Deref for Answer<T> {
 impl<T: fmt::Debug> fmt::Debug for Answer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
-            .field("status", &self.status.as_u16())
+            .field("status", &self.status().as_u16())
             .field("value", &self.value)
             .finish_non_exhaustive()
     }

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::build_error::{BuildError, CredentialProblem};
 use crate::credentials::{Callback, Credentials, Kind};
 use crate::error::Refusal;
+use crate::exchange::set_header;
 use crate::operation::{Access, AuthScheme, KeyPlacement, SessionScheme};
 use crate::parameter::push_pair;
 use crate::request::push_cookie;
@@ -163,7 +164,7 @@ impl Presented {
                 if let Access::SessionQuery(name) = access {
                     push_query_pair(http.url_mut(), name, token.expose());
                 }
-                http.headers_mut().insert(header, token.header_value()?);
+                set_header(http, header.clone(), token.header_value()?);
                 Ok(())
             }
         }
@@ -222,7 +223,7 @@ impl Placement {
     ) -> Result<(), Refusal> {
         match self {
             Self::Header(name) => {
-                http.headers_mut().insert(name, secret.header_value()?);
+                set_header(http, name.clone(), secret.header_value()?);
             }
             Self::Query(name) => push_query_pair(http.url_mut(), name, secret.expose()),
             Self::Cookie(name) => {
@@ -231,7 +232,7 @@ impl Placement {
                     _ => String::new(),
                 };
                 push_cookie(&mut cookies, name, secret.expose());
-                http.headers_mut().insert(COOKIE, sensitive(&cookies)?);
+                set_header(http, COOKIE, sensitive(&cookies)?);
             }
         }
         Ok(())

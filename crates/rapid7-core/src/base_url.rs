@@ -10,6 +10,8 @@ use crate::build_error::BuildError;
 #[derive(Debug, Clone)]
 pub(crate) struct BaseUrl {
     url: Url,
+    /// What every address begins with; no slash at the end.
+    text: String,
 }
 
 impl BaseUrl {
@@ -31,7 +33,8 @@ impl BaseUrl {
         }
         let prefix = url.path().trim_end_matches('/').to_owned();
         url.set_path(&prefix);
-        Ok(Self { url })
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { url, text })
     }
 
     /// Whether requests travel encrypted or do not leave the machine.
@@ -62,18 +65,15 @@ impl BaseUrl {
             && port(&self.url) == port(url)
     }
 
-    /// The address of a path below the prefix. The setters encode what they do not take, so that the path
-    /// or the query may differ from what was asked; the origin cannot.
-    pub(crate) fn below(&self, path: &str, query: &str) -> Url {
-        let mut url = self.url.clone();
-        match self.prefix() {
-            "" => url.set_path(path),
-            prefix => url.set_path(&[prefix, path].concat()),
-        }
-        if !query.is_empty() {
-            url.set_query(Some(query));
-        }
-        url
+    /// Scheme, host, port and prefix, as every address begins that lies below.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a URL has the origin and lies below the prefix.
+    pub(crate) fn is_above(&self, url: &Url) -> bool {
+        let below = url.as_str().strip_prefix(&*self.text);
+        below.is_some_and(|below| matches!(below.bytes().next(), Some(b'/' | b'?')))
     }
 
     /// Resolves the target of a redirect, which may be relative.

@@ -271,7 +271,7 @@ impl ConnectionBuilder {
         };
         let source = Source::new(self.auth, &self.credentials)?;
         let places = self.max_concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        Ok(Connection::new(Inner {
+        let inner = Inner {
             base,
             scheme: self.auth,
             credentials: self.credentials.name(),
@@ -285,9 +285,9 @@ impl ConnectionBuilder {
             pacing: Pacing::new(),
             places: Semaphore::new(places),
             rules: self.rules,
-            options: self.options,
             on_call: self.on_call,
-        }))
+        };
+        Ok(Connection::new(inner, self.options))
     }
 
     fn user_agent_header(&self) -> Result<HeaderValue, BuildError> {

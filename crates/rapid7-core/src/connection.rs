@@ -2,8 +2,6 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -18,7 +16,7 @@ use crate::credentials::Credentials;
 use crate::decode::{self, Decode};
 use crate::error::{DecodeError, Error, ErrorAnswer, LoginError, UnexpectedStatus};
 use crate::exchange::{Transport, is_result};
-use crate::observe::{OnCall, trace};
+use crate::observe::{BoxFuture, OnCall, trace};
 use crate::operation::{AuthScheme, Operation};
 use crate::options::CallOptions;
 use crate::pacing::Pacing;
@@ -33,6 +31,7 @@ use crate::session::Session;
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) inner: Arc<Inner>,
+    /// Of the calls made through this handle.
     options: CallOptions,
 }
 
@@ -48,8 +47,6 @@ pub(crate) struct Inner {
     /// A place for each call that may be under way at once.
     pub(crate) places: Semaphore,
     pub(crate) rules: Rules,
-    /// For calls that have none of their own.
-    pub(crate) options: CallOptions,
     pub(crate) on_call: Option<OnCall>,
 }
 
@@ -61,14 +58,14 @@ pub(crate) struct Rules {
     pub(crate) redirects: bool,
 }
 
-/// The heavy, non-generic part of a call; boxed so that the futures of callers stay small.
-type Execution<'a> = Pin<Box<dyn Future<Output = Result<Received, Error<Infallible>>> + Send + 'a>>;
+/// The part of a call that is the same for all types.
+type Execution<'a> = BoxFuture<'a, Result<Received, Error<Infallible>>>;
 
 impl Connection {
-    pub(crate) fn new(inner: Inner) -> Self {
+    pub(crate) fn new(inner: Inner, options: CallOptions) -> Self {
         Self {
             inner: Arc::new(inner),
-            options: CallOptions::new(),
+            options,
         }
     }
 
@@ -155,7 +152,7 @@ impl Connection {
     ///
     /// [`LoginError`] where the server refuses, cannot be reached or answers with something else.
     pub async fn login(&self) -> Result<(), LoginError> {
-        let timeout = self.options.or(self.inner.options).timeout_or_default();
+        let timeout = self.options.timeout_or_default();
         Box::pin(async {
             self.inner.forgive().await;
             self.inner.grant(Instant::now() + timeout).await.map(drop)
@@ -187,7 +184,7 @@ impl Connection {
     fn execute(&self, request: Request) -> Result<Execution<'_>, Error<Infallible>> {
         let operation = request.operation();
         let sent = self.inner.send(request, &self.options)?;
-        Ok(Box::pin(trace::call(operation, sent)))
+        Ok(trace::call(operation, sent))
     }
 }
 

@@ -51,7 +51,10 @@ pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
 ///
 /// [`Misfit`] where the body is empty, is not JSON or does not have the shape of `T`.
 pub fn json<T: DeserializeOwned>(received: &Received) -> Result<T, Misfit> {
-    from_json(received.bytes(), received.content_type())
+    read(received.bytes()).map_err(|fault| {
+        // Asked for only here: most answers fit.
+        misfit(received.bytes(), received.content_type(), fault)
+    })
 }
 
 /// A JSON body that may be missing: an empty body and `null` are `None`.
@@ -114,14 +117,18 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     bytes: &[u8],
     content_type: Option<&str>,
 ) -> Result<T, Misfit> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     read(bytes).map_err(|fault| misfit(bytes, content_type, fault))
 }
 
 /// Some servers put it in front of the text.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    let bytes = without_mark(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
     let mut scanner = Scanner::new(text);
@@ -132,6 +139,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 
 #[cold]
 fn misfit(bytes: &[u8], content_type: Option<&str>, fault: Fault) -> Misfit {
+    let bytes = without_mark(bytes);
     if is_blank(bytes) {
         return Misfit::new("the body is empty");
     }
@@ -139,8 +147,7 @@ fn misfit(bytes: &[u8], content_type: Option<&str>, fault: Fault) -> Misfit {
 }
 
 fn is_blank(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    bytes.iter().all(u8::is_ascii_whitespace)
+    without_mark(bytes).iter().all(u8::is_ascii_whitespace)
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ pub enum Error<E> {
     },
     /// No complete answer arrived: connection, TLS, timeout, or an answer over the size limit.
     ///
-    /// Whether the request was carried out is unknown, unless [`Error::is_connect`].
+    /// Whether the request was carried out is unknown, unless [`TransportError::is_unprocessed`].
     Transport {
         /// The operation called.
         operation: &'static Operation,
@@ -313,7 +313,7 @@ impl<E> Error<E> {
             return false;
         }
         match self {
-            Self::Transport { error, .. } => !error.is_connect(),
+            Self::Transport { error, .. } => !error.is_unprocessed(),
             Self::Decode { .. } => true,
             Self::Answer { .. } | Self::UnexpectedStatus { .. } => match self.status() {
                 Some(StatusCode::REQUEST_TIMEOUT) => true,

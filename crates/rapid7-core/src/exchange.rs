@@ -1,7 +1,7 @@
 //! One request, and its answer read to the end.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderValue, LOCATION, USER_AGENT};
+use reqwest::header::{HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response, StatusCode, Url};
 use tokio::time::Instant;
 
@@ -24,6 +24,7 @@ pub(crate) struct Transport {
 }
 
 /// What an exchange must stay within.
+#[derive(Clone, Copy)]
 pub(crate) struct Bounds<'a> {
     pub(crate) deadline: Instant,
     pub(crate) max_answer_bytes: u64,
@@ -41,62 +42,75 @@ impl Transport {
         &'a self,
         mut http: reqwest::Request,
         bounds: Bounds<'a>,
-    ) -> impl Future<Output = Result<Received, TransportError>> + use<'a> {
-        let agent = self.user_agent.clone();
-        http.headers_mut().insert(USER_AGENT, agent);
-        let mut next = bounds.copy_for_redirect(&http);
-        let mut sent = self.execute(http, bounds.deadline);
+    ) -> impl Future<Output = Result<Received, Box<TransportError>>> + use<'a> {
+        set_header(&mut http, USER_AGENT, self.user_agent.clone());
+        let guard = self.guard(&http, bounds);
+        let sent = self.client.execute(timed(http, bounds.deadline));
         async move {
-            let mut redirects = 0;
-            loop {
-                let mut response = sent.await?;
-                if redirects < MAX_REDIRECTS
-                    && let Some(asked) = next
-                    && let Some(asked) = follow(&response, *asked, bounds.redirects_within)
-                {
-                    redirects += 1;
-                    next = bounds.copy_for_redirect(&asked);
-                    sent = self.execute(asked, bounds.deadline);
-                    continue;
-                }
-                let status = response.status();
-                let body = if is_result(status, bounds.success) {
-                    read_all(&mut response, bounds.max_answer_bytes).await?
-                } else {
-                    read_head(&mut response, MAX_FAILURE_BYTES).await?
-                };
-                let headers = std::mem::take(response.headers_mut());
-                return Ok(Received::new(status, headers, body));
+            let mut response = sent.await.map_err(TransportError::sending)?;
+            if let Some(guard) = guard {
+                // Rare, and large.
+                response = Box::pin(self.pass(*guard, response, bounds)).await?;
             }
+            read(response, bounds).await
         }
     }
 
-    fn execute(
-        &self,
-        mut http: reqwest::Request,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Response, TransportError>> + use<> {
-        // Covers the body too, and holds for a client that was handed in.
-        let left = deadline.saturating_duration_since(Instant::now());
-        *http.timeout_mut() = Some(left);
-        let asked = self.is_given.then(|| Box::new(http.url().clone()));
-        let response = self.client.execute(http);
-        async move {
-            let response = response.await.map_err(TransportError::sending)?;
-            // It may have sent the credentials along.
-            if asked.is_some_and(|asked| *response.url() != *asked) {
-                return Err(TransportError::redirected(response.status()));
-            }
-            Ok(response)
+    /// What is to be known of a request when its answer may be from elsewhere, or ask for elsewhere.
+    fn guard(&self, http: &reqwest::Request, bounds: Bounds<'_>) -> Option<Box<Guard>> {
+        if !self.is_given && bounds.redirects_within.is_none() {
+            return None;
         }
+        Some(Box::new(Guard {
+            url: http.url().clone(),
+            again: bounds.redirects_within.and_then(|_| http.try_clone()),
+        }))
+    }
+
+    /// The answer to be read, after redirects that may be followed.
+    async fn pass(
+        &self,
+        mut guard: Guard,
+        mut response: Response,
+        bounds: Bounds<'_>,
+    ) -> Result<Response, Box<TransportError>> {
+        for redirects in 0.. {
+            // A client that was handed in may have followed it, and sent the credentials along.
+            if self.is_given && *response.url() != guard.url {
+                return Err(TransportError::redirected(response.status()).into());
+            }
+            let asked = guard.again.filter(|_| redirects < MAX_REDIRECTS);
+            let asked = asked.and_then(|asked| follow(&response, asked, bounds.redirects_within));
+            let Some(asked) = asked else {
+                break;
+            };
+            guard = Guard {
+                url: asked.url().clone(),
+                again: asked.try_clone(),
+            };
+            let sent = self.client.execute(timed(asked, bounds.deadline));
+            response = sent.await.map_err(TransportError::sending)?;
+        }
+        Ok(response)
     }
 }
 
-impl Bounds<'_> {
-    fn copy_for_redirect(&self, http: &reqwest::Request) -> Option<Box<reqwest::Request>> {
-        self.redirects_within?;
-        http.try_clone().map(Box::new)
-    }
+/// Where a request was sent, and a copy of it if it may be sent elsewhere.
+struct Guard {
+    url: Url,
+    again: Option<reqwest::Request>,
+}
+
+/// All headers go this way, so that it is compiled once; each has one value.
+#[inline(never)]
+pub(crate) fn set_header(http: &mut reqwest::Request, name: HeaderName, value: HeaderValue) {
+    http.headers_mut().insert(name, value);
+}
+
+/// The limit covers the body too, and holds for a client that was handed in.
+fn timed(mut http: reqwest::Request, deadline: Instant) -> reqwest::Request {
+    *http.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+    http
 }
 
 /// The request that a redirect asks for, if it stays on the origin and changes neither method nor body.
@@ -131,29 +145,47 @@ pub(crate) fn is_result(status: StatusCode, success: &[u16]) -> bool {
     status.is_success() || success.contains(&status.as_u16())
 }
 
-/// The whole body, or an error once it is longer than `max` bytes.
-async fn read_all(response: &mut Response, max: u64) -> Result<Bytes, TransportError> {
+/// Reads an answer to its end.
+async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Box<TransportError>> {
     let status = response.status();
-    let announced = response.content_length().unwrap_or_default();
-    if announced > max {
-        return Err(TransportError::too_large(status, max));
-    }
-    let Some(first) = next_chunk(response).await? else {
-        return Ok(Bytes::new());
+    let body = if is_result(status, bounds.success) {
+        let announced = response.content_length();
+        let max = bounds.max_answer_bytes;
+        if announced.is_some_and(|announced| announced > max) {
+            return Err(TransportError::too_large(status, max).into());
+        }
+        match next_chunk(&mut response).await? {
+            None => Bytes::new(),
+            // Most answers are short and come in one piece.
+            Some(first) if announced == Some(first.len() as u64) => first,
+            Some(first) => Box::pin(read_on(&mut response, first, max)).await?,
+        }
+    } else {
+        Box::pin(read_head(&mut response, MAX_FAILURE_BYTES)).await?
     };
-    // Most answers are short and come in one piece.
+    let headers = std::mem::take(response.headers_mut());
+    Ok(Received::new(status, headers, body))
+}
+
+/// The whole body, or an error once it is longer than `max` bytes.
+async fn read_on(
+    response: &mut Response,
+    first: Bytes,
+    max: u64,
+) -> Result<Bytes, Box<TransportError>> {
     let mut next = next_chunk(response).await?;
     if next.is_none() && first.len() as u64 <= max {
         return Ok(first);
     }
     // What a server announces is no reason to reserve all of it.
-    let expected = usize::try_from(announced.min(64 * 1024)).unwrap_or(0);
+    let expected = response.content_length().unwrap_or_default().min(64 * 1024);
+    let expected = usize::try_from(expected).unwrap_or(0);
     let mut body = BytesMut::with_capacity(expected.max(first.len()));
     body.extend_from_slice(&first);
     loop {
         let more = next.as_ref().map_or(0, Bytes::len);
         if (body.len() + more) as u64 > max {
-            return Err(TransportError::too_large(status, max));
+            return Err(TransportError::too_large(response.status(), max).into());
         }
         let Some(chunk) = next else {
             return Ok(body.freeze());
@@ -164,7 +196,7 @@ async fn read_all(response: &mut Response, max: u64) -> Result<Bytes, TransportE
 }
 
 /// The first `max` bytes of the body.
-async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, TransportError> {
+async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, Box<TransportError>> {
     let mut body = BytesMut::new();
     while let Some(chunk) = next_chunk(response).await? {
         let room = max - body.len();
@@ -176,10 +208,9 @@ async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, Transpo
     Ok(body.freeze())
 }
 
-async fn next_chunk(response: &mut Response) -> Result<Option<Bytes>, TransportError> {
-    let status = response.status();
-    response
-        .chunk()
-        .await
-        .map_err(|error| TransportError::reading(status, error))
+async fn next_chunk(response: &mut Response) -> Result<Option<Bytes>, Box<TransportError>> {
+    match response.chunk().await {
+        Ok(chunk) => Ok(chunk),
+        Err(error) => Err(TransportError::reading(response.status(), error).into()),
+    }
 }

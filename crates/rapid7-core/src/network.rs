@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Url, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::build_error::{BuildError, IdentityProblem};
@@ -91,8 +91,10 @@ impl Network {
         if let Some(configure) = self.configure_http {
             http = configure(http);
         }
-        // Last, so that nothing above can undo it.
+        // Last, so that nothing above can undo it. Attempts are the connection's, which counts them and keeps to the
+        // policy; the client would repeat some unseen, and copies every request for that.
         http.redirect(redirect::Policy::none())
+            .retry(retry::never().max_retries_per_request(0))
             .referer(false)
             .build()
             .map_err(|error| blame(error, roots, identity))

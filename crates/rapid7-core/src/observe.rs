@@ -1,6 +1,7 @@
 //! What a program can learn of calls while they happen: a report of each, and spans for tracing.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::StatusCode;
@@ -123,6 +124,9 @@ impl Drop for Observation<'_> {
     }
 }
 
+/// What is heavy and alike for all calls; boxed so that the futures of callers stay small.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Spans and events. Nothing in them comes from a header, a body or a query.
 #[cfg(feature = "tracing")]
 pub(crate) mod trace {
@@ -130,15 +134,17 @@ pub(crate) mod trace {
 
     use tokio::time::Instant;
     use tracing::field::{Empty, display};
+    use tracing::level_filters::LevelFilter;
     use tracing::{Instrument, Level, Span, debug, enabled, info_span};
 
-    use super::{CallEnd, Effort, Operation, Outcome};
+    use super::{BoxFuture, CallEnd, Effort, Operation, Outcome};
 
-    /// A span around a call. Its fields `attempts`, `end`, `elapsed_ms` and `waited_ms` are set when it ends.
-    pub(crate) fn call<F: Future>(
+    /// A call in a span, where somebody listens. The span's fields `attempts`, `end`, `elapsed_ms` and `waited_ms` are
+    /// set when it ends.
+    pub(crate) fn call<'a, F: Future + Send + 'a>(
         operation: &'static Operation,
         future: F,
-    ) -> impl Future<Output = F::Output> {
+    ) -> BoxFuture<'a, F::Output> {
         let span = info_span!(
             "call",
             operation = operation.name,
@@ -149,7 +155,11 @@ pub(crate) mod trace {
             elapsed_ms = Empty,
             waited_ms = Empty,
         );
-        future.instrument(span)
+        if span.is_disabled() {
+            Box::pin(future)
+        } else {
+            Box::pin(future.instrument(span))
+        }
     }
 
     /// For a future that runs on a task of its own.
@@ -158,10 +168,10 @@ pub(crate) mod trace {
     }
 
     pub(super) fn ended(end: CallEnd, effort: Effort) {
-        let span = Span::current();
-        if span.is_disabled() {
+        if LevelFilter::current() < Level::INFO {
             return;
         }
+        let span = Span::current();
         span.record("attempts", effort.attempts);
         span.record("end", display(end));
         span.record("elapsed_ms", milliseconds(effort.elapsed));
@@ -209,10 +219,13 @@ pub(crate) mod trace {
 
     use tokio::time::Instant;
 
-    use super::{CallEnd, Effort, Operation, Outcome};
+    use super::{BoxFuture, CallEnd, Effort, Operation, Outcome};
 
-    pub(crate) fn call<F: Future>(_: &'static Operation, future: F) -> F {
-        future
+    pub(crate) fn call<'a, F: Future + Send + 'a>(
+        _: &'static Operation,
+        future: F,
+    ) -> BoxFuture<'a, F::Output> {
+        Box::pin(future)
     }
 
     pub(crate) fn in_current_span<F: Future>(future: F) -> F {

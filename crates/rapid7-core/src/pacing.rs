@@ -40,16 +40,16 @@ impl Pacing {
         self.until.fetch_max(until, Ordering::AcqRel);
     }
 
-    /// Waits until the server wants requests; gives the time that took.
-    pub(crate) async fn pass(&self, deadline: Instant) -> Result<Duration, TooLong> {
-        if self.waiting.load(Ordering::Acquire) == 0 && self.end().is_none() {
-            return Ok(Duration::ZERO);
-        }
-        // Rare, and large: it would be part of the future of every call.
-        Box::pin(self.stand_in_line(deadline)).await
+    /// Whether there is something to wait for.
+    pub(crate) fn is_on(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) != 0 || self.end().is_some()
     }
 
-    async fn stand_in_line(&self, deadline: Instant) -> Result<Duration, TooLong> {
+    /// Waits until the server wants requests; gives the time that took.
+    pub(crate) async fn pass(&self, deadline: Instant) -> Result<Duration, TooLong> {
+        if !self.is_on() {
+            return Ok(Duration::ZERO);
+        }
         let arrived = Instant::now();
         self.check(deadline)?;
         let _counted = Counted::new(&self.waiting);

@@ -8,8 +8,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 pub(crate) use fields::{Field, fields};
-use node::Node;
-use serde::Serialize;
+pub(crate) use node::Node;
 
 /// Everything but the characters that never need encoding (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -90,25 +89,24 @@ const TOO_DEEP: Problem = "is nested more deeply than its place in the request c
 const EMPTY: Problem = "is empty, which would call another path";
 
 /// A path parameter, encoded so that it stays within one segment.
-pub(crate) fn path_text<T: Serialize>(
-    name: &str,
-    value: &T,
-    style: Style,
-) -> Result<String, Problem> {
-    let encoded = |text: &String| encode(text, ENCODED_IN_PATH);
-    if style == Style::Json {
-        let text = json_text(value)?.ok_or("has no value")?;
-        return Ok(encoded(&text));
+pub(crate) fn path_text(name: &str, node: Node, style: Style) -> Result<String, Problem> {
+    match node {
+        Node::Absent => Err("has no value"),
+        Node::Scalar(text) | Node::Text(text) if text.is_empty() => Err(EMPTY),
+        Node::Scalar(text) | Node::Text(text) if matches!(style, Style::Comma | Style::Json) => {
+            Ok(encoded(text, ENCODED_IN_PATH))
+        }
+        node => styled_path_text(name, node, style),
     }
-    let node = Node::of(value)?;
+}
+
+#[cold]
+fn styled_path_text(name: &str, node: Node, style: Style) -> Result<String, Problem> {
+    let encoded = |text: &String| encode(text, ENCODED_IN_PATH);
     let is_list = matches!(node, Node::List(_));
     let is_object = matches!(node, Node::Object(_));
     let parts: Vec<String> = match node {
-        Node::Absent => return Err("has no value"),
-        Node::Scalar(text) | Node::Text(text) if text.is_empty() => return Err(EMPTY),
-        Node::Scalar(text) | Node::Text(text) if style == Style::Comma => {
-            return Ok(encoded(&text));
-        }
+        Node::Absent => Vec::new(),
         Node::Scalar(text) | Node::Text(text) => vec![encoded(&text)],
         Node::List(items) => scalars(items)?.iter().map(encoded).collect(),
         Node::Object(members) => {
@@ -140,14 +138,8 @@ pub(crate) fn path_text<T: Serialize>(
 }
 
 /// A header's value: a scalar as it is, an array or object with commas between its elements.
-pub(crate) fn header_text<T: Serialize>(
-    value: &T,
-    style: Style,
-) -> Result<Option<String>, Problem> {
-    if style == Style::Json {
-        return json_text(value);
-    }
-    match Node::of(value)? {
+pub(crate) fn header_text(node: Node, style: Style) -> Result<Option<String>, Problem> {
+    match node {
         Node::Absent => Ok(None),
         Node::Scalar(text) | Node::Text(text) => Ok(Some(text)),
         Node::List(items) => Ok(Some(scalars(items)?.join(","))),
@@ -163,21 +155,8 @@ pub(crate) fn header_text<T: Serialize>(
 }
 
 /// A cookie's value, percent-encoded: raw commas and quotes are not legal in one (RFC 6265).
-pub(crate) fn cookie_text<T: Serialize>(
-    value: &T,
-    style: Style,
-) -> Result<Option<String>, Problem> {
-    Ok(header_text(value, style)?.map(|text| encode(&text, ENCODED)))
-}
-
-/// The JSON text of a value; `None` for an absent one.
-fn json_text<T: Serialize>(value: &T) -> Result<Option<String>, Problem> {
-    match serde_json::to_string(value) {
-        Ok(text) if text == "null" => Ok(None),
-        Ok(text) => Ok(Some(text)),
-        // The error's text is dropped, since it may quote the value.
-        Err(_) => Err("cannot be written as JSON"),
-    }
+pub(crate) fn cookie_text(node: Node, style: Style) -> Result<Option<String>, Problem> {
+    Ok(header_text(node, style)?.map(|text| encode(&text, ENCODED)))
 }
 
 /// How a query parameter is written.
@@ -205,22 +184,12 @@ impl Written {
 }
 
 /// Appends a parameter to a query string, encoded; an absent one adds nothing.
-pub(crate) fn push_query<T: Serialize>(
+pub(crate) fn push_query(
     query: &mut String,
     name: &str,
-    value: &T,
+    node: Node,
     written: Written,
 ) -> Result<(), Problem> {
-    if written.style == Style::Json {
-        if let Some(text) = json_text(value)? {
-            push_value(query, name, &text, written.encoded);
-        }
-        return Ok(());
-    }
-    push_node(query, name, Node::of(value)?, written)
-}
-
-fn push_node(query: &mut String, name: &str, node: Node, written: Written) -> Result<(), Problem> {
     let Written { style, encoded } = written;
     match (node, style) {
         (Node::Absent, _) => {}
@@ -235,12 +204,12 @@ fn push_node(query: &mut String, name: &str, node: Node, written: Written) -> Re
                 if matches!(value, Node::Object(_)) {
                     return Err(TOO_DEEP);
                 }
-                push_node(query, &key, value, written)?;
+                push_query(query, &key, value, written)?;
             }
         }
         (Node::Object(members), Style::DeepObject) => {
             for (key, value) in members {
-                push_node(query, &format!("{name}[{key}]"), value, written)?;
+                push_query(query, &format!("{name}[{key}]"), value, written)?;
             }
         }
         (Node::List(items), _) => push_joined(query, name, &scalars(items)?, written),
@@ -254,11 +223,8 @@ fn push_node(query: &mut String, name: &str, node: Node, written: Written) -> Re
 }
 
 /// A body of the type `application/x-www-form-urlencoded`, with the styles of some members; `None` for an absent one.
-pub(crate) fn form_text<T: Serialize>(
-    value: &T,
-    styles: &[(&str, Style)],
-) -> Result<Option<String>, Problem> {
-    let members = match Node::of(value)? {
+pub(crate) fn form_text(node: Node, styles: &[(&str, Style)]) -> Result<Option<String>, Problem> {
+    let members = match node {
         Node::Absent => return Ok(None),
         Node::Object(members) => members,
         Node::Scalar(_) | Node::Text(_) | Node::List(_) => {
@@ -269,7 +235,7 @@ pub(crate) fn form_text<T: Serialize>(
     for (key, value) in members {
         let stated = styles.iter().find(|(name, _)| *name == key);
         let style = stated.map(|(_, style)| *style);
-        fields::push_node(&key, value, style, &mut |name, field| match field {
+        fields::fields(&key, value, style, &mut |name, field| match field {
             Field::Text(text) | Field::Json(text) => push_pair(&mut form, &name, &text),
             Field::Joined(items, style) => {
                 push_joined(&mut form, &name, &items, Written::new(style));
@@ -366,6 +332,15 @@ fn scalars(items: Vec<Node>) -> Result<Vec<String>, Problem> {
             Node::List(_) | Node::Object(_) => Some(Err(TOO_DEEP)),
         })
         .collect()
+}
+
+/// The text itself where nothing in it has to be encoded.
+fn encoded(text: String, set: &'static AsciiSet) -> String {
+    if text.bytes().all(is_unreserved) {
+        text
+    } else {
+        encode(&text, set)
+    }
 }
 
 fn encode(text: &str, set: &'static AsciiSet) -> String {

@@ -27,6 +27,12 @@ const REQUEST_ID_HEADERS: [&str; 7] = [
 /// `Debug` shows the status, the content type and the length of the body.
 #[derive(Clone)]
 pub struct Received {
+    /// Boxed, since it is handed on many times.
+    parts: Box<Parts>,
+}
+
+#[derive(Clone)]
+struct Parts {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -38,76 +44,81 @@ impl Received {
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self {
-            status,
-            headers,
-            body: body.into(),
-            effort: Effort::default(),
+            parts: Box::new(Parts {
+                status,
+                headers,
+                body: body.into(),
+                effort: Effort::default(),
+            }),
         }
     }
 
     /// The same answer, with what it took to get it.
-    pub(crate) fn after(self, effort: Effort) -> Self {
-        Self { effort, ..self }
+    pub(crate) fn after(mut self, effort: Effort) -> Self {
+        self.parts.effort = effort;
+        self
+    }
+
+    /// The same answer, with nothing left of its body.
+    pub(crate) fn without_body(mut self) -> Self {
+        self.parts.body = Bytes::new();
+        self
     }
 
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.parts.status
     }
 
     /// The headers. Their values may hold secrets, such as cookies.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.parts.headers
     }
 
     /// The body, after gzip is undone. Failure answers are cut at 1 MiB.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
-        &self.body
+        &self.parts.body
     }
 
     /// The `Content-Type` header, parameters included.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
-        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+        self.parts.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
-        request_id(&self.headers)
+        request_id(&self.parts.headers)
     }
 
     /// What the call cost that ended with this answer.
     #[must_use]
     pub fn effort(&self) -> Effort {
-        self.effort
+        self.parts.effort
     }
 
     /// How long the server asks to wait, by `Retry-After` or, where too many requests were made, by the time until
     /// its limit begins anew.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        rate_limit::retry_after(&self.headers).or_else(|| {
-            let is_limit = self.status == StatusCode::TOO_MANY_REQUESTS;
-            is_limit.then(|| rate_limit::reset(&self.headers))?
+        rate_limit::retry_after(&self.parts.headers).or_else(|| {
+            let is_limit = self.parts.status == StatusCode::TOO_MANY_REQUESTS;
+            is_limit.then(|| rate_limit::reset(&self.parts.headers))?
         })
     }
 
     pub(crate) fn server_message(&self) -> Option<String> {
-        server_message::read(&self.body)
-    }
-
-    pub(crate) fn into_status_and_headers(self) -> (StatusCode, HeaderMap) {
-        (self.status, self.headers)
+        server_message::read(&self.parts.body)
     }
 }
 
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
-            .field("status", &self.status.as_u16())
+            .field("status", &self.parts.status.as_u16())
             .field("content_type", &self.content_type().map(media_type))
-            .field("body_len", &self.body.len())
+            .field("body_len", &self.parts.body.len())
             .finish_non_exhaustive()
     }
 }

@@ -7,16 +7,16 @@ use std::fmt;
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
-    InvalidHeaderValue,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, InvalidHeaderValue,
 };
 use reqwest::{Method, Url};
 use serde::Serialize;
 
 use crate::base_url::BaseUrl;
 use crate::body::RequestBody;
+use crate::exchange::set_header;
 use crate::operation::Operation;
-use crate::parameter::{self, Style, Written};
+use crate::parameter::{self, Node, Style, Written};
 use crate::target;
 pub(crate) use pages::Members;
 use parts::Multipart;
@@ -30,6 +30,12 @@ use parts::Multipart;
 /// `Debug` shows the operation only.
 #[derive(Clone)]
 pub struct Request {
+    /// Boxed, since every setter hands it on.
+    draft: Box<Draft>,
+}
+
+#[derive(Clone)]
+struct Draft {
     operation: &'static Operation,
     path: Vec<(&'static str, String)>,
     query: String,
@@ -46,21 +52,23 @@ impl Request {
     #[must_use]
     pub fn new(operation: &'static Operation) -> Self {
         Self {
-            operation,
-            path: Vec::new(),
-            query: String::new(),
-            headers: Vec::new(),
-            cookies: String::new(),
-            body: None,
-            parts: Multipart::default(),
-            problem: None,
+            draft: Box::new(Draft {
+                operation,
+                path: Vec::new(),
+                query: String::new(),
+                headers: Vec::new(),
+                cookies: String::new(),
+                body: None,
+                parts: Multipart::default(),
+                problem: None,
+            }),
         }
     }
 
     /// The operation this request is for.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
-        self.operation
+        self.draft.operation
     }
 
     /// Sets the path parameter `name`; a list or an object as with [`Style::Comma`].
@@ -80,49 +88,47 @@ impl Request {
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
-        let text = parameter(name, value, |value| {
-            parameter::path_text(name, value, style)
-        });
-        if let Some(text) = self.keep(text) {
-            self.path.push((name, text));
-        }
+        self.set_path(name, node(value, style), style);
         self
+    }
+
+    fn set_path(&mut self, name: &'static str, node: Given, style: Style) {
+        let text = parameter(name, node, |node| parameter::path_text(name, node, style));
+        if let Some(text) = self.keep(text) {
+            self.draft.path.push((name, text));
+        }
     }
 
     /// Appends the query parameter `name`; `None` and null add nothing.
     #[must_use]
     pub fn query<T: Serialize>(
-        self,
+        mut self,
         name: &'static str,
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
-        self.push_query(name, value, Written::new(style))
+        self.push_query(name, node(value, style), Written::new(style));
+        self
     }
 
     /// As [`query`](Self::query), with the characters `:/?@!$()*,;` sent as they are.
     #[must_use]
     pub fn query_reserved<T: Serialize>(
-        self,
+        mut self,
         name: &'static str,
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
-        self.push_query(name, value, Written::reserved(style))
+        self.push_query(name, node(value, style), Written::reserved(style));
+        self
     }
 
-    fn push_query<T: Serialize>(
-        mut self,
-        name: &'static str,
-        value: &Result<T, String>,
-        written: Written,
-    ) -> Self {
-        let query = &mut self.query;
-        let done = parameter(name, value, |value| {
-            parameter::push_query(query, name, value, written)
+    fn push_query(&mut self, name: &'static str, node: Given, written: Written) {
+        let query = &mut self.draft.query;
+        let done = parameter(name, node, |node| {
+            parameter::push_query(query, name, node, written)
         });
         self.keep(done);
-        self
     }
 
     /// Sets the header `name`; `None` and null add nothing; a list or an object as with [`Style::Comma`].
@@ -139,9 +145,11 @@ impl Request {
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
-        let text = parameter(name, value, |value| parameter::header_text(value, style));
+        let text = parameter(name, node(value, style), |node| {
+            parameter::header_text(node, style)
+        });
         if let Some(Some(text)) = self.keep(text) {
-            self.set_header(name, &text);
+            self.keep_header(name, &text);
         }
         self
     }
@@ -160,9 +168,11 @@ impl Request {
         value: &Result<T, String>,
         style: Style,
     ) -> Self {
-        let text = parameter(name, value, |value| parameter::cookie_text(value, style));
+        let text = parameter(name, node(value, style), |node| {
+            parameter::cookie_text(node, style)
+        });
         if let Some(Some(text)) = self.keep(text) {
-            push_cookie(&mut self.cookies, name, &text);
+            push_cookie(&mut self.draft.cookies, name, &text);
         }
         self
     }
@@ -180,14 +190,15 @@ impl Request {
         content_type: &'static str,
         value: &Result<T, String>,
     ) -> Self {
-        self.encoded(content_type, value, |value| {
-            match serde_json::to_vec(value) {
-                Ok(text) if text == b"null" => Ok(None),
-                Ok(text) => Ok(Some(text)),
-                // The error's text is dropped, since it may quote the value.
-                Err(_) => Err("cannot be written as JSON"),
-            }
-        })
+        let text = match value {
+            // The error's text is dropped, since it may quote the value.
+            Ok(value) => serde_json::to_vec(value).map_err(|_| " cannot be written as JSON".into()),
+            Err(message) => Err(format!(": {message}")),
+        };
+        self.encoded(
+            content_type,
+            text.map(|text| (text != b"null").then_some(text)),
+        )
     }
 
     /// Sends an object as `application/x-www-form-urlencoded`; `None` and null send no body at all.
@@ -205,9 +216,11 @@ impl Request {
         value: &Result<T, String>,
         styles: &[(&'static str, Style)],
     ) -> Self {
-        self.encoded("application/x-www-form-urlencoded", value, |value| {
-            Ok(parameter::form_text(value, styles)?.map(String::into_bytes))
-        })
+        let text = node(value, Style::Form).and_then(|node| {
+            let text = parameter::form_text(node, styles).map_err(tail)?;
+            Ok(text.map(String::into_bytes))
+        });
+        self.encoded("application/x-www-form-urlencoded", text)
     }
 
     /// Sends bytes as they are, under the content type that the [`Body`](crate::Body) names or else this one.
@@ -231,29 +244,21 @@ impl Request {
         self
     }
 
-    fn encoded<T: Serialize>(
-        mut self,
-        content_type: &'static str,
-        value: &Result<T, String>,
-        encode: impl FnOnce(&T) -> Result<Option<Vec<u8>>, &'static str>,
-    ) -> Self {
-        match value {
-            Ok(value) => match encode(value) {
-                Ok(None) => {}
-                Ok(Some(bytes)) => self.set_body(content_type, bytes.into()),
-                Err(problem) => self.remember(format!("the body {problem}")),
-            },
-            Err(message) => self.remember(format!("body: {message}")),
+    fn encoded(mut self, content_type: &str, text: Result<Option<Vec<u8>>, String>) -> Self {
+        match text {
+            Ok(None) => {}
+            Ok(Some(text)) => self.set_body(content_type, text.into()),
+            Err(tail) => self.remember(format!("body{tail}")),
         }
         self
     }
 
     fn set_body(&mut self, content_type: &str, bytes: Bytes) {
         self.insert_header(CONTENT_TYPE, HeaderValue::from_str(content_type));
-        self.body = Some(bytes);
+        self.draft.body = Some(bytes);
     }
 
-    fn set_header(&mut self, name: &str, text: &str) {
+    fn keep_header(&mut self, name: &str, text: &str) {
         match HeaderName::from_bytes(name.as_bytes()) {
             Ok(name) => self.insert_header(name, HeaderValue::from_str(text)),
             Err(_) => self.remember(format!("`{name}` is not a header name")),
@@ -263,7 +268,7 @@ impl Request {
     fn insert_header(&mut self, name: HeaderName, value: Result<HeaderValue, InvalidHeaderValue>) {
         match value {
             Ok(value) => self.put_header(name, value),
-            Err(_) => self.remember(format!("`{name}` has characters that no header can hold")),
+            Err(_) => self.remember(unsendable(&name)),
         }
     }
 
@@ -272,65 +277,67 @@ impl Request {
     }
 
     fn remember(&mut self, message: String) {
-        self.problem.get_or_insert(message);
+        self.draft.problem.get_or_insert(message);
     }
 
     fn put_header(&mut self, name: HeaderName, value: HeaderValue) {
-        match self.headers.iter_mut().find(|(given, _)| *given == name) {
+        match self
+            .draft
+            .headers
+            .iter_mut()
+            .find(|(given, _)| *given == name)
+        {
             Some((_, given)) => *given = value,
-            None => self.headers.push((name, value)),
+            None => self.draft.headers.push((name, value)),
         }
     }
 
     fn header_value(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        let mut named = self.headers.iter().filter(|(given, _)| given == name);
+        let mut named = self.draft.headers.iter().filter(|(given, _)| given == name);
         named.next().map(|(_, value)| value)
     }
 
     /// The request complete but for credentials; or the first problem.
     pub(crate) fn prepare(mut self, base: &BaseUrl) -> Result<Prepared, String> {
-        if !self.operation.accept.is_empty() && self.header_value(&ACCEPT).is_none() {
-            let accept = Bytes::from_static(self.operation.accept.as_bytes());
-            self.insert_header(ACCEPT, HeaderValue::from_maybe_shared(accept));
-        }
-        if !self.cookies.is_empty() {
-            let cookies = std::mem::take(&mut self.cookies);
+        if !self.draft.cookies.is_empty() {
+            let cookies = std::mem::take(&mut self.draft.cookies);
             self.insert_header(COOKIE, HeaderValue::from_str(&cookies));
         }
-        if let Some(problem) = self.problem.take() {
+        if let Some(problem) = self.draft.problem.take() {
             return Err(problem);
         }
-        if let Some((content_type, body)) = self.parts.encode()? {
+        if let Some((content_type, body)) = self.draft.parts.encode()? {
             self.set_body(&content_type, body);
         }
-        let method = &self.operation.method;
-        // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
-        // client leaves it unsaid (RFC 9110, section 8.6).
-        if self.body.is_none() && matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
-            let nothing = HeaderValue::from_static("0");
-            self.put_header(CONTENT_LENGTH, nothing);
-        }
-        let (path, mut query) = target::fill(self.operation.path, &self.path)?;
-        if query.is_empty() {
-            query = self.query;
-        } else if !self.query.is_empty() {
-            query.extend(["&", &self.query]);
-        }
+        let Draft {
+            operation,
+            path,
+            query,
+            ..
+        } = &*self.draft;
         Ok(Prepared {
-            method,
-            url: target::url(base, &path, &query)?,
-            headers: self.headers,
-            body: self.body,
+            url: target::url(base, operation.path, path, query)?,
+            accept: self.accept()?,
+            draft: self.draft,
         })
+    }
+
+    /// What the operation accepts, unless a parameter says so.
+    fn accept(&self) -> Result<Option<HeaderValue>, String> {
+        let accept = self.draft.operation.accept;
+        if accept.is_empty() || self.header_value(&ACCEPT).is_some() {
+            return Ok(None);
+        }
+        let accept = HeaderValue::from_maybe_shared(Bytes::from_static(accept.as_bytes()));
+        accept.map(Some).map_err(|_| unsendable(&ACCEPT))
     }
 }
 
 /// A request as it is sent with every attempt, but for credentials.
 pub(crate) struct Prepared {
-    method: &'static Method,
+    draft: Box<Draft>,
     url: Url,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Bytes>,
+    accept: Option<HeaderValue>,
 }
 
 impl Prepared {
@@ -340,38 +347,70 @@ impl Prepared {
 
     /// The HTTP request of one attempt.
     pub(crate) fn http(&self) -> reqwest::Request {
-        let mut http = reqwest::Request::new(self.method.clone(), self.url.clone());
-        // With room for credentials, `User-Agent` and what the HTTP client adds.
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + 5);
-        for (name, value) in &self.headers {
-            headers.insert(name, value.clone());
+        let Draft {
+            operation,
+            headers,
+            body,
+            ..
+        } = &*self.draft;
+        let method = operation.method.clone();
+        let is_write = matches!(method, Method::POST | Method::PUT | Method::PATCH);
+        let mut http = reqwest::Request::new(method, self.url.clone());
+        for (name, value) in headers {
+            set_header(&mut http, name.clone(), value.clone());
         }
-        *http.headers_mut() = headers;
-        *http.body_mut() = self.body.clone().map(Into::into);
+        if let Some(accept) = &self.accept {
+            set_header(&mut http, ACCEPT, accept.clone());
+        }
+        if let Some(body) = body {
+            *http.body_mut() = Some(body.clone().into());
+        } else if is_write {
+            // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
+            // client leaves it unsaid (RFC 9110, section 8.6).
+            set_header(&mut http, CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         http
     }
 }
 
-/// Applies an encoder to a builder's field and names the parameter in what goes wrong.
-fn parameter<T, U>(
+fn unsendable(header: &HeaderName) -> String {
+    format!("`{header}` has characters that no header can hold")
+}
+
+/// A value to be written; or, where there is none, what goes behind the name of the parameter to say why.
+type Given = Result<Node, String>;
+
+/// The field of a builder as a tree: the only part of a setter that is compiled for each type.
+fn node<T: Serialize>(value: &Result<T, String>, style: Style) -> Given {
+    match value {
+        Ok(value) => Node::styled(value, style).map_err(tail),
+        Err(message) => Err(format!(": {message}")),
+    }
+}
+
+#[cold]
+fn tail(problem: parameter::Problem) -> String {
+    format!(" {problem}")
+}
+
+/// Applies an encoder and names the parameter in what goes wrong.
+fn parameter<T>(
     name: &str,
-    value: &Result<T, String>,
-    encode: impl FnOnce(&T) -> Result<U, parameter::Problem>,
-) -> Result<U, String> {
-    named("parameter", name, value, encode)
+    node: Given,
+    encode: impl FnOnce(Node) -> Result<T, parameter::Problem>,
+) -> Result<T, String> {
+    named("parameter", name, node, encode)
 }
 
 /// As above, for another kind of thing.
-fn named<T, U>(
+fn named<T>(
     kind: &str,
     name: &str,
-    value: &Result<T, String>,
-    encode: impl FnOnce(&T) -> Result<U, parameter::Problem>,
-) -> Result<U, String> {
-    match value {
-        Ok(value) => encode(value).map_err(|problem| format!("{kind} `{name}` {problem}")),
-        Err(message) => Err(format!("{kind} `{name}`: {message}")),
-    }
+    node: Given,
+    encode: impl FnOnce(Node) -> Result<T, parameter::Problem>,
+) -> Result<T, String> {
+    let done = node.and_then(|node| encode(node).map_err(tail));
+    done.map_err(|tail| format!("{kind} `{name}`{tail}"))
 }
 
 /// Adds one pair to the text of a `Cookie` header.
@@ -385,9 +424,9 @@ pub(crate) fn push_cookie(cookies: &mut String, name: &str, value: &str) {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("operation", &self.operation.name)
-            .field("method", &self.operation.method)
-            .field("path", &self.operation.path)
+            .field("operation", &self.draft.operation.name)
+            .field("method", &self.draft.operation.method)
+            .field("path", &self.draft.operation.path)
             .finish_non_exhaustive()
     }
 }

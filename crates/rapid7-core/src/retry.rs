@@ -127,7 +127,7 @@ impl Repeatable {
 
     /// Whether an attempt without a complete answer may be followed by another.
     pub(crate) fn after_break(self, error: &TransportError) -> bool {
-        is_passing_break(error) && (self == Self::Always || error.is_connect())
+        is_passing_break(error) && (self == Self::Always || error.is_unprocessed())
     }
 }
 

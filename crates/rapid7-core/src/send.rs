@@ -27,8 +27,8 @@ const MAX_REPLAYS: u32 = 3;
 /// What came of one attempt.
 pub(crate) enum Outcome {
     Answered(Received),
-    Broken(TransportError),
-    NoGrant(LoginError),
+    Broken(Box<TransportError>),
+    NoGrant(Box<LoginError>),
     Refused(Refusal),
 }
 
@@ -51,7 +51,6 @@ struct Call<'a> {
     inner: &'a Inner,
     operation: &'static Operation,
     request: Prepared,
-    /// Those of the handle; see [`Call::options`].
     options: &'a CallOptions,
     began: Instant,
     deadline: Instant,
@@ -84,16 +83,14 @@ impl Inner {
             operation,
             message: message.into(),
         })?;
-        let mut call = Call::new(self, operation, prepared, options);
         Ok(async move {
-            let mut observation = Observation::begin(operation, call.inner.on_call.as_ref());
-            let places = &call.inner.places;
-            let _place = match places.try_acquire() {
+            let mut observation = Observation::begin(operation, self.on_call.as_ref());
+            let _place = match self.places.try_acquire() {
                 Ok(place) => Some(place),
                 // Closed never, so that there is a place sooner or later.
-                Err(_) => Box::pin(places.acquire()).await.ok(),
+                Err(_) => Box::pin(self.places.acquire()).await.ok(),
             };
-            call.start();
+            let mut call = Call::begin(self, operation, prepared, options);
             let outcome = call.run().await;
             let effort = call.effort();
             observation.end(&outcome, effort);
@@ -113,7 +110,8 @@ impl Inner {
 }
 
 impl<'a> Call<'a> {
-    fn new(
+    /// Time counts from here.
+    fn begin(
         inner: &'a Inner,
         operation: &'static Operation,
         request: Prepared,
@@ -126,24 +124,13 @@ impl<'a> Call<'a> {
             request,
             options,
             began: now,
-            deadline: now,
+            deadline: now + options.timeout_or_default(),
             attempts: 0,
             failures: 0,
             replays: 0,
             waited: Duration::ZERO,
             bound_to: None,
         }
-    }
-
-    /// Time counts from here.
-    fn start(&mut self) {
-        self.began = Instant::now();
-        self.deadline = self.began + self.options().timeout_or_default();
-    }
-
-    /// The settings of this call: the handle's, and for what those leave open, the connection's.
-    fn options(&self) -> CallOptions {
-        self.options.or(self.inner.options)
     }
 
     fn effort(&self) -> Effort {
@@ -154,37 +141,25 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Attempts until one is final.
+    /// Attempts until one is final: for most calls, the first.
     async fn run(&mut self) -> Outcome {
-        // Boxed, since most calls end with the first.
-        let mut last: Option<Box<Outcome>> = None;
-        loop {
-            match self.inner.pacing.pass(self.deadline).await {
-                Ok(waited) => self.waited += waited,
-                Err(pause) => {
-                    let refused = Outcome::Refused(Refusal::RateLimited {
-                        retry_after: pause.left,
-                    });
-                    return last.map_or(refused, |last| *last);
-                }
-            }
-            let set_out = trace::clock();
-            let (outcome, next) = self.attempt().await;
-            trace::attempt(self.attempts, &outcome, set_out);
-            if matches!(outcome, Outcome::Refused(Refusal::SessionEnded)) {
-                return last.map_or(outcome, |last| *last);
-            }
-            if matches!(next, Next::End) {
-                return outcome;
-            }
-            last = Some(Box::new(outcome));
+        let (outcome, next) = self.attempt().await;
+        match next {
+            Next::End => outcome,
             // Rare, and large.
-            if !Box::pin(self.prepare_for(next)).await
-                && let Some(last) = last
-            {
-                return *last;
-            }
+            next => Box::pin(self.run_on(outcome, next)).await,
         }
+    }
+
+    async fn run_on(&mut self, mut last: Outcome, mut next: Next) -> Outcome {
+        while self.prepare_for(next).await {
+            let (outcome, then) = self.attempt().await;
+            if let Outcome::Refused(Refusal::RateLimited { .. } | Refusal::SessionEnded) = outcome {
+                return last;
+            }
+            (last, next) = (outcome, then);
+        }
+        last
     }
 
     /// Does what is to be done before another attempt; says whether there is to be one.
@@ -211,21 +186,55 @@ impl<'a> Call<'a> {
     }
 
     async fn attempt(&mut self) -> (Outcome, Next) {
-        let grant = match self.grant().await {
-            Ok(grant) => grant,
-            Err(outcome) => {
-                let next = self.judge(&outcome, None);
-                return (outcome, next);
+        if self.inner.pacing.is_on()
+            && let Err(refused) = Box::pin(self.wait_for_turn()).await
+        {
+            return (refused, Next::End);
+        }
+        let set_out = trace::clock();
+        let (outcome, flight) = self.exchange().await;
+        trace::attempt(self.attempts, &outcome, set_out);
+        let next = self.judge(&outcome, flight);
+        (outcome, next)
+    }
+
+    async fn wait_for_turn(&mut self) -> Result<(), Outcome> {
+        match self.inner.pacing.pass(self.deadline).await {
+            Ok(waited) => {
+                self.waited += waited;
+                Ok(())
             }
-        };
+            Err(pause) => Err(Outcome::Refused(Refusal::RateLimited {
+                retry_after: pause.left,
+            })),
+        }
+    }
+
+    /// One request, with what it is to be authorized with.
+    async fn exchange(&mut self) -> (Outcome, Option<Flight>) {
+        let mut grant = None;
+        if self.inner.source.applies_to(self.operation.access) {
+            // The address was built from the base URL; credentials are worth a second look.
+            if !self.inner.base.is_above(self.request.url()) {
+                return (Outcome::Refused(Refusal::ForeignOrigin), None);
+            }
+            grant = self.inner.usable();
+            if grant.is_none() {
+                // Rare, and large.
+                grant = match Box::pin(self.inner.grant(self.deadline)).await {
+                    Ok(grant) => grant,
+                    Err(error) => return (Outcome::NoGrant(Box::new(error)), None),
+                };
+            }
+        }
         let (http, flight) = match self.authorized(grant) {
             Ok(authorized) => authorized,
-            Err(reason) => return (Outcome::Refused(reason), Next::End),
+            Err(reason) => return (Outcome::Refused(reason), None),
         };
         self.attempts += 1;
         let bounds = Bounds {
             deadline: self.deadline,
-            max_answer_bytes: self.options().max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
+            max_answer_bytes: self.options.max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
             success: self.operation.success,
             redirects_within: self.inner.rules.redirects.then_some(&self.inner.base),
         };
@@ -233,21 +242,7 @@ impl<'a> Call<'a> {
             Ok(received) => Outcome::Answered(received),
             Err(error) => Outcome::Broken(error),
         };
-        let next = self.judge(&outcome, flight);
-        (outcome, next)
-    }
-
-    /// What this call is authorized with; `None` where it carries no credentials.
-    async fn grant(&self) -> Result<Option<Arc<Grant>>, Outcome> {
-        if !self.inner.source.applies_to(self.operation.access) {
-            return Ok(None);
-        }
-        // The address was built from the base URL; credentials are worth a second look.
-        if !self.inner.base.has_origin_of(self.request.url()) {
-            return Err(Outcome::Refused(Refusal::ForeignOrigin));
-        }
-        let grant = self.inner.grant(self.deadline).await;
-        grant.map_err(Outcome::NoGrant)
+        (outcome, flight)
     }
 
     /// The HTTP request of one attempt, complete.
@@ -276,7 +271,7 @@ impl<'a> Call<'a> {
             Outcome::Answered(received) => self.judge_answer(received, flight),
             Outcome::Broken(error) => {
                 // The server may have taken the request, and the session with it.
-                if let Some(flight) = flight.filter(|_| !error.is_connect()) {
+                if let Some(flight) = flight.filter(|_| !error.is_unprocessed()) {
                     flight.land_served();
                 }
                 if self.repeatable().after_break(error) {
@@ -317,7 +312,7 @@ impl<'a> Call<'a> {
     }
 
     fn repeatable(&self) -> Repeatable {
-        let replay_writes = self.options().replay_writes.unwrap_or(false);
+        let replay_writes = self.options.replay_writes.unwrap_or(false);
         Repeatable::of(self.operation.effect, replay_writes)
     }
 
@@ -329,7 +324,7 @@ impl<'a> Call<'a> {
     /// Another attempt, unless policy or time do not allow one.
     fn again(&mut self, asked: Option<Duration>) -> Next {
         self.failures += 1;
-        let policy = self.options().retries.unwrap_or_default();
+        let policy = self.options.retries.unwrap_or_default();
         let Some(delay) = policy.delay_after(self.failures) else {
             return Next::End;
         };
@@ -371,11 +366,11 @@ impl Outcome {
             Self::Answered(received) => return Ok(received.after(effort)),
             Self::Broken(error) => Error::Transport {
                 operation,
-                error: Box::new(error.with_effort(effort)),
+                error: Box::new((*error).with_effort(effort)),
             },
             Self::NoGrant(error) => Error::Login {
                 operation,
-                error: Box::new(error.with_effort(effort)),
+                error: Box::new((*error).with_effort(effort)),
             },
             Self::Refused(reason) => Error::Refused { operation, reason },
         })

@@ -165,7 +165,7 @@ impl Inner {
     }
 
     /// The grant at hand, unless it is about to end or was given up.
-    fn usable(&self) -> Option<Arc<Grant>> {
+    pub(crate) fn usable(&self) -> Option<Arc<Grant>> {
         self.session.current().filter(|grant| !grant.is_over())
     }
 
@@ -242,7 +242,7 @@ impl Inner {
         let presented = grant.presented();
         presented.apply(&mut http, logout.access).map_err(refused)?;
         let bounds = Bounds {
-            deadline: Instant::now() + options.or(self.options).timeout_or_default(),
+            deadline: Instant::now() + options.timeout_or_default(),
             max_answer_bytes: MAX_ANSWER_BYTES,
             success: logout.success,
             redirects_within: None,
@@ -250,7 +250,7 @@ impl Inner {
         let received = self.transport.exchange(http, bounds).await;
         received.map(Some).map_err(|error| Error::Transport {
             operation: logout,
-            error: error.into(),
+            error,
         })
     }
 

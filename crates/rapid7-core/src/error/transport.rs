@@ -15,6 +15,8 @@ use crate::effort::Effort;
 pub struct TransportError {
     kind: TransportErrorKind,
     connected: bool,
+    /// The server said that it did not look at the request.
+    turned_away: bool,
     status: Option<StatusCode>,
     source: Option<reqwest::Error>,
     effort: Effort,
@@ -47,6 +49,7 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
+    #[cold]
     pub(crate) fn sending(error: reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             TransportErrorKind::Timeout
@@ -63,6 +66,7 @@ impl TransportError {
         Self {
             kind,
             connected,
+            turned_away: is_turned_away(&error),
             status: None,
             source: Some(error.without_url()),
             effort: Effort::default(),
@@ -74,6 +78,7 @@ impl TransportError {
         Self {
             kind: TransportErrorKind::Timeout,
             connected: false,
+            turned_away: false,
             status: None,
             source: None,
             effort: Effort::default(),
@@ -113,6 +118,7 @@ impl TransportError {
         Self {
             kind,
             connected: true,
+            turned_away: false,
             status: Some(status),
             source: None,
             effort: Effort::default(),
@@ -132,6 +138,13 @@ impl TransportError {
         !self.connected
     }
 
+    /// Whether the request surely was not carried out: no connection came about, or the server said over HTTP/2
+    /// that it did not look at it.
+    #[must_use]
+    pub fn is_unprocessed(&self) -> bool {
+        !self.connected || self.turned_away
+    }
+
     /// The status, if the answer had begun.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -142,6 +155,17 @@ impl TransportError {
     fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
         Some(innermost(self.source.as_ref()?.source()?))
     }
+}
+
+/// Whether an HTTP/2 server refused the stream, or closed the connection in order before it came to it
+/// (RFC 9113, sections 6.8 and 8.7).
+fn is_turned_away(error: &reqwest::Error) -> bool {
+    let Some(error) = innermost(error).downcast_ref::<h2::Error>() else {
+        return false;
+    };
+    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    let is_closing = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (is_refused || is_closing)
 }
 
 /// The source of all sources, or the error itself.

@@ -1,7 +1,5 @@
 //! Members of a form as pairs of name and text.
 
-use serde::Serialize;
-
 use super::node::Node;
 use super::{Problem, Style, TOO_DEEP, pairs, scalars, separator};
 
@@ -32,16 +30,7 @@ pub(crate) type Push<'a> = dyn FnMut(String, Field) + 'a;
 /// The pairs of one member of a form.
 ///
 /// Without a style an array is a pair for each element, and an object is JSON, in an array too.
-pub(crate) fn fields<T: Serialize>(
-    name: &str,
-    value: &T,
-    style: Option<Style>,
-    push: &mut Push<'_>,
-) -> Result<(), Problem> {
-    push_node(name, Node::of(value)?, style, push)
-}
-
-pub(super) fn push_node(
+pub(crate) fn fields(
     name: &str,
     node: Node,
     style: Option<Style>,
@@ -53,7 +42,7 @@ pub(super) fn push_node(
         (node, Some(Style::DeepObject)) => push_deep(name, node, push),
         (Node::Object(members), Some(Style::Form)) => {
             for (key, value) in members {
-                push_node(&key, value, None, push)?;
+                fields(&key, value, None, push)?;
             }
         }
         (Node::List(items), None | Some(Style::Form)) => {
@@ -120,7 +109,7 @@ mod tests {
 
     fn pairs(value: &Value, style: Option<Style>) -> Result<String, Problem> {
         let mut pairs = Vec::new();
-        fields("a", value, style, &mut |name, field| {
+        fields("a", Node::of(value)?, style, &mut |name, field| {
             pairs.push(format!("{name}={}", field.into_text()));
         })?;
         Ok(pairs.join("&"))

@@ -7,11 +7,11 @@ use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
-use super::Problem;
+use super::{Problem, Style};
 
 /// A value as parameters see it: scalars are text already.
 #[derive(Debug, PartialEq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Absent,
     /// A number or a boolean.
     Scalar(String),
@@ -21,6 +21,19 @@ pub(super) enum Node {
 }
 
 impl Node {
+    /// A value as a parameter of this style sees it: with [`Style::Json`] it is the text of the value in JSON.
+    pub(crate) fn styled<T: Serialize>(value: &T, style: Style) -> Result<Self, Problem> {
+        if style != Style::Json {
+            return Self::of(value);
+        }
+        match serde_json::to_string(value) {
+            Ok(text) if text == "null" => Ok(Self::Absent),
+            Ok(text) => Ok(Self::Text(text)),
+            // The error's text is dropped, since it may quote the value.
+            Err(_) => Err("cannot be written as JSON"),
+        }
+    }
+
     pub(super) fn of<T: Serialize>(value: &T) -> Result<Self, Problem> {
         value
             .serialize(NodeSerializer)

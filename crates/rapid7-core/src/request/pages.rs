@@ -15,7 +15,7 @@ pub(crate) type Members = BTreeMap<String, Box<RawValue>>;
 impl Request {
     /// The members of a JSON body; none where there is no body.
     pub(crate) fn json_members(&self) -> Result<Members, String> {
-        match &self.body {
+        match &self.draft.body {
             None => Ok(Members::new()),
             Some(body) => serde_json::from_slice(body)
                 .map_err(|_| "the body is not a JSON object, which pages need".to_owned()),
@@ -35,7 +35,7 @@ impl Request {
 
     /// The value of a query parameter, the last one of that name.
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
-        let pairs = self.query.split('&').rev();
+        let pairs = self.draft.query.split('&').rev();
         let mut named = pairs.filter_map(|pair| {
             let (given, value) = pair.split_once('=')?;
             is_name(given, name).then_some(value)
@@ -50,10 +50,10 @@ impl Request {
             let given = pair.split_once('=').map_or(*pair, |(given, _)| given);
             !given.is_empty() && !is_name(given, name)
         };
-        let others: Vec<&str> = self.query.split('&').filter(is_other).collect();
+        let others: Vec<&str> = self.draft.query.split('&').filter(is_other).collect();
         let mut query = others.join("&");
         push_pair(&mut query, name, value);
-        self.query = query;
+        self.draft.query = query;
     }
 }
 

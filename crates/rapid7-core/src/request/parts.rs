@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{Request, named};
+use super::{Given, Request, named, node};
 use crate::parameter::{self, Field, Style};
 use crate::part::{Form, Part, Parts, encode};
 
@@ -100,15 +100,15 @@ impl Request {
     /// Adds the parts of a form.
     #[must_use]
     pub fn parts(mut self, form: &Form) -> Self {
-        self.parts.form.extend(form);
+        self.draft.parts.form.extend(form);
         self
     }
 
     /// Sends the parts as this media type, and a form without parts where there are none.
     #[must_use]
     pub fn multipart(mut self, media_type: &'static str) -> Self {
-        self.parts.media_type = media_type;
-        self.parts.demanded = true;
+        self.draft.parts.media_type = media_type;
+        self.draft.parts.demanded = true;
         self
     }
 
@@ -116,8 +116,8 @@ impl Request {
     /// among them.
     #[must_use]
     pub fn multipart_if_any(mut self, media_type: &'static str, required: &[&'static str]) -> Self {
-        self.parts.media_type = media_type;
-        let form = &self.parts.form;
+        self.draft.parts.media_type = media_type;
+        let form = &self.draft.parts.form;
         let missing = required.iter().find(|name| !form.has(name));
         if let Some(name) = missing
             && !form.is_empty()
@@ -136,7 +136,7 @@ impl Request {
         match value {
             Ok(value) => {
                 for part in value.parts() {
-                    self.parts.form.push(name.to_owned(), finish(part));
+                    self.draft.parts.form.push(name.to_owned(), finish(part));
                 }
             }
             Err(message) => self.remember(format!("part `{name}`: {message}")),
@@ -151,15 +151,26 @@ impl Request {
         style: Option<Style>,
         content_type: Option<&'static str>,
     ) -> Self {
-        let form = &mut self.parts.form;
-        let done = named("part", name, value, |value| {
-            parameter::fields(name, value, style, &mut |name, field| {
+        // JSON of a list or an object is made of the tree, by what the parts are.
+        self.push_fields(name, node(value, Style::Form), style, content_type);
+        self
+    }
+
+    fn push_fields(
+        &mut self,
+        name: &'static str,
+        node: Given,
+        style: Option<Style>,
+        content_type: Option<&'static str>,
+    ) {
+        let form = &mut self.draft.parts.form;
+        let done = named("part", name, node, |node| {
+            parameter::fields(name, node, style, &mut |name, field| {
                 let default = matches!(field, Field::Json(_)).then_some("application/json");
                 let part = Part::text(field.into_text());
                 form.push(name, part.or_content_type(content_type.or(default)));
             })
         });
         self.keep(done);
-        self
     }
 }

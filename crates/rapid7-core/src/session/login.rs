@@ -14,7 +14,7 @@ use crate::authorize::{Login, Presented};
 use crate::connection::Inner;
 use crate::decode;
 use crate::error::{LoginError, LoginErrorKind};
-use crate::exchange::Bounds;
+use crate::exchange::{Bounds, set_header};
 use crate::received::Received;
 use crate::target;
 use crate::values::Timestamp;
@@ -47,7 +47,7 @@ impl Inner {
             redirects_within: None,
         };
         let sent = self.transport.exchange(http, bounds).await;
-        let received = sent.map_err(LoginError::unreachable)?;
+        let received = sent.map_err(|error| LoginError::unreachable(*error))?;
         let answer = read_answer(&received)?;
         let token = read_token(&received, &answer)?;
         let presented = Presented::Token {
@@ -58,7 +58,7 @@ impl Inner {
     }
 
     fn login_request(&self, login: &Login) -> Option<reqwest::Request> {
-        let url = target::url(&self.base, login.path, "").ok()?;
+        let url = target::url(&self.base, login.path, &[], "").ok()?;
         let body = LoginRequest {
             username: &login.username,
             password: login.password.expose_secret(),
@@ -66,8 +66,8 @@ impl Inner {
         let body = serde_json::to_vec(&body).ok()?;
         let mut http = reqwest::Request::new(Method::POST, url);
         let json = HeaderValue::from_static("application/json");
-        http.headers_mut().insert(CONTENT_TYPE, json.clone());
-        http.headers_mut().insert(ACCEPT, json);
+        set_header(&mut http, CONTENT_TYPE, json.clone());
+        set_header(&mut http, ACCEPT, json);
         *http.body_mut() = Some(body.into());
         Some(http)
     }

@@ -191,7 +191,7 @@ async fn json_bodies() {
         send(odd)
             .await
             .unwrap_err()
-            .ends_with("the body cannot be written as JSON")
+            .ends_with("body cannot be written as JSON")
     );
 }
 

@@ -23,6 +23,7 @@ mod server;
 mod sessions;
 mod settings;
 mod tls;
+mod turned_away;
 
 use rapid7_core::{
     Access, AuthScheme, Body, Connection, Credentials, Decode, Effect, Error, KeyPlacement, Method,
