@@ -1,7 +1,7 @@
 //! One request, and its answer read to the end.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderName, HeaderValue, LOCATION, USER_AGENT};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response, StatusCode, Url};
 use tokio::time::Instant;
 
@@ -11,6 +11,13 @@ use crate::received::Received;
 
 /// Most bytes kept of an answer that is a failure; enough for any message worth reading.
 const MAX_FAILURE_BYTES: usize = 1024 * 1024;
+
+/// Longest answer, in bytes, that is kept in the memory that the HTTP client read it into. A longer one is copied, and
+/// its headers too: each would keep the whole of the client's buffer, of up to 400 KiB.
+const MAX_PIECE: usize = 64 * 1024;
+
+/// Most bytes reserved on a server's word for the length of an answer.
+const MAX_RESERVED: u64 = 1024 * 1024;
 
 /// A path that takes more turns is a circle.
 const MAX_REDIRECTS: usize = 5;
@@ -157,7 +164,9 @@ async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Bo
         match next_chunk(&mut response).await? {
             None => Bytes::new(),
             // Most answers are short and come in one piece.
-            Some(first) if announced == Some(first.len() as u64) => first,
+            Some(first) if announced == Some(first.len() as u64) && first.len() <= MAX_PIECE => {
+                first
+            }
             Some(first) => Box::pin(read_on(&mut response, first, max)).await?,
         }
     } else {
@@ -173,25 +182,32 @@ async fn read_on(
     first: Bytes,
     max: u64,
 ) -> Result<Bytes, Box<TransportError>> {
-    let mut next = next_chunk(response).await?;
-    if next.is_none() && first.len() as u64 <= max {
-        return Ok(first);
-    }
-    // What a server announces is no reason to reserve all of it.
-    let expected = response.content_length().unwrap_or_default().min(64 * 1024);
-    let expected = usize::try_from(expected).unwrap_or(0);
-    let mut body = BytesMut::with_capacity(expected.max(first.len()));
-    body.extend_from_slice(&first);
-    loop {
-        let more = next.as_ref().map_or(0, Bytes::len);
-        if (body.len() + more) as u64 > max {
+    let announced = response.content_length().unwrap_or_default();
+    let reserved = usize::try_from(announced.min(MAX_RESERVED)).unwrap_or(0);
+    let mut body = BytesMut::with_capacity(reserved.max(first.len()));
+    let mut next = Some(first);
+    while let Some(chunk) = next {
+        if (body.len() + chunk.len()) as u64 > max {
             return Err(TransportError::too_large(response.status(), max).into());
         }
-        let Some(chunk) = next else {
-            return Ok(body.freeze());
-        };
         body.extend_from_slice(&chunk);
+        // The client reads on into the memory of a chunk that is gone.
+        drop(chunk);
         next = next_chunk(response).await?;
+    }
+    if body.len() > MAX_PIECE {
+        own_values(response.headers_mut());
+    }
+    Ok(body.freeze())
+}
+
+/// Moves the values of headers into memory of their own.
+fn own_values(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        if let Ok(mut own) = HeaderValue::from_bytes(value.as_bytes()) {
+            own.set_sensitive(value.is_sensitive());
+            *value = own;
+        }
     }
 }
 
