@@ -117,6 +117,10 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
             match fetch.await {
                 Ok(answer) => {
                     if let Some(page) = self.take(&position, answer) {
+                        if !self.ahead.is_empty() {
+                            // So that the next page is asked for before a caller that keeps its thread has this one.
+                            tokio::task::yield_now().await;
+                        }
                         return Some(Ok(page));
                     }
                 }
