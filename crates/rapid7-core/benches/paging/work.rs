@@ -33,7 +33,10 @@ impl Reader {
     }
 
     pub(crate) async fn take(&mut self, item: Resource) {
-        assert_eq!(item.severity, Some((self.items % 5 + 1) as i64));
+        assert_eq!(
+            item.severity,
+            Some(i64::try_from(self.items % 5 + 1).unwrap())
+        );
         if self.items.is_multiple_of(self.page_size) {
             match self.work {
                 Work::Nothing => {}
