@@ -19,9 +19,12 @@ use crate::connection::Connection;
 use crate::decode::Decode;
 use crate::error::Error;
 use crate::observe::trace;
+use crate::received::Received;
 use crate::request::Request;
 
-type Fetched<T, E> = Result<Answer<T>, Error<E>>;
+/// A page as bytes: it is decoded when its turn comes. Until then it takes less memory, and pages that arrive together
+/// do not hold up the requests of those that follow.
+type Fetched<E> = Result<Answer<Received>, Error<E>>;
 
 /// How a list is to be read.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +52,7 @@ pub(super) struct Engine<T, I, E> {
     shape: PageShape<T, I>,
     settings: Settings,
     guard: Guard,
-    ahead: VecDeque<(Position, Fetch<T, E>)>,
+    ahead: VecDeque<(Position, Fetch<E>)>,
     /// Rows that a page really has, by the first one.
     stride: Option<u64>,
     /// Items that were read before this run.
@@ -114,9 +117,13 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
                 self.stop = Some(StopReason::MorePages { pages: None });
                 continue;
             };
-            match fetch.await {
+            match fetch.await.and_then(|fetched| self.decode(fetched)) {
                 Ok(answer) => {
                     if let Some(page) = self.take(&position, answer) {
+                        if !self.ahead.is_empty() {
+                            // So that the next page is asked for before a caller that keeps its thread has this one.
+                            tokio::task::yield_now().await;
+                        }
                         return Some(Ok(page));
                     }
                 }
@@ -226,10 +233,18 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         }
     }
 
-    fn fetch(&self, request: Request) -> Fetch<T, E> {
-        let connection = self.connection.clone();
+    fn decode(&self, fetched: Answer<Received>) -> Result<Answer<T>, Error<E>> {
         let (answer, error) = self.decode;
-        let call = async move { connection.call(request, answer, error).await };
+        let operation = self.template.operation();
+        self.connection
+            .classify(operation, fetched.into_inner(), answer, error)
+    }
+
+    fn fetch(&self, request: Request) -> Fetch<E> {
+        let connection = self.connection.clone();
+        let (_, error) = self.decode;
+        let keep: Decode<Received> = |received| Ok(received.clone());
+        let call = async move { connection.call(request, keep, error).await };
         match Handle::try_current() {
             Ok(runtime) => Fetch::Task(runtime.spawn(trace::in_current_span(call))),
             // Without a runtime nothing goes on by itself; the HTTP client says what it thinks of that.
@@ -277,13 +292,13 @@ impl Standing {
 }
 
 /// A page under way; given up when dropped.
-enum Fetch<T, E> {
-    Task(JoinHandle<Fetched<T, E>>),
-    Inline(Pin<Box<dyn Future<Output = Fetched<T, E>> + Send>>),
+enum Fetch<E> {
+    Task(JoinHandle<Fetched<E>>),
+    Inline(Pin<Box<dyn Future<Output = Fetched<E>> + Send>>),
 }
 
-impl<T, E> Future for Fetch<T, E> {
-    type Output = Fetched<T, E>;
+impl<E> Future for Fetch<E> {
+    type Output = Fetched<E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
@@ -301,7 +316,7 @@ impl<T, E> Future for Fetch<T, E> {
     }
 }
 
-impl<T, E> Drop for Fetch<T, E> {
+impl<E> Drop for Fetch<E> {
     fn drop(&mut self) {
         if let Self::Task(task) = self {
             task.abort();

@@ -148,6 +148,8 @@ impl<T: Send + 'static, I: 'static, E: Send + 'static> Items<T, I, E> {
             if let Some(row) = self.take_row() {
                 return Poll::Ready(Some(Ok(row)));
             }
+            // The memory of a page that was read is free for the next.
+            self.rows = Vec::new().into_iter();
             let page = match ready!(self.pages.poll_page(context)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
