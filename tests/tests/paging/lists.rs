@@ -224,6 +224,12 @@ fn number(text: Option<&String>) -> u64 {
     text.unwrap().parse().unwrap()
 }
 
+/// The id of a row as the server has it.
+pub(crate) fn id_of(list: List, row: &Value) -> u64 {
+    let known = (0..1000).find(|id| (list.row)(*id) == *row);
+    known.unwrap()
+}
+
 impl List {
     /// Rows of these ids.
     pub(crate) fn of(self, ids: impl IntoIterator<Item = u64>) -> PagedList {

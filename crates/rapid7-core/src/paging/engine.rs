@@ -152,7 +152,7 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         let after = self.guard.after(at, &marks, counted);
         let is_first = self.stride.is_none();
         self.stride.get_or_insert(rows);
-        let is_repeated = after == After::Stop(StopReason::RepeatedPage);
+        let is_repeated = matches!(after, After::Again(_));
         let end = Checkpoint {
             skip: rows,
             items,
@@ -170,7 +170,7 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         let read = items.saturating_sub(self.begun_at);
         let max = self.settings.max_items.unwrap_or(u64::MAX);
         match after {
-            After::Stop(reason) => self.stop = Some(reason),
+            After::Stop(reason) | After::Again(reason) => self.stop = Some(reason),
             After::Complete if let Some(expected) = self.standing.next.shrunk_from => {
                 self.stop = Some(StopReason::Shrunk {
                     expected,

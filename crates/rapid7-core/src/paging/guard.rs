@@ -30,6 +30,8 @@ pub(super) enum After {
     Complete,
     /// Somewhere that cannot be reached.
     Stop(StopReason),
+    /// Nowhere, and the page itself is the one before over again.
+    Again(StopReason),
 }
 
 impl Guard {
@@ -47,14 +49,19 @@ impl Guard {
         if marks.is_unreadable {
             return After::Stop(StopReason::NoRows);
         }
+        let is_again = self.is_again(marks);
         match at {
             Position::Cursor(cursor) => {
                 self.cursors.extend(cursor.as_deref().map(hash));
-                self.after_cursor(marks, read)
+                self.after_cursor(marks, read, is_again)
+            }
+            // Before anything else: rows that came twice add up to the total, too.
+            Position::Offset(_) | Position::Page(_) if is_again => {
+                After::Again(StopReason::RepeatedPage)
             }
             Position::Offset(rows) => {
                 let end = rows.saturating_add(marks.rows as u64);
-                self.after_position(marks, Some(end), Position::Offset(end))
+                after_position(marks, Some(end), Position::Offset(end))
             }
             Position::Page(number) => self.after_page(*number, marks, read),
             Position::Only => match marks.total_pages {
@@ -66,7 +73,7 @@ impl Guard {
         }
     }
 
-    fn after_cursor(&mut self, marks: &Marks, read: Option<u64>) -> After {
+    fn after_cursor(&mut self, marks: &Marks, read: Option<u64>, is_again: bool) -> After {
         // What is added behind the cursor is counted and does not come, so that the lowest total is what must.
         self.least = [self.least, marks.total].into_iter().flatten().min();
         let Some(next) = &marks.next else {
@@ -78,7 +85,12 @@ impl Guard {
             };
         };
         if !self.cursors.insert(hash(next)) {
-            return After::Stop(StopReason::RepeatedCursor);
+            // A server that does not heed the cursor gives page and cursor again.
+            return if is_again {
+                After::Again(StopReason::RepeatedCursor)
+            } else {
+                After::Stop(StopReason::RepeatedCursor)
+            };
         }
         self.unless_empty(marks, Position::Cursor(Some(next.clone())))
     }
@@ -97,31 +109,30 @@ impl Guard {
         match marks.total_pages {
             // The server counts pages as it makes them, so no item more can come.
             Some(pages) if number >= pages => complete(marks.total, read),
-            Some(_) if marks.rows > 0 => {
-                self.empty = 0;
-                self.unless_repeated(marks, next)
+            Some(_) if marks.rows > 0 || !is_all(marks.total, read) => {
+                self.unless_empty(marks, next)
             }
-            Some(_) if !is_all(marks.total, read) => self.unless_empty(marks, next),
-            _ => self.after_position(marks, read, next),
+            _ => after_position(marks, read, next),
         }
     }
 
-    /// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
-    fn after_position(&mut self, marks: &Marks, read: Option<u64>, next: Position) -> After {
-        match marks.total {
-            total if is_all(total, read) => After::Complete,
-            total if marks.rows == 0 => complete(total, read),
-            _ => self.unless_repeated(marks, next),
+    /// Whether a page is like the last one. A page by position also comes again where as many items were added before it;
+    /// the total has changed then.
+    fn is_again(&mut self, marks: &Marks) -> bool {
+        if marks.rows == 0 {
+            return false;
         }
-    }
-
-    /// A page also comes again where as many items were added before it; the total has changed then.
-    fn unless_repeated(&mut self, marks: &Marks, next: Position) -> After {
         let seen = (marks.fingerprint, marks.total);
-        if self.last.replace(seen) == Some(seen) {
-            return After::Stop(StopReason::RepeatedPage);
-        }
-        After::More(next)
+        self.last.replace(seen) == Some(seen)
+    }
+}
+
+/// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
+fn after_position(marks: &Marks, read: Option<u64>, next: Position) -> After {
+    match marks.total {
+        total if is_all(total, read) => After::Complete,
+        total if marks.rows == 0 => complete(total, read),
+        _ => After::More(next),
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 type Make = fn(&Asked, usize) -> List;
 
 /// An operation, how its server answers, how many rows can be read of it, and what is said then.
-fn cases() -> [(&'static Operation, Make, usize, StopReason); 9] {
+fn cases() -> [(&'static Operation, Make, usize, StopReason); 11] {
     [
         // The server does not look at the position.
         (
@@ -20,6 +20,19 @@ fn cases() -> [(&'static Operation, Make, usize, StopReason); 9] {
             10,
             StopReason::RepeatedPage,
         ),
+        // Not even where two such pages are as many rows as the list has.
+        (
+            &OFFSET,
+            |_, _| page_of(&Asked::default(), 20, 10),
+            10,
+            StopReason::RepeatedPage,
+        ),
+        (
+            &PAGE,
+            |_, _| page_of(&Asked::default(), 15, 10),
+            10,
+            StopReason::RepeatedPage,
+        ),
         // Cursors go round in a circle of one, and of two.
         (
             &CURSOR,
@@ -27,7 +40,7 @@ fn cases() -> [(&'static Operation, Make, usize, StopReason); 9] {
                 next: Some("at-0".into()),
                 ..page_of(&Asked::default(), 30, 10)
             },
-            20,
+            10,
             StopReason::RepeatedCursor,
         ),
         (
