@@ -262,6 +262,33 @@ impl List {
         (self.open)(ics, options)
     }
 
+    /// Reads to the end, going on where a call fails for good.
+    pub(crate) async fn read_on(self, ics: &InsightCloudSec, options: &Options) -> Read {
+        let (mut ids, mut pages, mut failed) = (Vec::new(), 0, 0);
+        let mut from = options.start_at.clone();
+        loop {
+            let mut reading = self.open(ics, &options.clone().start_at(from.take()));
+            let (some, end) = drain(&mut *reading).await;
+            ids.extend(some);
+            assert_eq!(reading.progress().items, ids.len() as u64);
+            pages += reading.progress().pages;
+            match end {
+                Err(stop) if stop.is_call => {
+                    from = stop.checkpoint.as_ref().map(saved);
+                    failed += 1;
+                }
+                end => {
+                    return Read {
+                        ids,
+                        end,
+                        pages,
+                        failed,
+                    };
+                }
+            }
+        }
+    }
+
     pub(crate) fn is_by_position(self) -> bool {
         matches!(self.style, PageStyle::OffsetBody | PageStyle::PageQuery)
     }
@@ -274,6 +301,16 @@ impl List {
             1000
         }
     }
+}
+
+/// What was read, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) ids: Vec<u64>,
+    pub(crate) end: Result<PagingEnd, Stop>,
+    pub(crate) pages: u64,
+    /// Calls that failed after all attempts.
+    pub(crate) failed: u64,
 }
 
 type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

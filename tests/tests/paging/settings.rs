@@ -90,8 +90,8 @@ async fn a_cap_is_told_from_the_end() {
                 _ => assert_eq!(end, PagingEnd::Capped, "{name}"),
             }
             // Pages that nobody wants are not fetched.
-            let pages = max.div_ceil(SIZE).max(1);
-            assert!(mock.counters().requests <= pages + 1, "{name}");
+            let wanted = max.div_ceil(SIZE).max(1);
+            assert!(mock.counters().requests <= wanted + 1, "{name}");
         }
     }
 }
