@@ -143,9 +143,11 @@ async fn the_resources_of_the_mock() {
         .items()
         .page_size(1000)
         .concurrency(2);
-    let by_offset = by_offset.all(count).await.unwrap();
+    let by_offset = in_time("by offset", by_offset.all(count));
+    let by_offset = by_offset.await.unwrap();
     let by_cursor = ics.v3().query_resources().items().page_size(1000);
-    let by_cursor = by_cursor.all(count).await.unwrap();
+    let by_cursor = in_time("by cursor", by_cursor.all(count));
+    let by_cursor = by_cursor.await.unwrap();
     assert_eq!((by_offset.len(), by_cursor.len()), (count, count));
     let mut ids = Vec::new();
     for (one, other) in by_offset.iter().zip(&by_cursor) {

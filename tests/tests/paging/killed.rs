@@ -97,13 +97,14 @@ impl Run<'_> {
 
 async fn check(list: List, seed: u64) {
     let (mock, ics) = start().await;
-    let count = scaled(2_000, 20_000);
+    let count = scaled(1_500, 20_000);
     let paged = list.of(0..count);
     list.serve(&mock, &paged, |_, page| page);
     let late = Fault::after(|answer| answer.delayed(DELAY));
     mock.on(list.operation).fault(late).unwrap();
     let mut random = Random::new(seed, list.name);
-    let size = random.between(count / 100, (count / 20).min(list.max_size() + 1));
+    let most = (count / 20).min(list.max_size());
+    let size = random.between(most / 5, most + 1);
     let concurrency = usize::try_from(random.between(2, 6)).unwrap();
     let mut run = Run {
         list,
