@@ -254,9 +254,9 @@ async fn positions_that_are_not_heeded() {
 #[tokio::test]
 async fn page_sizes_that_are_cut_down() {
     for list in WHOLE {
+        let (mock, ics) = start().await;
         for (asked, given) in [(100, 7), (10, 9), (8, 8), (90, 1)] {
             for concurrency in [1, 4] {
-                let (mock, ics) = start().await;
                 let paged = list.of(0..COUNT).page_sizes(given, given);
                 list.serve(&mock, &paged, |_, page| page);
                 let options = Options::pages_of(asked).concurrency(concurrency);
@@ -272,7 +272,6 @@ async fn page_sizes_that_are_cut_down() {
         }
         // And one that changes its mind: each time one fewer, down to one.
         if list.style != PageStyle::PageQuery {
-            let (mock, ics) = start().await;
             let number = AtomicU64::new(0);
             list.serve(&mock, &list.of(0..COUNT), move |_, mut page| {
                 let left = 10_u64.saturating_sub(number.fetch_add(1, Ordering::SeqCst));

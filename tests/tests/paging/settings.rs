@@ -28,10 +28,11 @@ fn requests(mock: &Mock, list: List) -> Vec<Recorded> {
 #[tokio::test]
 async fn every_page_is_asked_for_in_the_size_that_was_set() {
     for list in WHOLE {
+        let (mock, ics) = start().await;
+        mock.keep_requests(usize::MAX);
+        list.serve(&mock, &list.of(0..COUNT), |_, page| page);
         for size in [None, Some(1), Some(SIZE), Some(list.max_size())] {
-            let (mock, ics) = start().await;
-            mock.keep_requests(usize::MAX);
-            list.serve(&mock, &list.of(0..COUNT), |_, page| page);
+            mock.clear_requests();
             let options = Options {
                 page_size: size,
                 concurrency: 2,

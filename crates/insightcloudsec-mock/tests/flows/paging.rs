@@ -225,7 +225,7 @@ async fn a_paged_list_has_cursors_that_hold() {
         .unwrap();
     let ids: Vec<u64> = all.iter().map(|one| id(one).parse().unwrap()).collect();
     assert!(ids.is_sorted_by(|one, other| one < other), "none twice");
-    let stayed = |id: &&u64| **id >= 500 && **id % 10 == 0;
+    let stayed = |id: &&u64| **id >= 500 && id.is_multiple_of(10);
     assert_eq!(ids.iter().filter(stayed).count(), 50);
 
     let foreign = input::<v3::types::QueryResourcesRequest>(json!({"cursor": "made up"}));
