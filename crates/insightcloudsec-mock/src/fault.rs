@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::record::Recorded;
 use crate::reply::Reply;
 
-type MakeReply = Arc<dyn Fn(&Recorded) -> Reply + Send + Sync>;
+pub(crate) type MakeReply = Arc<dyn Fn(&Recorded) -> Reply + Send + Sync>;
 type ChangeReply = Arc<dyn Fn(Reply) -> Reply + Send + Sync>;
 pub(crate) type Predicate = Arc<dyn Fn(&Recorded) -> bool + Send + Sync>;
 

@@ -78,6 +78,12 @@
 //!
 //! First come scripted answers, then random faults, then the rate limit; what is left is answered as above.
 //!
+//! # Long lists
+//!
+//! [`MockBuilder::resources`] makes 100,000 resources as easily as 200, which queries page by offset and by cursor.
+//! [`Mock::handle`] gives any operation a [`PagedList`], in any of the API's styles, that tests can change while it is
+//! read, and whose pages they can falsify.
+//!
 //! # What it does not do
 //!
 //! It knows of the product what the documents say. Query filters (`divvy.query.*`) select nothing; scopes,
@@ -105,6 +111,7 @@ mod exchange;
 mod fault;
 mod limit;
 mod mock;
+mod paged;
 mod random;
 mod record;
 mod reply;
@@ -128,6 +135,7 @@ pub use counters::Counters;
 pub use fault::{Fault, Faults};
 pub use limit::{RateLimit, RateLimitHeaders};
 pub use mock::{Mock, MockBuilder, StartError};
+pub use paged::{PageStyle, PagedList};
 pub use record::Recorded;
 pub use reply::Reply;
 pub use script::{UnknownOperation, When};

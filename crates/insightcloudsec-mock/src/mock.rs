@@ -10,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::exchange::Shared;
 use crate::random::Random;
 use crate::record::Recorded;
+use crate::reply::Reply;
 use crate::script::{UnknownOperation, When};
 use crate::server::Server;
 use crate::state::{Seed, State};
@@ -137,6 +138,46 @@ impl Mock {
     /// Forgets all scripted answers.
     pub fn clear_scripts(&self) {
         self.shared.scripts().clear();
+    }
+
+    /// Answers an operation with what `answer` makes of the request, in place of the mock's own behaviour: once the
+    /// credentials are known and the request is valid, with random faults and the rate limit as for any other. What is
+    /// scripted with [`on`](Self::on) still comes before. The operation is named as there, but for parameters in a path,
+    /// which stand for all values. The latest handler holds.
+    ///
+    /// With a [`PagedList`](crate::PagedList) it gives a list of any length.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if no document has the operation.
+    ///
+    /// ```
+    /// use insightcloudsec_mock::{Mock, Reply};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start().await?;
+    /// mock.handle("v4.list_cloud_findings", |request| {
+    ///     let next = request.query_value("cursor").is_none().then_some("second");
+    ///     Reply::json(200, json!({"results": [], "next_cursor": next}))
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn handle(
+        &self,
+        operation: &str,
+        answer: impl Fn(&Recorded) -> Reply + Send + Sync + 'static,
+    ) -> Result<(), UnknownOperation> {
+        let catalog = self.shared.catalog();
+        let answer = Arc::new(answer);
+        self.shared.handlers().add(catalog, operation, answer)
+    }
+
+    /// Lets all operations behave by themselves again.
+    pub fn clear_handlers(&self) {
+        self.shared.handlers().clear();
     }
 
     /// A request that this mock answers with a result, for tests that try operations by the dozen.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Operation};
 use crate::exchange::Shared;
-use crate::fault::{Fault, Predicate};
+use crate::fault::{Fault, MakeReply, Predicate};
 use crate::record::Recorded;
 use crate::reply::Reply;
 
@@ -164,14 +164,53 @@ impl Target {
 
     fn fits(&self, request: &Recorded, operation: Option<&Operation>) -> bool {
         match self {
+            Self::Path(method, path) if *method == request.method && *path == request.path => true,
+            _ => operation.map_or(matches!(self, Self::Any), |one| self.is(one)),
+        }
+    }
+
+    /// Whether an operation is meant, whatever the values of its parameters.
+    fn is(&self, operation: &Operation) -> bool {
+        match self {
             Self::Any => true,
-            Self::Id(id) => operation.is_some_and(|one| one.id == *id),
-            Self::Key(key) => operation.is_some_and(|one| one.key() == *key),
+            Self::Id(id) => operation.id == *id,
+            Self::Key(key) => operation.key() == *key,
             Self::Path(method, path) => {
-                *method == request.method
-                    && (*path == request.path || operation.is_some_and(|one| one.path == *path))
+                operation.method.as_str() == method && operation.path == *path
             }
         }
+    }
+}
+
+/// What a test has operations do in place of the mock's own behaviour.
+#[derive(Default)]
+pub(crate) struct Handlers(Vec<(Target, MakeReply)>);
+
+impl Handlers {
+    pub(crate) fn add(
+        &mut self,
+        catalog: &Catalog,
+        operation: &str,
+        answer: MakeReply,
+    ) -> Result<(), UnknownOperation> {
+        let target = Target::read(catalog, operation)?;
+        // Of a path, only one that some operation has gets here.
+        if !catalog.operations.iter().any(|one| target.is(one)) {
+            return Err(UnknownOperation::new(operation));
+        }
+        self.0.push((target, answer));
+        Ok(())
+    }
+
+    /// The latest for an operation.
+    pub(crate) fn get(&self, operation: &Operation) -> Option<MakeReply> {
+        let mut latest_first = self.0.iter().rev();
+        let (_, answer) = latest_first.find(|(target, _)| target.is(operation))?;
+        Some(MakeReply::clone(answer))
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

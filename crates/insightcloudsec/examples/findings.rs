@@ -51,9 +51,12 @@ async fn main() -> Result<()> {
     let mut failures = 0;
     for insight in &insights {
         let Some(id) = qualified_id(insight) else {
+            failures += 1;
+            eprintln!("an insight has no id: {:?}", insight.name);
             continue;
         };
-        // One insight that fails is no reason to lose the others.
+        // All pages of it, or an error: no list is cut without a word. One insight that fails is no reason to lose the
+        // others.
         match findings_of(&ics, &id).await {
             Ok(resources) => {
                 findings += resources.len();

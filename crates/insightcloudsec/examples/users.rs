@@ -1,4 +1,4 @@
-//! Who has an API key, who is an administrator, and who has not been seen for long.
+//! Users with their last login: who has an API key, who is an administrator, and who has not been seen for long.
 //!
 //! ```sh
 //! cargo run --example users
@@ -12,12 +12,19 @@
 
 mod common;
 
-use anyhow::Result;
-use insightcloudsec::Timestamp;
+use anyhow::{Result, ensure};
 use insightcloudsec::v2::types::User;
+use insightcloudsec::{InsightCloudSec, Timestamp};
+use std::collections::HashSet;
 use std::time::SystemTime;
 
 use common::{connect, shown, table};
+
+/// Domain administrators of a page.
+const PAGE: u64 = 100;
+
+/// More of them than this are an error.
+const MOST: usize = 100_000;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -28,7 +35,7 @@ async fn main() -> Result<()> {
         shown(me.username),
         shown(me.organization_name)
     );
-    let mut users = ics.v2().list_users().send().await?.into_inner().users;
+    let mut users = users(&ics).await?;
     // Users who never logged in come first.
     users.sort_by_key(|user| instant(user.last_login_time.as_ref()));
 
@@ -45,6 +52,29 @@ async fn main() -> Result<()> {
     let keys = users.iter().filter(|user| has_key(user)).count();
     println!("{} users, {keys} with a key\n{table}", users.len());
     Ok(())
+}
+
+/// All users: those of the organization come in one answer, and domain administrators in pages of their own.
+async fn users(ics: &InsightCloudSec) -> Result<Vec<User>> {
+    let list = ics.v2().list_users().send().await?.into_inner();
+    if let Some(total) = list
+        .total_count
+        .and_then(|total| usize::try_from(total).ok())
+    {
+        let got = list.users.len();
+        ensure!(got >= total, "{got} of {total} users came");
+    }
+    let mut users = list.users;
+    let known: HashSet<_> = users.iter().map(|user| user.resource_id.clone()).collect();
+    let admins = ics.v2().list_domain_admins().items().page_size(PAGE);
+    let admins = admins.all(MOST).await?;
+    // Some releases have them in both lists.
+    users.extend(
+        admins
+            .into_iter()
+            .filter(|admin| !known.contains(&admin.resource_id)),
+    );
+    Ok(users)
 }
 
 /// The point in time; none where there is no date, or none that can be read.

@@ -116,6 +116,7 @@ struct ResourcePage {
 }
 
 #[derive(Deserialize, Serialize)]
+#[allow(clippy::struct_field_names, reason = "as the API has them")]
 struct Resource {
     resource_id: String,
     resource_name: Option<String>,

@@ -8,10 +8,21 @@
 //!
 //! A list may change while it is read. What then is read once, twice or not at all depends on how the API pages:
 //!
-//! | style | rows that stay | rows added or removed meanwhile | resuming at a checkpoint |
+//! | style | items that stay | items added or removed meanwhile | resuming at a checkpoint |
 //! |---|---|---|---|
-//! | cursor | each once | as the server's cursor has it | exact, as long as the server knows the cursor |
-//! | offset, page | each once while no row before the position is added or removed; else some twice or not at all | may be missed | exact under the same condition |
+//! | all in one answer | each once | as they were at that moment | none: read it again |
+//! | cursor | each once, if the server's cursor marks an item and no position | perhaps | exact, as long as the server knows the cursor and the rest of the page has not changed |
+//! | offset, page number | each once while nothing changes. One added before the place: some twice, none lost. One removed before it: some lost | perhaps | exact while nothing changes before the place |
+//! | page in the answer only | those of the first page, and an error if there are more | as they were at that moment | none: read it again |
+//!
+//! What is lost by position is told where the server says how many items there are: a total that has got smaller ends
+//! the list, after its last page, in [`StopReason::Shrunk`], even where the removed items would not have mattered.
+//! Nobody can tell where as many were added between two pages as were removed, or where there is no total. Pages that
+//! are fetched at once, with [`concurrency`](Pages::concurrency), may show the list at different times, and then what was
+//! added can cost an item, too; the totals tell.
+//!
+//! A checkpoint within a page goes with the page size that it was made with, but for offsets, which are those of the item.
+//! [`Pages::checkpoint`] is always at the end of a page.
 //!
 //! [`Checkpoint::is_by_position`] tells which it is.
 

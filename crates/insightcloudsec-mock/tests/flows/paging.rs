@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{Clients, connect, input, some, start};
-use insightcloudsec_mock::Mock;
+use insightcloudsec_mock::{Faults, Mock, PageStyle, PagedList, Reply};
 use insightcloudsec_v2 as v2;
 use insightcloudsec_v3 as v3;
 use rapid7_core::Credentials;
@@ -149,4 +149,86 @@ async fn a_resource_that_was_made_up_can_be_changed() {
     let after = mock.state(|state| state.resources());
     assert!(after != before);
     assert_eq!(after, expected);
+}
+
+/// A list that an operation answers with, and what the client reads of it.
+fn found(list: &PagedList, mock: &Mock) {
+    let list = list.clone();
+    let handled = mock.handle("v2.search_resources", move |request| list.answer(request));
+    handled.unwrap();
+}
+
+#[tokio::test]
+async fn a_paged_list_takes_the_place_of_an_operation() {
+    let (mock, clients) = start_with(3).await;
+    let search = || {
+        let body = input::<v2::types::SearchResourcesRequest>(json!({"search_string": ""}));
+        let found = clients.v2.search_resources().body(body).items();
+        async {
+            let all = found.page_size(700).all(5000).await;
+            all.map(|all| all.iter().map(|one| some(&one.resource_id)).collect())
+        }
+    };
+    let row = |id: u64| json!({"resource_id": id.to_string()});
+    let list = PagedList::new(PageStyle::OffsetBody, "resources", 0..2345, row);
+    found(&list, &mock);
+    let ids: Vec<String> = search().await.unwrap();
+    assert_eq!(ids, (0..2345).map(|id| id.to_string()).collect::<Vec<_>>());
+
+    assert!(list.remove(7) && !list.remove(7) && list.insert(9999) && !list.insert(9999));
+    let ids: Vec<String> = search().await.unwrap();
+    let now: Vec<String> = list.ids().iter().map(u64::to_string).collect();
+    assert_eq!(ids, now);
+
+    // Faults come before the handler, scripts before the faults.
+    mock.faults(Faults::seeded(1).rate(1.0).mix([Reply::status(404).into()]));
+    assert!(search().await.is_err());
+    mock.clear_faults();
+    let other = Reply::json(200, json!({"resources": [], "total_count": 0}));
+    mock.on("search_resources").once().respond(other).unwrap();
+    assert_eq!(search().await.unwrap(), [""; 0]);
+    mock.clear_handlers();
+    assert_eq!(search().await.unwrap().len(), 3);
+
+    let unknown = mock.handle("search_resource", |_| Reply::status(200));
+    assert!(unknown.is_err());
+    assert!(mock.handle("GET /nowhere", |_| Reply::status(200)).is_err());
+}
+
+#[tokio::test]
+async fn a_paged_list_has_cursors_that_hold() {
+    let (mock, clients) = start_with(3).await;
+    let row = |id: u64| json!({"resource_type": "instance", "instance": {"common": {"resource_id": id.to_string()}}});
+    let list = PagedList::new(
+        PageStyle::CursorBody,
+        "resources",
+        (0..100).map(|id| id * 10),
+        row,
+    );
+    let list = list.page_sizes(7, 7);
+    let read = list.clone();
+    let handled = mock.handle("v3.query_resources", move |request| {
+        let answer = read.answer(request);
+        // What is read is gone, and what is not gets more.
+        let first = read.ids().first().copied().unwrap_or_default();
+        read.remove(first);
+        read.insert(first + 995);
+        answer
+    });
+    handled.unwrap();
+    let all = clients
+        .v3
+        .query_resources()
+        .items()
+        .all(1000)
+        .await
+        .unwrap();
+    let ids: Vec<u64> = all.iter().map(|one| id(one).parse().unwrap()).collect();
+    assert!(ids.is_sorted_by(|one, other| one < other), "none twice");
+    let stayed = |id: &&u64| **id >= 500 && id.is_multiple_of(10);
+    assert_eq!(ids.iter().filter(stayed).count(), 50);
+
+    let foreign = input::<v3::types::QueryResourcesRequest>(json!({"cursor": "made up"}));
+    let refused = clients.v3.query_resources().body(foreign).send().await;
+    assert_eq!(refused.unwrap_err().status().unwrap(), 400);
 }

@@ -26,16 +26,16 @@ pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) items: usize,
     /// As it came from the wire.
-    last: Arc<Mutex<Vec<u8>>>,
+    newest: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Server {
     /// With so many resources, and this time before each answer; on a thread of its own, for as long as the process
     /// lives.
     pub(crate) fn start(items: usize, latency: Duration) -> Self {
-        let last = Arc::new(Mutex::new(Vec::new()));
+        let newest = Arc::new(Mutex::new(Vec::new()));
         let (sender, address) = mpsc::channel();
-        let seen = Arc::clone(&last);
+        let seen = Arc::clone(&newest);
         thread::spawn(move || {
             let list = Arc::new(List::new(items));
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -50,11 +50,11 @@ impl Server {
             });
         });
         let url = format!("http://{}", address.recv().unwrap());
-        Self { url, items, last }
+        Self { url, items, newest }
     }
 
     pub(crate) fn last_request(&self) -> Vec<u8> {
-        self.last.lock().unwrap().clone()
+        self.newest.lock().unwrap().clone()
     }
 
     /// The body of the first page.
@@ -102,7 +102,7 @@ async fn serve(
     mut stream: TcpStream,
     list: Arc<List>,
     latency: Duration,
-    last: Arc<Mutex<Vec<u8>>>,
+    newest: Arc<Mutex<Vec<u8>>>,
 ) {
     stream.set_nodelay(true).unwrap();
     let mut request = Vec::with_capacity(4096);
@@ -120,7 +120,7 @@ async fn serve(
             None => asked.offset.unwrap_or(0),
         };
         // Before the answer, so that whoever has that finds the request.
-        std::mem::swap(&mut *last.lock().unwrap(), &mut request);
+        std::mem::swap(&mut *newest.lock().unwrap(), &mut request);
         request.clear();
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;

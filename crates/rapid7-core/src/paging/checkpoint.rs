@@ -23,6 +23,9 @@ pub struct Checkpoint {
     /// Method and path template.
     pub(super) operation: String,
     pub(super) position: Position,
+    /// Items of a page, as the request asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) page_size: Option<u64>,
     /// Items of the page at the position that were read already.
     #[serde(default)]
     pub(super) skip: u64,
@@ -32,6 +35,9 @@ pub struct Checkpoint {
     /// Items in all, as the server said last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u64>,
+    /// How many items there were, if after that the list got shorter before this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shrunk_from: Option<u64>,
     /// The request began amid the list, after nobody knows how many items.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_partial: bool,
@@ -52,7 +58,7 @@ pub(super) enum Position {
 }
 
 impl Checkpoint {
-    pub(super) fn new(operation: &Operation, position: Position) -> Self {
+    pub(super) fn new(operation: &Operation, position: Position, page_size: Option<u64>) -> Self {
         let is_partial = match &position {
             Position::Page(number) => *number > 1,
             Position::Cursor(cursor) => cursor.is_some(),
@@ -62,9 +68,11 @@ impl Checkpoint {
             is_partial,
             operation: name(operation),
             position,
+            page_size,
             skip: 0,
             items: 0,
             total: None,
+            shrunk_from: None,
         }
     }
 
@@ -85,6 +93,44 @@ impl Checkpoint {
     #[must_use]
     pub fn is_by_position(&self) -> bool {
         !matches!(self.position, Position::Cursor(_))
+    }
+
+    /// The place as it is asked for. An offset is that of the next item itself, whatever the size of pages.
+    pub(super) fn settled(mut self, page_size: Option<u64>) -> Result<Self, String> {
+        let depends = match &mut self.position {
+            Position::Offset(rows) => {
+                *rows = rows.saturating_add(std::mem::take(&mut self.skip));
+                false
+            }
+            Position::Page(number) => *number > 1 || self.skip > 0,
+            Position::Cursor(_) => self.skip > 0,
+            Position::Only => false,
+        };
+        if depends && self.page_size != page_size {
+            let size = self.page_size.map_or_else(
+                || "the server's own size".to_owned(),
+                |items| format!("{items} items"),
+            );
+            return Err(format!(
+                "the checkpoint is of pages of {size}; ask for the same page size"
+            ));
+        }
+        self.page_size = page_size;
+        Ok(self)
+    }
+
+    /// Notes how many items there are now. A list that is read by position and has got shorter may have moved up items
+    /// that were not read yet to places that were.
+    pub(super) fn note_total(&mut self, total: Option<u64>) {
+        let Some(total) = total else { return };
+        if self.is_by_position()
+            && self.items > 0
+            && self.shrunk_from.is_none()
+            && let Some(before) = self.total.filter(|before| *before > total)
+        {
+            self.shrunk_from = Some(before);
+        }
+        self.total = Some(total);
     }
 
     /// Whether both are places of the same kind.

@@ -83,8 +83,8 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
             Some(saved) if !saved.is_alike(&template.start()) => {
                 return Err("the checkpoint is of another style of paging".to_owned());
             }
-            Some(saved) => saved.clone(),
-            None => Checkpoint::new(operation, template.start()),
+            Some(saved) => saved.clone().settled(template.page_size())?,
+            None => Checkpoint::new(operation, template.start(), template.page_size()),
         };
         Ok(Self {
             connection,
@@ -92,7 +92,7 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
             decode,
             shape,
             settings,
-            guard: Guard::default(),
+            guard: Guard::new(begin.total),
             ahead: VecDeque::new(),
             stride: None,
             begun_at: begin.items,
@@ -117,7 +117,12 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
                 self.stop = Some(StopReason::MorePages { pages: None });
                 continue;
             };
-            match fetch.await.and_then(|fetched| self.decode(fetched)) {
+            let Some(fetched) = fetch.await else {
+                // The runtime of the other fetches is gone, too.
+                self.ahead.clear();
+                continue;
+            };
+            match fetched.and_then(|fetched| self.decode(fetched)) {
                 Ok(answer) => {
                     if let Some(page) = self.take(&position, answer) {
                         if !self.ahead.is_empty() {
@@ -141,18 +146,20 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
     /// Takes a page in and sets out for what follows it. Gives nothing where there is nothing on the page, or nothing
     /// new.
     fn take(&mut self, at: &Position, answer: Answer<T>) -> Option<Page<T>> {
-        let marks = (self.shape.marks)(answer.value(), self.template.paging());
+        let mut marks = (self.shape.marks)(answer.value(), self.template.paging());
         let rows = marks.rows as u64;
+        // Fewer in all than on this page counts something else.
+        marks.total = marks.total.filter(|total| *total >= rows);
         let mut begin = self.standing.next.clone();
-        begin.total = marks.total.or(begin.total);
+        begin.note_total(marks.total);
         // A page that has shrunk since the checkpoint has nothing left to skip.
         let before = begin.items - begin.skip.min(begin.items);
-        let items = before + rows;
+        let items = before.saturating_add(rows);
         let counted = (!begin.is_partial).then_some(items);
         let after = self.guard.after(at, &marks, counted);
         let is_first = self.stride.is_none();
         self.stride.get_or_insert(rows);
-        let is_repeated = after == After::Stop(StopReason::RepeatedPage);
+        let is_repeated = matches!(after, After::Again(_));
         let end = Checkpoint {
             skip: rows,
             items,
@@ -170,7 +177,13 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         let read = items.saturating_sub(self.begun_at);
         let max = self.settings.max_items.unwrap_or(u64::MAX);
         match after {
-            After::Stop(reason) => self.stop = Some(reason),
+            After::Stop(reason) | After::Again(reason) => self.stop = Some(reason),
+            After::Complete if let Some(expected) = self.standing.next.shrunk_from => {
+                self.stop = Some(StopReason::Shrunk {
+                    expected,
+                    got: items,
+                });
+            }
             After::Complete if read <= max => self.finish(Some(PagingEnd::Complete)),
             After::Complete => self.finish(Some(PagingEnd::Capped)),
             After::More(position) => {
@@ -219,7 +232,8 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
     fn after(&self, position: &Position) -> Option<Position> {
         let stride = self.stride.filter(|rows| *rows > 0)?;
         let under_way = self.ahead.len() as u64 + 1;
-        let items = self.standing.progress.items + under_way * stride;
+        let coming = under_way.saturating_mul(stride);
+        let items = self.standing.progress.items.saturating_add(coming);
         let max = self.settings.max_items.unwrap_or(u64::MAX);
         let total = self.standing.progress.total.unwrap_or(u64::MAX);
         let is_whole = !self.standing.next.is_partial;
@@ -227,8 +241,8 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
             return None;
         }
         match position {
-            Position::Offset(rows) => Some(Position::Offset(rows + stride)),
-            Position::Page(number) => Some(Position::Page(number + 1)),
+            Position::Offset(rows) => Some(Position::Offset(rows.saturating_add(stride))),
+            Position::Page(number) => Some(Position::Page(number.saturating_add(1))),
             Position::Cursor(_) | Position::Only => None,
         }
     }
@@ -291,25 +305,26 @@ impl Standing {
     }
 }
 
-/// A page under way; given up when dropped.
+/// A page under way; given up when dropped. Nothing comes of it where its runtime is shut down.
 enum Fetch<E> {
     Task(JoinHandle<Fetched<E>>),
     Inline(Pin<Box<dyn Future<Output = Fetched<E>> + Send>>),
 }
 
 impl<E> Future for Fetch<E> {
-    type Output = Fetched<E>;
+    type Output = Option<Fetched<E>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
-            Self::Inline(call) => call.as_mut().poll(context),
+            Self::Inline(call) => call.as_mut().poll(context).map(Some),
             Self::Task(task) => match Pin::new(task).poll(context) {
                 Poll::Pending => Poll::Pending,
-                Poll::Ready(Ok(fetched)) => Poll::Ready(fetched),
-                // Nobody else can abort the task, so that it panicked: in the program's own `on_call`.
+                Poll::Ready(Ok(fetched)) => Poll::Ready(Some(fetched)),
                 Poll::Ready(Err(error)) => match error.try_into_panic() {
+                    // In the program's own `on_call`.
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    Err(_) => Poll::Pending,
+                    // Nobody else aborts the task: its runtime was shut down, and the reader is on another.
+                    Err(_) => Poll::Ready(None),
                 },
             },
         }

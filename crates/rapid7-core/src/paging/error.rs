@@ -48,6 +48,14 @@ pub enum StopReason {
         /// How many came, those before a checkpoint included.
         got: u64,
     },
+    /// The list got shorter while it was read by offset or page number: items that followed removed ones moved up, and
+    /// some of them may have been passed over. All pages were read and given out all the same.
+    Shrunk {
+        /// How many there were.
+        expected: u64,
+        /// How many came, those before a checkpoint included.
+        got: u64,
+    },
     /// A cursor came that had come before, so that the pages would go round in a circle.
     RepeatedCursor,
     /// A page came again under another offset or number: the server does not look at it.
@@ -75,6 +83,11 @@ impl fmt::Display for StopReason {
             Self::Short { expected, got } => write!(
                 f,
                 "the list ended after {got} of {expected} items; read it again, it may have changed meanwhile"
+            ),
+            Self::Shrunk { expected, got } => write!(
+                f,
+                "items were removed while the list was read: {got} of at first {expected} came, and some may have been \
+                 passed over; read it again"
             ),
             Self::RepeatedCursor => f.write_str("the server gave a cursor again that it had given before"),
             Self::RepeatedPage => f.write_str(

@@ -14,8 +14,11 @@ const MAX_EMPTY: u32 = 100;
 #[derive(Default)]
 pub(super) struct Guard {
     cursors: HashSet<u64>,
-    last: Option<u64>,
+    /// Fingerprint and total of the last page.
+    last: Option<(u64, Option<u64>)>,
     empty: u32,
+    /// The lowest total so far.
+    least: Option<u64>,
 }
 
 /// Where a list goes on after a page.
@@ -27,20 +30,38 @@ pub(super) enum After {
     Complete,
     /// Somewhere that cannot be reached.
     Stop(StopReason),
+    /// Nowhere, and the page itself is the one before over again.
+    Again(StopReason),
 }
 
 impl Guard {
+    /// For a list of which so many items are known already.
+    pub(super) fn new(total: Option<u64>) -> Self {
+        Self {
+            least: total,
+            ..Self::default()
+        }
+    }
+
     /// What follows a page. `read` is how many items came so far, those of the page and of earlier runs included; `None`
     /// where nobody knows how many were before.
     pub(super) fn after(&mut self, at: &Position, marks: &Marks, read: Option<u64>) -> After {
         if marks.is_unreadable {
             return After::Stop(StopReason::NoRows);
         }
+        let is_again = self.is_again(marks);
         match at {
-            Position::Cursor(_) => self.after_cursor(marks, read),
+            Position::Cursor(cursor) => {
+                self.cursors.extend(cursor.as_deref().map(hash));
+                self.after_cursor(marks, read, is_again)
+            }
+            // Before anything else: rows that came twice add up to the total, too.
+            Position::Offset(_) | Position::Page(_) if is_again => {
+                After::Again(StopReason::RepeatedPage)
+            }
             Position::Offset(rows) => {
-                let end = rows + marks.rows as u64;
-                self.after_position(marks, Some(end), Position::Offset(end))
+                let end = rows.saturating_add(marks.rows as u64);
+                after_position(marks, Some(end), Position::Offset(end))
             }
             Position::Page(number) => self.after_page(*number, marks, read),
             Position::Only => match marks.total_pages {
@@ -52,28 +73,35 @@ impl Guard {
         }
     }
 
-    fn after_cursor(&mut self, marks: &Marks, read: Option<u64>) -> After {
+    fn after_cursor(&mut self, marks: &Marks, read: Option<u64>, is_again: bool) -> After {
+        // What is added behind the cursor is counted and does not come, so that the lowest total is what must.
+        self.least = [self.least, marks.total].into_iter().flatten().min();
         let Some(next) = &marks.next else {
-            let is_end = marks.is_next_known
-                || marks.rows == 0
-                || marks
-                    .total
-                    .zip(read)
-                    .is_some_and(|(total, read)| read >= total);
+            let is_end = marks.is_next_known || marks.rows == 0 || is_all(marks.total, read);
             return if is_end {
-                complete(marks.total, read)
+                complete(self.least, read)
             } else {
                 After::Stop(StopReason::MorePages { pages: None })
             };
         };
         if !self.cursors.insert(hash(next)) {
-            return After::Stop(StopReason::RepeatedCursor);
+            // A server that does not heed the cursor gives page and cursor again.
+            return if is_again {
+                After::Again(StopReason::RepeatedCursor)
+            } else {
+                After::Stop(StopReason::RepeatedCursor)
+            };
         }
+        self.unless_empty(marks, Position::Cursor(Some(next.clone())))
+    }
+
+    /// Goes on after an empty page that is not the last, but not for ever.
+    fn unless_empty(&mut self, marks: &Marks, next: Position) -> After {
         self.empty = if marks.rows == 0 { self.empty + 1 } else { 0 };
         if self.empty >= MAX_EMPTY {
             return After::Stop(StopReason::EmptyPages);
         }
-        After::More(Position::Cursor(Some(next.clone())))
+        After::More(next)
     }
 
     fn after_page(&mut self, number: u64, marks: &Marks, read: Option<u64>) -> After {
@@ -81,26 +109,35 @@ impl Guard {
         match marks.total_pages {
             // The server counts pages as it makes them, so no item more can come.
             Some(pages) if number >= pages => complete(marks.total, read),
-            Some(_) if marks.rows > 0 => self.unless_repeated(marks, next),
-            _ => self.after_position(marks, read, next),
+            Some(_) if marks.rows > 0 || !is_all(marks.total, read) => {
+                self.unless_empty(marks, next)
+            }
+            _ => after_position(marks, read, next),
         }
     }
 
-    /// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
-    fn after_position(&mut self, marks: &Marks, read: Option<u64>, next: Position) -> After {
-        match marks.total {
-            Some(total) if read.is_some_and(|read| read >= total) => After::Complete,
-            total if marks.rows == 0 => complete(total, read),
-            _ => self.unless_repeated(marks, next),
+    /// Whether a page is like the last one. A page by position also comes again where as many items were added before it;
+    /// the total has changed then.
+    fn is_again(&mut self, marks: &Marks) -> bool {
+        if marks.rows == 0 {
+            return false;
         }
+        let seen = (marks.fingerprint, marks.total);
+        self.last.replace(seen) == Some(seen)
     }
+}
 
-    fn unless_repeated(&mut self, marks: &Marks, next: Position) -> After {
-        if self.last.replace(marks.fingerprint) == Some(marks.fingerprint) {
-            return After::Stop(StopReason::RepeatedPage);
-        }
-        After::More(next)
+/// A short page says nothing, since servers cut page sizes down; only a total or an empty page does.
+fn after_position(marks: &Marks, read: Option<u64>, next: Position) -> After {
+    match marks.total {
+        total if is_all(total, read) => After::Complete,
+        total if marks.rows == 0 => complete(total, read),
+        _ => After::More(next),
     }
+}
+
+fn is_all(total: Option<u64>, read: Option<u64>) -> bool {
+    total.zip(read).is_some_and(|(total, read)| read >= total)
 }
 
 fn complete(total: Option<u64>, read: Option<u64>) -> After {

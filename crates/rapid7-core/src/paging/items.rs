@@ -102,8 +102,8 @@ impl<T, I, E> Items<T, I, E> {
         let row = self.rows.next()?;
         self.given += 1;
         if let Some(at) = &mut self.at {
-            at.skip += 1;
-            at.items += 1;
+            at.skip = at.skip.saturating_add(1);
+            at.items = at.items.saturating_add(1);
         }
         if self.rows.as_slice().is_empty() {
             // The place after a whole page is the beginning of the next.

@@ -60,15 +60,29 @@ impl Template {
         }
     }
 
-    /// Sets how many rows a page has; says no where the operation has no parameter for it.
-    pub(super) fn set_page_size(&mut self, rows: u64) -> Result<(), String> {
-        let name = match self.paging {
+    /// How many rows a page has, if the request says.
+    pub(super) fn page_size(&self) -> Option<u64> {
+        let name = self.size_name();
+        if self.is_in_body() {
+            self.number(name)
+        } else {
+            self.request.query_value(name?)?.parse().ok()
+        }
+    }
+
+    fn size_name(&self) -> Option<&'static str> {
+        match self.paging {
             Paging::OffsetBody { limit, .. }
             | Paging::CursorBody { limit, .. }
             | Paging::CursorQuery { limit, .. } => limit,
             Paging::PageQuery { page_size, .. } => page_size,
             Paging::PageAnswer { .. } => None,
-        };
+        }
+    }
+
+    /// Sets how many rows a page has; says no where the operation has no parameter for it.
+    pub(super) fn set_page_size(&mut self, rows: u64) -> Result<(), String> {
+        let name = self.size_name();
         let name = name.ok_or("no parameter is known that sets the page size")?;
         if self.is_in_body() {
             self.body.insert(name.to_owned(), raw(&rows));

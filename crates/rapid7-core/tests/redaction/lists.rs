@@ -73,6 +73,10 @@ async fn others(checked: &mut Checked, connection: &Connection) {
             expected: 2,
             got: 1,
         },
+        StopReason::Shrunk {
+            expected: 2,
+            got: 1,
+        },
         StopReason::RepeatedCursor,
         StopReason::RepeatedPage,
         StopReason::MorePages { pages: None },

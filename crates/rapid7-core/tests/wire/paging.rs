@@ -393,6 +393,88 @@ async fn a_checkpoint_of_something_else_is_refused() {
 }
 
 #[tokio::test]
+async fn a_place_within_a_page_goes_with_its_page_size() {
+    let server = honest(30).await;
+    let connection = connect(&server.url);
+    for operation in STYLES {
+        let mut first = items(&connection, operation).page_size(10);
+        for _ in 0..18 {
+            first.next().await.unwrap().unwrap();
+        }
+        let saved = first.checkpoint().unwrap();
+        for size in [3, 7, 10, 20] {
+            let second = items(&connection, operation).page_size(size);
+            let (ids, end) = drain(&mut second.start_at(saved.clone())).await;
+            // An offset is that of the next item.
+            if size == 10 || operation.name == OFFSET.name {
+                assert_eq!(
+                    ids,
+                    (18..30).collect::<Vec<_>>(),
+                    "{} {size}",
+                    operation.name
+                );
+                assert_eq!(end.unwrap(), Some(PagingEnd::Complete));
+            } else {
+                let error = end.unwrap_err().to_string();
+                assert!(error.contains("ask for the same page size"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn checkpoints_that_nobody_made_do_no_harm() {
+    let server = honest(30).await;
+    let connection = connect(&server.url);
+    let most = u64::MAX;
+    for (operation, position) in [
+        (&OFFSET, format!(r#"{{"offset":{most}}}"#)),
+        (&PAGE, format!(r#"{{"page":{most}}}"#)),
+        (&CURSOR, r#"{"cursor":"at-0"}"#.to_owned()),
+    ] {
+        let place = format!("{} {}", operation.method, operation.path);
+        let saved = format!(
+            r#"{{"operation":"{place}","position":{position},"skip":{most},"items":{most},"total":{most}}}"#
+        );
+        let saved: Checkpoint = serde_json::from_str(&saved).unwrap();
+        let mut list = items(&connection, operation).concurrency(3).start_at(saved);
+        let (ids, _) = drain(&mut list).await;
+        assert!(ids.len() <= 30, "{}", operation.name);
+    }
+}
+
+#[test]
+fn reading_goes_on_in_another_runtime() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let servers = runtime();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = servers.block_on(honest(30));
+    let url = server.url.clone();
+    let serving = std::thread::spawn(move || servers.block_on(stopped));
+    for operation in STYLES {
+        let first = runtime();
+        let mut list = items(&first.block_on(async { connect(&url) }), operation);
+        let mut ids = vec![first.block_on(list.next()).unwrap().unwrap().id];
+        // The fetch of the second page goes with it.
+        drop(first);
+        let second = runtime();
+        let rest = async {
+            let all = drain(&mut list);
+            tokio::time::timeout(Duration::from_secs(10), all).await
+        };
+        let (rest, end) = second.block_on(rest).unwrap();
+        ids.extend(rest);
+        assert_eq!(ids, upto(30), "{}", operation.name);
+        assert_eq!(end.unwrap(), Some(PagingEnd::Complete));
+    }
+    stop.send(()).unwrap();
+    serving.join().unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_failed_page_says_where_to_go_on() {
     let fails = Arc::new(AtomicUsize::new(0));
     let failing = Arc::clone(&fails);
