@@ -167,7 +167,10 @@ async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Bo
             Some(first) if announced == Some(first.len() as u64) && first.len() <= MAX_PIECE => {
                 first
             }
-            Some(first) => Box::pin(read_on(&mut response, first, max)).await?,
+            Some(first) => {
+                let announced = announced.unwrap_or_default();
+                Box::pin(read_on(&mut response, announced, first, max)).await?
+            }
         }
     } else {
         Box::pin(read_head(&mut response, MAX_FAILURE_BYTES)).await?
@@ -179,24 +182,27 @@ async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Bo
 /// The whole body, or an error once it is longer than `max` bytes.
 async fn read_on(
     response: &mut Response,
+    announced: u64,
     first: Bytes,
     max: u64,
 ) -> Result<Bytes, Box<TransportError>> {
-    let announced = response.content_length().unwrap_or_default();
     let reserved = usize::try_from(announced.min(MAX_RESERVED)).unwrap_or(0);
     let mut body = BytesMut::with_capacity(reserved.max(first.len()));
+    let mut is_long = false;
     let mut next = Some(first);
     while let Some(chunk) = next {
-        if (body.len() + chunk.len()) as u64 > max {
+        let length = body.len() + chunk.len();
+        if length as u64 > max {
             return Err(TransportError::too_large(response.status(), max).into());
+        }
+        if !is_long && reserved.max(length) > MAX_PIECE {
+            is_long = true;
+            own_values(response.headers_mut());
         }
         body.extend_from_slice(&chunk);
         // The client reads on into the memory of a chunk that is gone.
         drop(chunk);
         next = next_chunk(response).await?;
-    }
-    if body.len() > MAX_PIECE {
-        own_values(response.headers_mut());
     }
     Ok(body.freeze())
 }
