@@ -6,12 +6,8 @@ mod operations;
 mod toml_problem;
 mod types;
 
-use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
 
 use crate::load;
 use crate::problem::{Problem, ProblemKind};
@@ -106,15 +102,56 @@ impl SpecFolder {
     }
 }
 
-/// The SHA-256 of some bytes, in lower-case hexadecimal digits.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+/// What a folder holds beside its document, which may be missing or about to be replaced.
+#[derive(Clone, Debug)]
+pub struct Knowledge {
+    /// The folder.
+    pub dir: PathBuf,
+    /// `api.toml`.
+    pub api: ApiToml,
+    /// `operations.toml`; empty when absent.
+    pub operations: OperationsToml,
+    /// The overlay, when there is one.
+    pub overlay: Option<Document>,
+}
+
+impl Knowledge {
+    /// Reads a folder.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong in any of the files.
+    pub fn open(dir: &Path) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let api = read_toml(&dir.join("api.toml"));
+        let api = keep(
+            &mut problems,
+            api.map_err(one).and_then(|source| ApiToml::parse(&source)),
+        );
+        let operations = keep(
+            &mut problems,
+            optional(&dir.join("operations.toml"), OperationsToml::parse),
+        );
+        let overlay = keep(&mut problems, open_overlay(dir).map_err(one));
+        match (api, operations, overlay) {
+            (Some(api), Some(operations), Some(overlay)) => Ok(Self {
+                dir: dir.to_owned(),
+                api,
+                operations,
+                overlay,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    /// The document's file; `None` where there is none, or more than one.
+    #[must_use]
+    pub fn document_path(&self) -> Option<PathBuf> {
+        match present(&self.dir, DOCUMENT_NAMES).as_slice() {
+            [name] => Some(self.dir.join(name)),
+            _ => None,
+        }
+    }
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
@@ -201,15 +238,7 @@ fn check_hash(dir: &Path, api: &ApiToml, document: &Document) -> Result<(), Prob
     let Some(expected) = &api.provenance.sha256 else {
         return Ok(());
     };
-    let path = document.path();
-    // The hash is of the file as it is on disk, byte order mark included.
-    let bytes = fs::read(path).map_err(|error| {
-        Problem::error(
-            ProblemKind::Unreadable,
-            format!("cannot read {}: {error}", path.display()),
-        )
-    })?;
-    let actual = sha256(&bytes);
+    let (path, actual) = (document.path(), &document.sha256);
     if actual.eq_ignore_ascii_case(expected) {
         return Ok(());
     }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::source::sha256;
+use std::fs;
 
 const API: &str = r#"crate = "insightcloudsec-v2"
 title = "InsightCloudSec API v2"
@@ -149,7 +151,7 @@ fn fields_of_api_toml_are_checked() {
     for (text, expected) in [
         (
             API.replace("title = ", "titel = "),
-            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `provenance`, `mock`, `calls`, `rules`",
+            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `published`, `provenance`, `mock`, `calls`, `rules`",
         ),
         (
             API.replace("title = \"InsightCloudSec API v2\"\n", ""),

@@ -7,8 +7,31 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Problems of the committed knowledge: operations that the document lacks, secrets that no member is called.
+///
+/// Of a document that we wrote they are errors, since one of the two is wrong. One that was obtained may be of a
+/// release that lacks an operation which the next one has again: what is known stays, and they are warnings.
 #[must_use]
-pub fn check_facts(root: &Value, known: &OperationsToml) -> Vec<Problem> {
+pub fn check_facts(root: &Value, known: &OperationsToml, obtained: bool) -> Vec<Problem> {
+    let problems = faults(root, known, obtained);
+    if obtained {
+        problems.into_iter().map(Problem::warning).collect()
+    } else {
+        problems
+    }
+}
+
+fn faults(root: &Value, known: &OperationsToml, obtained: bool) -> Vec<Problem> {
+    let (absent, no_member) = if obtained {
+        (
+            "the entry is kept for a document that has the operation again",
+            "nothing of that name is redacted here; see whether the secret has another name now",
+        )
+    } else {
+        (
+            "remove the entry, or correct its method and path",
+            "a name under `secrets` is the wire name of a parameter or member, or `$answer`",
+        )
+    };
     let mut problems = Vec::new();
     let present: BTreeSet<OperationKey> = operations(root)
         .into_iter()
@@ -20,7 +43,7 @@ pub fn check_facts(root: &Value, known: &OperationsToml) -> Vec<Problem> {
             problems.push(
                 known
                     .problem_at(key, ProblemKind::UnknownOperation, message)
-                    .help("remove the entry, or correct its method and path"),
+                    .help(absent),
             );
         }
     }
@@ -29,9 +52,11 @@ pub fn check_facts(root: &Value, known: &OperationsToml) -> Vec<Problem> {
         if let Some(entry) = known.get(&key) {
             for name in unmatched_secrets(root, operation.value, entry) {
                 let message = format!("no parameter or member is named `{name}`");
-                problems.push(known.problem_at(&key, ProblemKind::MissingField, message).help(
-                    "a name under `secrets` is the wire name of a parameter or member, or `$answer`",
-                ));
+                problems.push(
+                    known
+                        .problem_at(&key, ProblemKind::MissingField, message)
+                        .help(no_member),
+                );
             }
         }
     }
