@@ -123,7 +123,7 @@ fn with_overlay(accept_stale: bool) -> Input {
         &json!({ "A": { "type": "object", "properties": { "a": { "type": "string" } } } }),
     ));
     let overlay = "overlay: 1.0.0\nactions:\n  \
-        - {target: $.paths['/gone'], remove: true, x-why: the server has no such path}\n  \
+        - {target: \"$.paths['/gone']\", remove: true, x-why: the server has no such path}\n  \
         - {target: $.components.schemas.A.properties.a, update: {type: integer}, x-why: seen as 5}\n  \
         - {target: $.info, update: {version: '1'}, x-why: the version was missing}\n";
     input.overlay = Some(load_text(Path::new("overlay.yaml"), overlay.to_owned()).unwrap());
