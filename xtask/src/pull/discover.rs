@@ -69,10 +69,10 @@ pub(super) fn discover(fetcher: &Fetcher, address: &Url) -> Result<Discovery, Fe
         fetches: 1,
         discovery: Discovery::default(),
     };
-    let fetched = fetcher.fetch(address)?;
-    crawl.seen.insert(fetched.url.clone());
-    crawl.top = fetched.url.clone();
-    crawl.first(&fetched);
+    let top = fetcher.fetch(address)?;
+    crawl.seen.insert(top.url.clone());
+    crawl.top = top.url.clone();
+    crawl.first(&top);
     while let Some(step) = crawl.queue.pop_front() {
         crawl.step(step);
     }
@@ -146,7 +146,7 @@ impl Crawl<'_> {
                 self.follow(leads::of_configuration(&text, url), url, 0);
             }
             Content::Unusable(reason) => {
-                self.discovery.first = Some(format!("{}: {reason}", shown(url)))
+                self.discovery.first = Some(format!("{}: {reason}", shown(url)));
             }
         }
     }

@@ -303,12 +303,12 @@ fn body(url: Url, response: Response) -> Result<Fetched, FetchError> {
 
 fn cut_off(url: &Url, received: usize, error: std::io::Error) -> FetchError {
     let text = error.to_string();
-    let reason = match error
-        .into_inner()
-        .map(|inner| inner.downcast::<reqwest::Error>())
-    {
-        Some(Ok(error)) => reason(*error),
-        _ => text,
+    let reason = match error.into_inner() {
+        Some(inner) => match inner.downcast::<reqwest::Error>() {
+            Ok(error) => reason(*error),
+            Err(_) => text,
+        },
+        None => text,
     };
     FetchError::CutOff {
         address: shown(url),

@@ -26,9 +26,9 @@ pub(super) fn write(origin: &Origin, files: &mut Files) {
         ProvenanceKind::Published => quote!(Published),
         ProvenanceKind::File => quote!(File),
     };
-    let optional = |text: &Option<String>| match text {
-        Some(text) => quote!(Some(#text)),
-        None => quote!(None),
+    let optional = |text: &Option<String>| {
+        text.as_ref()
+            .map_or_else(|| quote!(None), |text| quote!(Some(#text)))
     };
     let url = optional(&origin.provenance.url);
     let retrieved = optional(&origin.provenance.retrieved);
@@ -59,29 +59,27 @@ impl Origin {
             retrieved,
             ..
         } = &self.provenance;
-        let mut text = "The document that this crate is made from was ".to_owned();
-        text += match kind {
-            ProvenanceKind::Compiled => "compiled from public facts",
-            ProvenanceKind::Instance => "served by an instance",
-            ProvenanceKind::Published => "published by the vendor",
-            ProvenanceKind::File => "taken from a file",
+        let place = url
+            .as_ref()
+            .map(|url| format!(" at `{}`", code(url)))
+            .unwrap_or_default();
+        let (origin, since) = match kind {
+            ProvenanceKind::Compiled => ("compiled from public facts", "as of"),
+            ProvenanceKind::Instance => ("served by an instance", "retrieved"),
+            ProvenanceKind::Published => ("published by the vendor", "retrieved"),
+            ProvenanceKind::File => ("taken from a file", "retrieved"),
         };
-        if let Some(url) = url {
-            text += &format!(" at `{}`", code(url));
-        }
-        if let Some(day) = retrieved {
-            text += match kind {
-                ProvenanceKind::Compiled => ", as of ",
-                _ => ", retrieved ",
-            };
-            text += &code(day);
-        }
+        let day = retrieved
+            .as_ref()
+            .map(|day| format!(", {since} {}", code(day)))
+            .unwrap_or_default();
         let corrected = match &self.overlay_sha256 {
             Some(_) => ", and corrected by an overlay",
             None => "",
         };
         format!(
-            "{text}{corrected}; its SHA-256 is `{}`. [`SPECIFICATION`] has the same as data.",
+            "The document that this crate is made from was {origin}{place}{day}{corrected}; its SHA-256 is `{}`. \
+             [`SPECIFICATION`] has the same as data.",
             self.sha256
         )
     }

@@ -17,6 +17,10 @@ const GENERATED: &str = "src/generated";
 
 /// Generate the client crates from the specifications
 #[derive(Debug, Clone, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Arguments {
     /// Write nothing; fail with exit code 4 when a committed file is not what its inputs give
     #[arg(long)]

@@ -485,10 +485,9 @@ fn complete(
     if missing.is_empty() {
         return Ok(pulled);
     }
-    let mut message = format!("no document of {} was found", missing.join(", "));
-    for what in other {
-        message += &format!("; {what}");
-    }
+    let mut reasons = vec![format!("no document of {} was found", missing.join(", "))];
+    reasons.extend(other.iter().cloned());
+    let message = reasons.join("; ");
     let found: Vec<&str> = pulled
         .iter()
         .map(|document| document.fit.name.as_str())

@@ -93,7 +93,7 @@ fn what_does_not_fit_an_obtained_document_is_said() {
     let code = Code::from(replaced());
     let warnings = messages(&code.output.problems);
     for part in [
-        "the document has no operation GET /v2/gone (`get_gone`)",
+        "the document lacks 1 known operations: get_gone",
         "no parameter or member is named `token`",
         "the JSON body of the request has no member `offset`",
     ] {
