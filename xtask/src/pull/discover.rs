@@ -19,16 +19,19 @@ const MAX_LINKS: usize = 2;
 const MAX_SCRIPT_BYTES: usize = 512 * 1024;
 
 /// Words in the path of a page that may lead to documents.
-const PAGE_WORDS: [&str; 9] = [
+const PAGE_WORDS: [&str; 7] = [
     "doc",
-    "api",
     "swagger",
     "redoc",
     "openapi",
     "reference",
-    "spec",
     "elements",
     "scalar",
+];
+
+/// Words in the path of what is no page: to ask for it may change something.
+const ACTION_WORDS: [&str; 6] = [
+    "logout", "log-out", "signout", "sign-out", "logoff", "delete",
 ];
 
 /// A document that was found.
@@ -261,19 +264,18 @@ impl Crawl<'_> {
         }
     }
 
-    /// Whether a page is worth a look: below the first one, or called like documentation.
+    /// Whether a page is worth a look: below the first one or beside it, or called like documentation. Calls of the API
+    /// itself, which a page may link to, are left alone: a GET may do something.
     fn may_lead(&self, url: &Url) -> bool {
         let path = url.path().to_ascii_lowercase();
-        let below = self.top.path().trim_end_matches('/').to_ascii_lowercase() + "/";
-        let is_version = |segment: &str| {
-            segment
-                .strip_prefix('v')
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        url.origin() == self.top.origin()
-            && (path.starts_with(&below)
-                || path.split('/').any(is_version)
-                || PAGE_WORDS.iter().any(|word| path.contains(word)))
+        let top = self.top.path().to_ascii_lowercase();
+        let (folder, name) = top.rsplit_once('/').unwrap_or_default();
+        let is_file = name.is_empty() || name.contains('.');
+        let below = if is_file { folder } else { top.as_str() };
+        let has = |words: &[&str]| words.iter().any(|word| path.contains(word));
+        // A page at the very top says nothing about what lies below it.
+        let is_below = !below.is_empty() && path.starts_with(&format!("{below}/"));
+        url.origin() == self.top.origin() && (is_below || has(&PAGE_WORDS)) && !has(&ACTION_WORDS)
     }
 
     /// A document that came in two ways counts once.

@@ -1,15 +1,16 @@
 //! `cargo xtask pull`: a newer document into its folder, with its provenance.
 
+mod obtain;
 mod work;
 
 use super::{Exit, diagnose, print_problems, workspace};
-use crate::folder::{Knowledge, Provenance, ProvenanceKind};
+use crate::folder::{Knowledge, Provenance};
 use crate::problem::{Problem, ProblemKind};
-use crate::pull::{self, Discovery, Fit, Found, Key, Known, Replacement};
-use crate::source::{Document, Format, sha256};
+use crate::pull::{self, Fit, Replacement};
+use crate::source::{Document, Format};
+use obtain::{Obtained, obtain};
 use std::io::{self, Write};
 use std::path::Path;
-use url::Url;
 use work::print_work;
 
 /// The variable that holds the key of the instance, as for the clients.
@@ -74,10 +75,16 @@ pub fn pull_into(
     key: Option<&str>,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
-    let pulled = match obtain(root, arguments, key) {
-        Ok(pulled) => pulled,
+    let Obtained {
+        pulled,
+        passed_over,
+    } = match obtain(root, arguments, key) {
+        Ok(obtained) => obtained,
         Err(problems) => return failed(&problems, out),
     };
+    for what in passed_over {
+        writeln!(out, "passed over: {what}")?;
+    }
     for document in &pulled {
         writeln!(out, "{}", document.line())?;
     }
@@ -86,7 +93,7 @@ pub fn pull_into(
         writeln!(
             out,
             "{}: the same bytes as before, nothing to replace (SHA-256 {})",
-            document.fit.name, document.sha256
+            document.fit.name, document.document.sha256
         )?;
     }
     let mut has_errors = false;
@@ -150,18 +157,23 @@ struct Pulled {
     knowledge: Knowledge,
     document: Document,
     text: String,
-    sha256: String,
     by: String,
     provenance: Provenance,
 }
 
 impl Pulled {
     fn line(&self) -> String {
-        let from = self.provenance.url.as_deref().unwrap_or_default();
         let Self { fit, by, text, .. } = self;
-        format!("{fit}; {} bytes, by {by}: {from}", text.len())
-            .trim_end_matches([':', ' '])
-            .to_owned()
+        let place = match self.place() {
+            "" => String::new(),
+            place => format!(": {place}"),
+        };
+        format!("{fit}; {} bytes, by {by}{place}", text.len())
+    }
+
+    /// The address that it is from; empty for a file.
+    fn place(&self) -> &str {
+        self.provenance.url.as_deref().unwrap_or_default()
     }
 
     /// Whether the folder has this document, and its hash where one is recorded.
@@ -170,7 +182,7 @@ impl Pulled {
         let bytes = current.and_then(|path| std::fs::read(path).ok());
         let recorded = self.knowledge.api.provenance.sha256.as_ref();
         bytes.is_some_and(|bytes| bytes == self.text.as_bytes())
-            && recorded.is_none_or(|recorded| recorded.eq_ignore_ascii_case(&self.sha256))
+            && recorded.is_none_or(|recorded| recorded.eq_ignore_ascii_case(&self.document.sha256))
     }
 
     fn replacements(&self) -> Result<Vec<Replacement>, Problem> {
@@ -220,291 +232,4 @@ fn compare(old: &Path, new: &Path, out: &mut dyn Write) -> io::Result<()> {
         old.display(),
         new.display()
     )
-}
-
-/// Obtains one document for each folder that was asked for.
-fn obtain(
-    root: &Path,
-    arguments: &Arguments,
-    key: Option<&str>,
-) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let folders = super::generate::folders(&root.join("specs"), &[]).map_err(one)?;
-    let all: Vec<Knowledge> = folders
-        .iter()
-        .map(|folder| Knowledge::open(folder))
-        .collect::<Result<_, _>>()?;
-    for name in &arguments.api {
-        if !all.iter().any(|folder| folder.api.crate_name == *name) {
-            let names: Vec<&str> = all
-                .iter()
-                .map(|folder| folder.api.crate_name.as_str())
-                .collect();
-            let message = format!("there is no specification folder `{name}`");
-            return Err(one(Problem::error(ProblemKind::Unreadable, message)
-                .help(format!("there are: {}", names.join(", ")))));
-        }
-    }
-    let is_wanted = |folder: &Knowledge| {
-        arguments.api.is_empty() || arguments.api.contains(&folder.api.crate_name)
-    };
-    if let Some(instance) = &arguments.instance {
-        let wanted = |folder: &Knowledge| is_wanted(folder) && pull::is_of_the_product(folder);
-        return from_instance(&all, wanted, instance, &arguments.docs, key);
-    }
-    if let Some(from) = &arguments.from {
-        return from_anywhere(&all, is_wanted, from);
-    }
-    let wanted: Vec<&Knowledge> = all.iter().filter(|folder| is_wanted(folder)).collect();
-    published(&all, &wanted)
-}
-
-fn one(problem: Problem) -> Vec<Problem> {
-    vec![problem]
-}
-
-fn from_instance(
-    all: &[Knowledge],
-    wanted: impl Fn(&Knowledge) -> bool,
-    instance: &str,
-    docs: &str,
-    key: Option<&str>,
-) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let address = pull::docs_address(instance, docs).map_err(one)?;
-    let key = key.map(Key::new).transpose().map_err(|error| {
-        let message = format!("{KEY_VARIABLE}: {error}");
-        one(Problem::error(ProblemKind::InvalidValue, message))
-    })?;
-    let discovery = find(&address, key)?;
-    let (pulled, other) = sorted(all, discovery, ProvenanceKind::Instance)?;
-    let names: Vec<&str> = all
-        .iter()
-        .filter(|folder| wanted(folder))
-        .map(|folder| folder.api.crate_name.as_str())
-        .collect();
-    complete(pulled, &names, &other)
-}
-
-fn from_anywhere(
-    all: &[Knowledge],
-    wanted: impl Fn(&Knowledge) -> bool,
-    from: &str,
-) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let is_address = from.contains("://");
-    let discovery = if is_address {
-        find(&pull::address(from).map_err(one)?, None)?
-    } else {
-        let (text, document) = pull::read(Path::new(from)).map_err(one)?;
-        return from_file(all, wanted, text, document);
-    };
-    let (pulled, other) = sorted(all, discovery, ProvenanceKind::File)?;
-    let pulled: Vec<Pulled> = pulled
-        .into_iter()
-        .filter(|document| wanted(&document.knowledge))
-        .collect();
-    if pulled.is_empty() {
-        return complete(pulled, &["any specification folder"], &other);
-    }
-    Ok(pulled)
-}
-
-fn from_file(
-    all: &[Knowledge],
-    wanted: impl Fn(&Knowledge) -> bool,
-    text: String,
-    document: Document,
-) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let candidates: Vec<Knowledge> = all
-        .iter()
-        .filter(|folder| wanted(folder))
-        .cloned()
-        .collect();
-    let Some(fit) = pull::classify(&document, &known(&candidates)) else {
-        return Err(one(unknown_document(&document)));
-    };
-    let found = Found {
-        text,
-        document,
-        url: Url::parse("file:///").map_err(|_| Vec::new())?,
-        by: "the file itself".to_owned(),
-    };
-    let mut pulled = pulled(&candidates, fit, found, ProvenanceKind::File)?;
-    // The path is of this machine and says nothing to others.
-    pulled.provenance.url = None;
-    Ok(vec![pulled])
-}
-
-/// The vendor's own addresses, each for one folder.
-fn published(all: &[Knowledge], wanted: &[&Knowledge]) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let mut done = Vec::new();
-    let mut problems = Vec::new();
-    for folder in wanted {
-        let name = folder.api.crate_name.as_str();
-        let Some(published) = &folder.api.published else {
-            continue;
-        };
-        let result = pull::address(published)
-            .map_err(one)
-            .and_then(|address| find(&address, None))
-            .and_then(|discovery| sorted(all, discovery, ProvenanceKind::Published))
-            .and_then(|(pulled, other)| complete(pulled, &[name], &other));
-        match result {
-            Ok(pulled) => done.extend(pulled),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() && done.is_empty() {
-        let message = "no specification folder says where its document is published";
-        problems.push(
-            Problem::error(ProblemKind::MissingField, message)
-                .help("add `published = \"https://...\"` to `api.toml`"),
-        );
-    }
-    if problems.is_empty() {
-        Ok(done)
-    } else {
-        Err(problems)
-    }
-}
-
-fn find(address: &Url, key: Option<Key>) -> Result<Discovery, Vec<Problem>> {
-    pull::find(address, key).map_err(|error| {
-        let help = match &error {
-            pull::FetchError::Unauthorized {
-                with_key: false, ..
-            } => Some(format!(
-                "set {KEY_VARIABLE} to a key of the instance, and use --instance"
-            )),
-            pull::FetchError::Unauthorized { .. } => Some(format!(
-                "{KEY_VARIABLE} holds another key, or one that has expired"
-            )),
-            pull::FetchError::Redirected { .. } => {
-                Some("check the address; where the other one is right, give it instead".to_owned())
-            }
-            _ => None,
-        };
-        let problem = Problem::error(ProblemKind::Unreadable, error.to_string());
-        one(match help {
-            Some(help) => problem.help(help),
-            None => problem,
-        })
-    })
-}
-
-fn known(folders: &[Knowledge]) -> Vec<Known> {
-    folders.iter().map(pull::known).collect()
-}
-
-/// The documents that are of a folder, at most one for each; and words about everything else that was found.
-fn sorted(
-    all: &[Knowledge],
-    discovery: Discovery,
-    kind: ProvenanceKind,
-) -> Result<(Vec<Pulled>, Vec<String>), Vec<Problem>> {
-    let mut other = discovery.failed;
-    if discovery.found.is_empty() {
-        other.extend(
-            discovery
-                .first
-                .map(|first| format!("no document behind {first}")),
-        );
-    }
-    let mut done: Vec<Pulled> = Vec::new();
-    let mut problems = Vec::new();
-    for found in discovery.found {
-        let url = pull::recorded(&found.url);
-        let Some(fit) = pull::classify(&found.document, &known(all)) else {
-            other.push(format!("{url} is of another API"));
-            continue;
-        };
-        if let Some(first) = done.iter().find(|document| document.fit.name == fit.name) {
-            let first = first.provenance.url.clone().unwrap_or_default();
-            let message = format!("two documents are of {}: {first} and {url}", fit.name);
-            problems.push(Problem::error(ProblemKind::DocumentChoice, message).help(
-                "choose one: its path below the instance with --docs, or its address with --from",
-            ));
-            continue;
-        }
-        done.push(pulled(all, fit, found, kind)?);
-    }
-    if problems.is_empty() {
-        Ok((done, other))
-    } else {
-        Err(problems)
-    }
-}
-
-fn pulled(
-    folders: &[Knowledge],
-    fit: Fit,
-    found: Found,
-    kind: ProvenanceKind,
-) -> Result<Pulled, Vec<Problem>> {
-    let folder = folders
-        .iter()
-        .find(|folder| folder.api.crate_name == fit.name);
-    let knowledge = folder.cloned().ok_or_else(Vec::new)?;
-    let sha256 = sha256(found.text.as_bytes());
-    Ok(Pulled {
-        fit,
-        knowledge,
-        provenance: Provenance {
-            kind,
-            url: Some(pull::recorded(&found.url)),
-            retrieved: Some(today()),
-            sha256: Some(sha256.clone()),
-        },
-        sha256,
-        document: found.document,
-        text: found.text,
-        by: found.by,
-    })
-}
-
-/// The day in UTC, as `2026-11-21`.
-fn today() -> String {
-    let now = jiff::Timestamp::now().to_string();
-    now.get(..10).unwrap_or(&now).to_owned()
-}
-
-/// The documents of these folders; without one of them, an error that says what was there instead.
-fn complete(
-    pulled: Vec<Pulled>,
-    names: &[&str],
-    other: &[String],
-) -> Result<Vec<Pulled>, Vec<Problem>> {
-    let pulled: Vec<Pulled> = pulled
-        .into_iter()
-        .filter(|document| names.contains(&document.fit.name.as_str()))
-        .collect();
-    let is_there = |name: &&&str| pulled.iter().any(|document| document.fit.name == **name);
-    let missing: Vec<&str> = names
-        .iter()
-        .filter(|name| !is_there(name))
-        .copied()
-        .collect();
-    if missing.is_empty() {
-        return Ok(pulled);
-    }
-    let mut reasons = vec![format!("no document of {} was found", missing.join(", "))];
-    reasons.extend(other.iter().cloned());
-    let message = reasons.join("; ");
-    let found: Vec<&str> = pulled
-        .iter()
-        .map(|document| document.fit.name.as_str())
-        .collect();
-    let help = if found.is_empty() {
-        "find the document with a browser, and give its address below the instance with --docs"
-            .to_owned()
-    } else {
-        let apis: Vec<String> = found.iter().map(|name| format!("--api {name}")).collect();
-        format!("take what is there with {}", apis.join(" "))
-    };
-    Err(one(
-        Problem::error(ProblemKind::Unreadable, message).help(help)
-    ))
-}
-
-fn unknown_document(document: &Document) -> Problem {
-    let message = "the document is of no specification folder: it has no operation that is known, and its paths do not begin with a version that is";
-    Problem::error(ProblemKind::DocumentChoice, message).in_file(&document.source)
 }

@@ -249,3 +249,33 @@ fn what_is_published_is_fetched_from_where_the_folder_says() {
     );
     assert!(server.asked().iter().all(|asked| asked.key.is_none()));
 }
+
+#[test]
+fn links_that_are_no_documentation_are_not_followed() {
+    let html = "<a href='/docs/2'>2</a><a href='/v2/things/refresh'>try</a><a href='/docs/logout'>out</a><a href='/'>home</a>";
+    let server = Server::new(&[
+        ("/docs", page(html)),
+        (
+            "/docs/2",
+            page("<redoc spec-url=/files/two></redoc><redoc spec-url=/files/cut></redoc>"),
+        ),
+        ("/files/two", yaml(&new_document("v2"))),
+        (
+            "/files/cut",
+            yaml("openapi: 3.0.3\npaths: {/v2/other: {get: {}}}"),
+        ),
+    ]);
+    let workspace = Workspace::new();
+    let (exit, said) = workspace.pull(
+        |arguments| {
+            arguments.instance = Some(server.address().to_owned());
+            arguments.api = vec!["x-v2".to_owned()];
+        },
+        None,
+    );
+    assert_eq!(exit, Exit::Success, "{said}");
+    let other = "/files/cut is a smaller document of x-v2, with 0 known operations";
+    assert!(said.contains(other), "{said}");
+    let asked: Vec<String> = server.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(asked, ["/docs", "/docs/2", "/files/two", "/files/cut"]);
+}

@@ -105,7 +105,7 @@ fn answer(
         let line = line?;
         match line.split_once(": ") {
             Some((name, value)) if name.eq_ignore_ascii_case("api-key") => {
-                key = Some(value.to_owned())
+                key = Some(value.to_owned());
             }
             _ if line.is_empty() => break,
             _ => {}
@@ -123,14 +123,14 @@ fn answer(
         reply(401, "application/json", "{}")
     };
     let length = reply.length.unwrap_or(reply.body.len());
-    let mut head = format!(
+    let head = format!(
         "HTTP/1.1 {} X\r\nContent-Length: {length}\r\nConnection: close\r\n",
         reply.status
     );
-    for (name, value) in &reply.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
     stream.write_all(head.as_bytes())?;
+    for (name, value) in &reply.headers {
+        write!(stream, "{name}: {value}\r\n")?;
+    }
     stream.write_all(b"\r\n")?;
     stream.write_all(&reply.body)?;
     stream.flush()
