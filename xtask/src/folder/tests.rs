@@ -1,6 +1,4 @@
 use super::*;
-use crate::source::sha256;
-use std::fs;
 
 const API: &str = r#"crate = "insightcloudsec-v2"
 title = "InsightCloudSec API v2"
@@ -339,4 +337,12 @@ fn the_hash_of_the_document_is_checked() {
              help: restore the document, or record the new hash if it was replaced on purpose"
         )
     );
+    // One byte more makes it unreadable, and both are said.
+    let tampered = format!("{document}]");
+    let found = faults(&[("api.toml", &api(&right)), ("openapi.yaml", &tampered)]);
+    let changed = sha256(tampered.as_bytes());
+    let message =
+        format!("openapi.yaml has the hash {changed}, but `provenance.sha256` is {right}");
+    assert!(found.contains(&message), "{found}");
+    assert!(found.contains("syntax: "), "{found}");
 }

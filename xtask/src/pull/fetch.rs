@@ -153,9 +153,14 @@ impl Fetcher {
             .referer(false)
             .connect_timeout(CONNECT)
             .timeout(TIMEOUT)
-            .user_agent(concat!("cargo-xtask-pull/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| transport(address, error))?;
+            .user_agent(concat!("cargo-xtask-pull/", env!("CARGO_PKG_VERSION")));
+        // A proxy is another machine, and what goes there would not be encrypted.
+        let client = if is_loopback(address) {
+            client.no_proxy()
+        } else {
+            client
+        };
+        let client = client.build().map_err(|error| transport(address, error))?;
         Ok(Self {
             client,
             origin: address.origin(),
@@ -226,15 +231,18 @@ impl Fetcher {
     }
 }
 
-/// Refuses what would go over the network in the clear, and addresses with a password in them.
-fn check_address(url: &Url) -> Result<(), FetchError> {
-    let is_loopback = match url.host() {
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+    }
+}
+
+/// Refuses what would go over the network in the clear, and addresses with a password in them.
+fn check_address(url: &Url) -> Result<(), FetchError> {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
         return Err(FetchError::Scheme(shown(url)));
     }
     if url.username().is_empty() && url.password().is_none() {
