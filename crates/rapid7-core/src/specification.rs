@@ -23,6 +23,7 @@ pub struct Specification {
 
 /// What sort of origin a document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SpecificationKind {
     /// Written from public facts, and not the vendor's.
     Compiled,

@@ -110,33 +110,37 @@ pub fn pull_into(
         )?;
         return Ok(Exit::Failure);
     }
+    put_into_place(root, &new, arguments.dry_run, out)
+}
+
+/// Replaces all documents, or none.
+fn put_into_place(
+    root: &Path,
+    new: &[Pulled],
+    dry_run: bool,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
     let replacements: Result<Vec<_>, Problem> = new.iter().map(Pulled::replacements).collect();
     let replacements: Vec<Replacement> = match replacements {
         Ok(all) => all.into_iter().flatten().collect(),
         Err(problem) => return failed(&[problem], out),
     };
-    if !arguments.dry_run
-        && let Err(error) = pull::replace(&replacements)
-    {
-        let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
-        return failed(&[problem], out);
+    if !dry_run && let Err(error) = pull::replace(&replacements) {
+        return failed(&[unwritable(&error)], out);
     }
-    let verb = if arguments.dry_run {
-        "would replace"
-    } else {
-        "replaced"
-    };
+    let verb = if dry_run { "would replace" } else { "replaced" };
     for Replacement { path, .. } in &replacements {
         let path = path.strip_prefix(root).unwrap_or(path);
         writeln!(out, "{verb} {}", path.display())?;
     }
-    for document in &new {
-        print_work(
-            &document.fit.name,
-            &document.knowledge,
-            &document.document,
-            out,
-        )?;
+    for Pulled {
+        fit,
+        knowledge,
+        document,
+        ..
+    } in new
+    {
+        print_work(&fit.name, knowledge, document, out)?;
     }
     Ok(Exit::Success)
 }
