@@ -151,7 +151,7 @@ fn failed(problems: &[Problem], out: &mut dyn Write) -> io::Result<Exit> {
     Ok(Exit::Failure)
 }
 
-fn unwritable(error: &io::Error) -> Problem {
+fn unwritable(error: &impl std::fmt::Display) -> Problem {
     Problem::error(ProblemKind::Unwritable, error.to_string())
 }
 
