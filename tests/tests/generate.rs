@@ -58,6 +58,7 @@ impl Workspace {
             spec: None,
             out: None,
             crate_name: None,
+            accept_stale: false,
             core: None,
         };
         let root = self.0.path().to_owned();

@@ -6,16 +6,13 @@ mod operations;
 mod toml_problem;
 mod types;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::load;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Document, Format, Source};
+use crate::source::{Document, Format, Source, sha256};
 
 pub use api::{ApiToml, AuthFamily, Provenance, ProvenanceKind};
 pub use key::{KeyError, OperationKey, erase};
@@ -83,9 +80,8 @@ impl SpecFolder {
         );
         let overlay = keep(&mut problems, open_overlay(dir).map_err(one));
         let document = keep(&mut problems, open_document(dir).map_err(one));
-        if let (Some(api), Some(document)) = (&api, &document)
-            && let Err(problem) = check_hash(dir, api, document)
-        {
+        if let Some(Err(problem)) = api.as_ref().map(|api| check_hash(dir, api)) {
+            // A byte that makes it unreadable is one more that is not as it was.
             problems.push(problem);
         }
         match (api, operations, types, overlay, document) {
@@ -106,15 +102,56 @@ impl SpecFolder {
     }
 }
 
-/// The SHA-256 of some bytes, in lower-case hexadecimal digits.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+/// What a folder holds beside its document, which may be missing or about to be replaced.
+#[derive(Clone, Debug)]
+pub struct Knowledge {
+    /// The folder.
+    pub dir: PathBuf,
+    /// `api.toml`.
+    pub api: ApiToml,
+    /// `operations.toml`; empty when absent.
+    pub operations: OperationsToml,
+    /// The overlay, when there is one.
+    pub overlay: Option<Document>,
+}
+
+impl Knowledge {
+    /// Reads a folder.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong in any of the files.
+    pub fn open(dir: &Path) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let api = read_toml(&dir.join("api.toml"));
+        let api = keep(
+            &mut problems,
+            api.map_err(one).and_then(|source| ApiToml::parse(&source)),
+        );
+        let operations = keep(
+            &mut problems,
+            optional(&dir.join("operations.toml"), OperationsToml::parse),
+        );
+        let overlay = keep(&mut problems, open_overlay(dir).map_err(one));
+        match (api, operations, overlay) {
+            (Some(api), Some(operations), Some(overlay)) => Ok(Self {
+                dir: dir.to_owned(),
+                api,
+                operations,
+                overlay,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    /// The document's file; `None` where there is none, or more than one.
+    #[must_use]
+    pub fn document_path(&self) -> Option<PathBuf> {
+        match present(&self.dir, DOCUMENT_NAMES).as_slice() {
+            [name] => Some(self.dir.join(name)),
+            _ => None,
+        }
+    }
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
@@ -196,24 +233,20 @@ fn present(dir: &Path, names: &[&'static str]) -> Vec<&'static str> {
         .collect()
 }
 
-/// Compares the document with the hash in `api.toml`, when there is one.
-fn check_hash(dir: &Path, api: &ApiToml, document: &Document) -> Result<(), Problem> {
-    let Some(expected) = &api.provenance.sha256 else {
+/// Compares the document with the hash in `api.toml`, when there is one. It need not be readable for that.
+fn check_hash(dir: &Path, api: &ApiToml) -> Result<(), Problem> {
+    let names = present(dir, DOCUMENT_NAMES);
+    let (Some(expected), [name]) = (&api.provenance.sha256, names.as_slice()) else {
         return Ok(());
     };
-    let path = document.path();
-    // The hash is of the file as it is on disk, byte order mark included.
-    let bytes = fs::read(path).map_err(|error| {
-        Problem::error(
-            ProblemKind::Unreadable,
-            format!("cannot read {}: {error}", path.display()),
-        )
-    })?;
+    let Ok(bytes) = fs::read(dir.join(name)) else {
+        // Reading the document says so.
+        return Ok(());
+    };
     let actual = sha256(&bytes);
     if actual.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
-    let name = path.strip_prefix(dir).unwrap_or(path).display();
     let message = format!("{name} has the hash {actual}, but `provenance.sha256` is {expected}");
     let mut problem = Problem::error(ProblemKind::HashMismatch, message)
         .in_file(&api.source)

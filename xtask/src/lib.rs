@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod package;
 pub mod pipeline;
 pub mod problem;
+pub mod pull;
 pub mod refine;
 pub mod report;
 pub mod schema;

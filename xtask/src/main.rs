@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
-use xtask::tasks::{Exit, PANICKED, conformance, corpus, diagnose, find, generate, mutate};
+use xtask::tasks::{Exit, PANICKED, conformance, corpus, diagnose, find, generate, mutate, pull};
 
 #[derive(Parser)]
 #[command(
@@ -28,6 +28,7 @@ enum Task {
     Corpus(corpus::Arguments),
     Conformance(conformance::Arguments),
     Mutate(mutate::Arguments),
+    Pull(pull::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +58,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Corpus(arguments) => corpus::corpus(arguments, &mut out),
         Task::Conformance(arguments) => conformance::conformance(arguments, &mut out),
         Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
+        Task::Pull(arguments) => pull::pull(arguments, &mut out),
     };
     out.flush()?;
     exit

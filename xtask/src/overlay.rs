@@ -31,6 +31,32 @@ const ACTION_FIELDS: &[&str] = &["target", "description", "update", "remove"];
 ///
 /// All actions at fault, each at its line; the document is then left as it was.
 pub fn apply(overlay: &Document, document: &mut Document) -> Result<Vec<Change>, Vec<Problem>> {
+    match apply_some(overlay, document, |_| false) {
+        Ok((changes, _)) => Ok(changes),
+        Err(problems) => Err(problems),
+    }
+}
+
+/// As [`apply`], without the actions that match nothing or change nothing. These are given beside the changes.
+///
+/// # Errors
+///
+/// All actions that are wrong whatever the document.
+pub fn apply_what_matches(
+    overlay: &Document,
+    document: &mut Document,
+) -> Result<(Vec<Change>, Vec<Problem>), Vec<Problem>> {
+    apply_some(overlay, document, |problem| {
+        problem.kind == ProblemKind::StaleOverlay
+    })
+}
+
+/// Applies the actions but those whose problem is `accepted`.
+fn apply_some(
+    overlay: &Document,
+    document: &mut Document,
+    accepted: fn(&Problem) -> bool,
+) -> Result<(Vec<Change>, Vec<Problem>), Vec<Problem>> {
     let mut problems = check_head(overlay);
     let Some(actions) = overlay.root.get("actions").and_then(Value::as_array) else {
         problems.push(
@@ -43,11 +69,12 @@ pub fn apply(overlay: &Document, document: &mut Document) -> Result<Vec<Change>,
         return Err(problems);
     };
     let mut root = document.root.clone();
-    let mut changes = Vec::new();
+    let (mut changes, mut passed_over) = (Vec::new(), Vec::new());
     for (at, action) in actions.iter().enumerate() {
         let result = Action::parse(overlay, at, action).and_then(|action| action.apply(&mut root));
         match result {
             Ok(made) => changes.extend(made),
+            Err(problem) if accepted(&problem) => passed_over.push(problem),
             Err(problem) => problems.push(problem),
         }
     }
@@ -64,7 +91,7 @@ pub fn apply(overlay: &Document, document: &mut Document) -> Result<Vec<Change>,
         return Err(problems);
     }
     document.root = root;
-    Ok(changes)
+    Ok((changes, passed_over))
 }
 
 fn check_head(overlay: &Document) -> Vec<Problem> {

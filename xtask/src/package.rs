@@ -101,7 +101,7 @@ fn with_lib(manifest: String, title: &str) -> FileSet {
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{{AUTH, Client, OPERATIONS, builder, operations, types}};
+pub use generated::{{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types}};
 "#
     );
     let mut files = FileSet::default();

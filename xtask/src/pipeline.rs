@@ -9,14 +9,16 @@
 use crate::bundle::bundle;
 use crate::change::Change;
 use crate::diagnose::{diagnose, duplicate_keys};
-use crate::folder::{AuthFamily, OperationsToml, SpecFolder, TypesToml};
+use crate::folder::{
+    AuthFamily, OperationsToml, Provenance, ProvenanceKind, SpecFolder, TypesToml,
+};
 use crate::generate::{generate, reached};
 use crate::lower::{Origins, lower_traced};
 use crate::model::{self, Api};
 use crate::normalize::{Facts, check_switches, normalize, type_names};
 use crate::overlay;
 use crate::problem::{Problem, ProblemKind};
-use crate::refine::{Naming, calls, refine, streams};
+use crate::refine::{Naming, Origin, calls, refine, streams};
 use crate::schema::{components, components_mut};
 use crate::source::Document;
 use crate::write::FileSet;
@@ -52,6 +54,13 @@ pub struct Input {
     pub rules: BTreeMap<String, bool>,
     /// Names that the code mentions.
     pub naming: Naming,
+    /// Where the document is from.
+    pub provenance: Provenance,
+    /// Whether the document was obtained after the rest was written about another one: what is known of operations
+    /// that it lacks is then no error.
+    pub obtained: bool,
+    /// Whether overlay actions that no longer match are passed over, with a warning.
+    pub accept_stale: bool,
 }
 
 /// What came out, and how.
@@ -167,6 +176,9 @@ impl Input {
                 crate_name: crate_name.to_owned(),
                 command: format!("cargo xtask generate --spec FILE --out DIR --crate {crate_name}"),
             },
+            provenance: Provenance::of(ProvenanceKind::File),
+            obtained: false,
+            accept_stale: false,
         }
     }
 
@@ -184,6 +196,9 @@ impl Input {
             types: folder.types,
             auth: folder.api.auth,
             rules: folder.api.rules,
+            obtained: folder.api.provenance.kind != ProvenanceKind::Compiled,
+            provenance: folder.api.provenance,
+            accept_stale: false,
         }
     }
 }
@@ -230,6 +245,9 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         auth,
         rules,
         naming,
+        provenance,
+        obtained,
+        accept_stale,
     } = input;
     *stage = Stage::Diagnose;
     problems.extend(duplicate_keys(&document));
@@ -238,13 +256,21 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     stop_on_errors(problems)?;
     *stage = Stage::Overlay;
     if let Some(overlay) = &overlay {
-        changes.extend(overlay::apply(overlay, &mut document)?);
+        if accept_stale {
+            let (made, stale) = overlay::apply_what_matches(overlay, &mut document)?;
+            changes.extend(made);
+            problems.extend(stale.into_iter().map(Problem::warning));
+        } else {
+            changes.extend(overlay::apply(overlay, &mut document)?);
+        }
     }
     let patched = document.root.clone();
     *stage = Stage::Lower;
     let (lowered, origins) = lower_traced(&mut document).map_err(|problem| vec![problem])?;
     changes.extend(lowered);
-    stop_on_errors(&model::check_facts(&document.root, &operations))?;
+    let unfit = model::check_facts(&document.root, &operations, obtained);
+    stop_on_errors(&unfit)?;
+    problems.extend(unfit);
     let operations_in = crate::schema::operations(&document.root).len();
     let facts = Facts {
         operations: &operations,
@@ -256,7 +282,12 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     check_size(&document.root, operations_in)?;
     *stage = Stage::Generate;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
-    stop_on_errors(&model::check_paging(&document.root, &api, &operations))?;
+    if obtained {
+        let unfit = model::without_unfit_paging(&document.root, &mut api, &operations);
+        problems.extend(unfit);
+    } else {
+        stop_on_errors(&model::check_paging(&document.root, &api, &operations))?;
+    }
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
     problems.extend(found.map(|problem| placed(problem, &document, &origins)));
@@ -265,7 +296,12 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     problems.extend(unstreamed);
     let by_location = type_names::places(&document.root);
     prune(&mut document.root, &api);
-    let files = refine(&document.root, &api, &generated, &streams, &naming);
+    let origin = Origin {
+        provenance,
+        sha256: document.sha256.clone(),
+        overlay_sha256: overlay.map(|overlay| overlay.sha256),
+    };
+    let files = refine(&document.root, &api, &generated, &streams, &naming, &origin);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }

@@ -1,12 +1,13 @@
 //! A document's text, its parsed value, and the way from one to the other.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::load::files::Files;
 use crate::load::locate::Tree;
@@ -132,6 +133,8 @@ pub struct Document {
     pub root: Value,
     /// The text.
     pub source: Arc<Source>,
+    /// SHA-256 of the file, in hexadecimal digits: of its bytes as they were read.
+    pub sha256: String,
     /// The other files that it refers to.
     pub files: Arc<Files>,
     /// What came from other places, by pointer: the text, and the pointer there.
@@ -144,6 +147,7 @@ impl Document {
     pub fn new(root: Value, source: Arc<Source>) -> Self {
         Self {
             root,
+            sha256: sha256(source.text.as_bytes()),
             source,
             files: Arc::default(),
             parts: BTreeMap::new(),
@@ -180,6 +184,17 @@ impl Document {
     pub fn path(&self) -> &Path {
         &self.source.path
     }
+}
+
+/// The SHA-256 of some bytes, in lower-case hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// Escapes a member name for use as one segment of a JSON pointer.

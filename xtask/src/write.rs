@@ -47,7 +47,7 @@ pub struct WriteError {
 }
 
 impl WriteError {
-    fn new(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn new(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self {
             action,
             path: path.to_owned(),
@@ -260,7 +260,7 @@ fn write_new(path: &Path, content: &str) -> Result<(), WriteError> {
 }
 
 /// A hidden name beside a path, on the same file system, so that a rename is one step.
-fn sibling(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{suffix}"))
 }

@@ -15,6 +15,7 @@ mod pipeline {
     mod locks;
     mod paging;
     mod prose;
+    mod replaced;
     mod requests;
     mod security;
     mod set_aside;

@@ -52,6 +52,7 @@ fn count_operations(root: &Value) -> usize {
 /// Generates a crate as a user would.
 fn write_crate(spec: &Path, out: &Path, name: &str) {
     let arguments = Arguments {
+        accept_stale: false,
         json: false,
         root: None,
         check: false,

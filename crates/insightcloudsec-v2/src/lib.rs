@@ -12,4 +12,4 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{AUTH, Client, OPERATIONS, builder, operations, types};
+pub use generated::{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types};

@@ -97,6 +97,7 @@ mod secret;
 mod send;
 mod serde_helpers;
 mod session;
+mod specification;
 mod target;
 mod values;
 
@@ -126,6 +127,7 @@ pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use serde_helpers::{further_members, most_recognised, null_default};
+pub use specification::{Specification, SpecificationKind};
 pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};
 
 pub use bytes::Bytes;

@@ -19,6 +19,8 @@ pub struct ApiToml {
     pub title: String,
     /// How a request proves who it is.
     pub auth: AuthFamily,
+    /// Where the vendor publishes the document.
+    pub published: Option<String>,
     /// Where the document is from.
     pub provenance: Provenance,
     /// The crate that embeds the document to serve it, for tests and examples.
@@ -51,12 +53,25 @@ pub enum AuthFamily {
 pub struct Provenance {
     /// What sort of origin.
     pub kind: ProvenanceKind,
-    /// Where the vendor publishes the document.
+    /// Where it was obtained.
     pub url: Option<String>,
     /// Day of retrieval, as `2026-11-21`.
     pub retrieved: Option<String>,
     /// SHA-256 of the file, in hexadecimal digits.
     pub sha256: Option<String>,
+}
+
+impl Provenance {
+    /// Nothing but the sort of origin is known.
+    #[must_use]
+    pub const fn of(kind: ProvenanceKind) -> Self {
+        Self {
+            kind,
+            url: None,
+            retrieved: None,
+            sha256: None,
+        }
+    }
 }
 
 /// What sort of origin a document has.
@@ -80,6 +95,7 @@ struct Raw {
     crate_name: Spanned<String>,
     title: String,
     auth: AuthFamily,
+    published: Option<String>,
     provenance: RawProvenance,
     mock: Option<String>,
     calls: Option<String>,
@@ -134,6 +150,7 @@ impl ApiToml {
             crate_name: raw.crate_name.into_inner(),
             title: raw.title,
             auth: raw.auth,
+            published: raw.published,
             sha256_span: raw.provenance.sha256.as_ref().map(Spanned::span),
             provenance: Provenance {
                 kind: raw.provenance.kind,

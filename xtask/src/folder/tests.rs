@@ -149,7 +149,7 @@ fn fields_of_api_toml_are_checked() {
     for (text, expected) in [
         (
             API.replace("title = ", "titel = "),
-            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `provenance`, `mock`, `calls`, `rules`",
+            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `published`, `provenance`, `mock`, `calls`, `rules`",
         ),
         (
             API.replace("title = \"InsightCloudSec API v2\"\n", ""),
@@ -337,4 +337,12 @@ fn the_hash_of_the_document_is_checked() {
              help: restore the document, or record the new hash if it was replaced on purpose"
         )
     );
+    // One byte more makes it unreadable, and both are said.
+    let tampered = format!("{document}]");
+    let found = faults(&[("api.toml", &api(&right)), ("openapi.yaml", &tampered)]);
+    let changed = sha256(tampered.as_bytes());
+    let message =
+        format!("openapi.yaml has the hash {changed}, but `provenance.sha256` is {right}");
+    assert!(found.contains(&message), "{found}");
+    assert!(found.contains("syntax: "), "{found}");
 }

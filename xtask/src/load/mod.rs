@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use self::files::Files;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Document, Format, Source, Span};
+use crate::source::{Document, Format, Source, Span, sha256};
 
 /// Largest file that is read: 100 MiB.
 pub const MAX_BYTES: usize = 100 * 1024 * 1024;
@@ -60,6 +60,13 @@ pub fn load_with_files(path: &Path, root: Option<&Path>) -> Result<Document, Pro
 ///
 /// As [`load`], without [`ProblemKind::Unreadable`].
 pub fn load_text(path: &Path, text: String) -> Result<Document, Problem> {
+    // Of the bytes as they are, byte order mark included.
+    let sha256 = sha256(text.as_bytes());
+    let document = without_mark(path, text)?;
+    Ok(Document { sha256, ..document })
+}
+
+fn without_mark(path: &Path, text: String) -> Result<Document, Problem> {
     let text = match text.strip_prefix('\u{feff}') {
         Some(stripped) => stripped.to_owned(),
         None => text,

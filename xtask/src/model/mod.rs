@@ -17,7 +17,7 @@ mod tags;
 
 pub use facts::check_facts;
 pub use outcome::Outcome;
-pub use paging::check_paging;
+pub use paging::{check_paging, without_unfit_paging};
 pub use read::{Findings, read};
 
 /// What a client crate is generated from.

@@ -8,6 +8,7 @@ use crate::names::nearest;
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::{Shape, resolve, shape};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Where a name must be found.
 #[derive(Clone, Copy, PartialEq)]
@@ -48,6 +49,23 @@ pub fn check_paging(root: &Value, api: &Api, known: &OperationsToml) -> Vec<Prob
         }));
     }
     problems
+}
+
+/// Takes the paging off operations whose entry does not fit a document that was obtained, and says so: their lists
+/// are then read with the plain method, until the entry is corrected.
+#[must_use]
+pub fn without_unfit_paging(root: &Value, api: &mut Api, known: &OperationsToml) -> Vec<Problem> {
+    let problems = check_paging(root, api, known);
+    let unfit: BTreeSet<&str> = problems
+        .iter()
+        .filter_map(|problem| problem.operation.as_deref())
+        .collect();
+    for operation in &mut api.operations {
+        if unfit.contains(operation.key.as_str()) {
+            operation.facts.paging = None;
+        }
+    }
+    problems.into_iter().map(Problem::warning).collect()
 }
 
 /// What an entry can say, with the places of its names by style.

@@ -7,10 +7,11 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that every generated crate has, and crates that its `use` lines name.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 12] = [
     "types",
     "operations",
     "client",
+    "specification",
     "shared",
     "builder",
     "mod",

@@ -1,16 +1,22 @@
 //! The front page of the crate's documentation: every operation, by tag.
 
-use super::Naming;
 use super::files::Files;
 use super::paging::Streams;
 use super::prose::escape;
+use super::{Naming, Origin};
 use crate::folder::{Confidence, Stability};
 use crate::model::schemes::wire_name;
 use crate::model::{Api, Auth, KeyPlacement, Operation};
 use std::fmt::Write as _;
 
 /// Writes `docs.md`, which `lib.rs` includes.
-pub(super) fn write(api: &Api, streams: &Streams, naming: &Naming, files: &mut Files) {
+pub(super) fn write(
+    api: &Api,
+    streams: &Streams,
+    naming: &Naming,
+    origin: &Origin,
+    files: &mut Files,
+) {
     let mut text = String::new();
     if let Some(description) = &api.description {
         let _ = write!(text, "{}\n\n", escape(description));
@@ -26,10 +32,11 @@ pub(super) fn write(api: &Api, streams: &Streams, naming: &Naming, files: &mut F
          let connection = Connection::builder({module}::AUTH, \"https://acme.example\", credentials).build()?;\n\
          let client = {module}::Client::new(connection);\n\
          # Ok::<(), rapid7_core::BuildError>(())\n\
-         ```\n\n{where_to}\
+         ```\n\n{where_to}{}\n\n\
          # Operations\n\n\
          {} operations. *Confidence* says how well the evidence supports an operation as it is described; \
          *prototype* ones may change without notice.\n",
+        origin.sentence(),
         api.operations.len()
     );
     if !streams.is_empty() {

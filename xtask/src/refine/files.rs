@@ -40,6 +40,8 @@ const IMPORTS: &[&str] = &[
     "Received",
     "Request",
     "SessionScheme",
+    "Specification",
+    "SpecificationKind",
     "Stability",
     "Style",
     "decode",
@@ -377,6 +379,7 @@ fn root_mod(api: &Api, modules: &[String]) -> String {
         pub mod operations;
         pub mod types;
         pub use client::{AUTH, Client};
+        pub use specification::SPECIFICATION;
         pub use operations::OPERATIONS;
         /// Requests under construction, one type for each operation.
         pub mod builder {

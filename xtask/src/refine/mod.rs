@@ -23,12 +23,14 @@ mod parts;
 mod paths;
 mod prose;
 mod remarks;
+mod specification;
 mod table;
 mod tolerant;
 mod types;
 mod unions;
 
 pub use paging::{Streams, streams};
+pub use specification::Origin;
 
 /// What the generated files need to know besides the API.
 #[derive(Debug, Clone)]
@@ -55,6 +57,7 @@ pub fn refine(
     generated: &Generated,
     streams: &Streams,
     naming: &Naming,
+    origin: &Origin,
 ) -> FileSet {
     let answers = answers::decide(root, api, generated);
     let layout = layout::place_types(root, api, &answers);
@@ -67,10 +70,11 @@ pub fn refine(
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
     client::write(api, &mut files);
+    specification::write(origin, &mut files);
     operations::write(api, generated, &answers, streams, &mut files);
     table::write(api, &mut files);
     types::write(types, &layout, &mut files);
-    docs::write(api, streams, naming, &mut files);
+    docs::write(api, streams, naming, origin, &mut files);
     files.finish(api)
 }
 

@@ -17,6 +17,10 @@ const GENERATED: &str = "src/generated";
 
 /// Generate the client crates from the specifications
 #[derive(Debug, Clone, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Arguments {
     /// Write nothing; fail with exit code 4 when a committed file is not what its inputs give
     #[arg(long)]
@@ -31,6 +35,9 @@ pub struct Arguments {
     /// belong to no API (`problems`), if any
     #[arg(long)]
     pub json: bool,
+    /// Pass over overlay actions that the document no longer needs, and report them
+    #[arg(long)]
+    pub accept_stale: bool,
     /// A document outside of `specs/`, for a crate outside of this workspace
     #[arg(long, value_name = "FILE", requires_all = ["out", "crate_name"], conflicts_with = "check")]
     pub spec: Option<PathBuf>,
@@ -144,7 +151,7 @@ pub fn specification_folders(
     let mut failed_folders = 0;
     for folder in &folders {
         let mut subject = Subject::unread(&folder_name(folder));
-        match generate_folder(folder, root, &mut subject) {
+        match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
             Ok((name, output, made)) => {
                 reporter.generated(&subject, &output)?;
                 for (total, count) in totals.iter_mut().zip([
@@ -223,6 +230,7 @@ fn folder_name(folder: &Path) -> String {
 fn generate_folder(
     folder: &Path,
     root: &Path,
+    accept_stale: bool,
     subject: &mut Subject,
 ) -> Result<(String, Output, FileSet), Vec<Problem>> {
     let opened = SpecFolder::open(folder)?;
@@ -232,7 +240,10 @@ fn generate_folder(
     let mock = opened.api.mock.clone();
     let calls = opened.api.calls.clone();
     check_folder_name(folder, &opened)?;
-    let output = run(Input::from_folder(opened))?;
+    let output = run(Input {
+        accept_stale,
+        ..Input::from_folder(opened)
+    })?;
     let crate_folder = Path::new("crates").join(&name);
     let mut files = output.files.clone().under(crate_folder.join(GENERATED));
     let specs = folder.strip_prefix(root).unwrap_or(folder);

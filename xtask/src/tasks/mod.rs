@@ -6,6 +6,7 @@ pub mod diagnose;
 pub mod find;
 pub mod generate;
 pub mod mutate;
+pub mod pull;
 
 use crate::problem::{Problem, render};
 use std::io::{self, Write};

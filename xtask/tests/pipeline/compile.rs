@@ -80,7 +80,7 @@ const LIB: &str = "\
 #![doc = include_str!(\"generated/docs.md\")]
 #[allow(missing_docs)]
 mod generated;
-pub use generated::{AUTH, Client, OPERATIONS, builder, operations, types};
+pub use generated::{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types};
 ";
 
 fn manifest(workspace: &Path) -> String {

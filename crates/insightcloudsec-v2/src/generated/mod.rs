@@ -31,6 +31,7 @@ mod resource_groups;
 mod resources;
 mod roles;
 mod scheduled_events;
+mod specification;
 mod subscriptions;
 mod system_administration;
 mod tags;
@@ -41,6 +42,7 @@ pub mod operations;
 pub mod types;
 
 pub use client::{AUTH, Client};
+pub use specification::SPECIFICATION;
 pub use operations::OPERATIONS;
 
 /// Requests under construction, one type for each operation.

@@ -4,11 +4,13 @@ mod client;
 mod iac;
 mod least_privileged_access;
 mod resources;
+mod specification;
 mod vulnerabilities;
 pub mod operations;
 pub mod types;
 
 pub use client::{AUTH, Client};
+pub use specification::SPECIFICATION;
 pub use operations::OPERATIONS;
 
 /// Requests under construction, one type for each operation.

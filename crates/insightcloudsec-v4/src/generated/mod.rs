@@ -4,10 +4,12 @@ mod aws_configuration;
 mod client;
 mod iac;
 mod insights;
+mod specification;
 pub mod operations;
 pub mod types;
 
 pub use client::{AUTH, Client};
+pub use specification::SPECIFICATION;
 pub use operations::OPERATIONS;
 
 /// Requests under construction, one type for each operation.

@@ -3,7 +3,8 @@
 use rapid7_core::{
     Access, AuthScheme, Body, CallOptions, Confidence, Connection, Credentials, Effect, Effort,
     Flag, Form, HeaderMap, IntegerOrText, KeyPlacement, Misfit, Paging, Part, Percentage, Received,
-    Request, RetryPolicy, SessionScheme, Stability, StatusCode, Style, Timestamp, decode,
+    Request, RetryPolicy, SessionScheme, Specification, SpecificationKind, Stability, StatusCode,
+    Style, Timestamp, decode,
 };
 use serde_json::json;
 
@@ -132,6 +133,7 @@ fn descriptions(checked: &mut Checked) {
     ] {
         show!(checked, access);
     }
+    specification(checked);
     for style in [
         Style::Form,
         Style::Comma,
@@ -149,6 +151,26 @@ fn descriptions(checked: &mut Checked) {
     }
     for paging in pagings() {
         show!(checked, paging);
+    }
+}
+
+fn specification(checked: &mut Checked) {
+    for kind in [
+        SpecificationKind::Compiled,
+        SpecificationKind::Instance,
+        SpecificationKind::Published,
+        SpecificationKind::File,
+    ] {
+        show!(checked, kind);
+        let specification = Specification {
+            kind,
+            url: Some("https://acme.example/docs/v2.yaml"),
+            retrieved: Some("2026-11-21"),
+            sha256: "0a1b2c3d",
+            overlay_sha256: None,
+            generator_version: "0.1.0",
+        };
+        show!(checked, specification);
     }
 }
 

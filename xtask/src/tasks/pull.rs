@@ -1,0 +1,235 @@
+//! `cargo xtask pull`: a newer document into its folder, with its provenance.
+
+mod obtain;
+mod work;
+
+use super::{Exit, diagnose, print_problems, workspace};
+use crate::folder::{Knowledge, Provenance};
+use crate::problem::{Problem, ProblemKind};
+use crate::pull::{self, Fit, Replacement};
+use crate::source::{Document, Format};
+use obtain::{Obtained, obtain};
+use std::io::{self, Write};
+use std::path::Path;
+use work::print_work;
+
+/// The variable that holds the key of the instance, as for the clients.
+pub const KEY_VARIABLE: &str = "INSIGHTCLOUDSEC_API_KEY";
+
+/// Fetch the documents that the clients are made from, and put them into `specs/`
+///
+/// What was found is checked, diagnosed and only then put into place: all documents, or none. `--instance` finds the
+/// documents behind any usual page of API documentation; the key is taken from the variable `INSIGHTCLOUDSEC_API_KEY`
+/// and goes to that server only.
+///
+/// Exit code: 0 when all were put into place or are there already, 1 when nothing was changed for an error.
+#[derive(Debug, Clone, clap::Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["instance", "published", "from"])))]
+pub struct Arguments {
+    /// The address of an instance, as `https://acme.example`
+    #[arg(long, value_name = "URL")]
+    pub instance: Option<String>,
+    /// The documents that the vendor publishes: `published` in `api.toml`
+    #[arg(long)]
+    pub published: bool,
+    /// A document, or an address that leads to some; no key is sent
+    #[arg(long, value_name = "FILE|URL")]
+    pub from: Option<String>,
+    /// The page of the documentation, or a document, below the address of the instance
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "docs",
+        requires = "instance"
+    )]
+    pub docs: String,
+    /// Only this specification folder; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub api: Vec<String>,
+    /// Replace nothing; say what would be replaced
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Put a document into place although the diagnosis finds errors
+    #[arg(long)]
+    pub accept_errors: bool,
+}
+
+/// Runs the task.
+///
+/// # Errors
+///
+/// Only when `out` cannot be written to.
+pub fn pull(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> {
+    let key = std::env::var(KEY_VARIABLE).ok();
+    pull_into(&workspace(), arguments, key.as_deref(), out)
+}
+
+/// The task for the workspace at `root`.
+///
+/// # Errors
+///
+/// Only when `out` cannot be written to.
+pub fn pull_into(
+    root: &Path,
+    arguments: &Arguments,
+    key: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
+    let Obtained {
+        pulled,
+        passed_over,
+    } = match obtain(root, arguments, key) {
+        Ok(obtained) => obtained,
+        Err(problems) => return failed(&problems, out),
+    };
+    for what in passed_over {
+        writeln!(out, "passed over: {what}")?;
+    }
+    for document in &pulled {
+        writeln!(out, "{}", document.line())?;
+    }
+    let (same, new): (Vec<Pulled>, Vec<Pulled>) = pulled.into_iter().partition(Pulled::is_in_place);
+    for document in &same {
+        writeln!(
+            out,
+            "{}: the same bytes as before, nothing to replace (SHA-256 {})",
+            document.fit.name, document.document.sha256
+        )?;
+    }
+    let mut has_errors = false;
+    for document in &new {
+        match review(root, document, out) {
+            Ok(exit) => has_errors |= exit != Exit::Success,
+            Err(error) => return failed(&[unwritable(&error)], out),
+        }
+    }
+    if has_errors && !arguments.accept_errors {
+        writeln!(
+            out,
+            "nothing replaced: the diagnosis found errors; --accept-errors puts the documents into place all the same"
+        )?;
+        return Ok(Exit::Failure);
+    }
+    let replacements: Result<Vec<_>, Problem> = new.iter().map(Pulled::replacements).collect();
+    let replacements: Vec<Replacement> = match replacements {
+        Ok(all) => all.into_iter().flatten().collect(),
+        Err(problem) => return failed(&[problem], out),
+    };
+    if !arguments.dry_run
+        && let Err(error) = pull::replace(&replacements)
+    {
+        let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
+        return failed(&[problem], out);
+    }
+    let verb = if arguments.dry_run {
+        "would replace"
+    } else {
+        "replaced"
+    };
+    for Replacement { path, .. } in &replacements {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        writeln!(out, "{verb} {}", path.display())?;
+    }
+    for document in &new {
+        print_work(
+            &document.fit.name,
+            &document.knowledge,
+            &document.document,
+            out,
+        )?;
+    }
+    Ok(Exit::Success)
+}
+
+fn failed(problems: &[Problem], out: &mut dyn Write) -> io::Result<Exit> {
+    print_problems(problems, out)?;
+    writeln!(out, "nothing replaced")?;
+    Ok(Exit::Failure)
+}
+
+fn unwritable(error: &io::Error) -> Problem {
+    Problem::error(ProblemKind::Unwritable, error.to_string())
+}
+
+/// A document on its way into a folder.
+struct Pulled {
+    fit: Fit,
+    knowledge: Knowledge,
+    document: Document,
+    text: String,
+    by: String,
+    provenance: Provenance,
+}
+
+impl Pulled {
+    fn line(&self) -> String {
+        let Self { fit, by, text, .. } = self;
+        let place = match self.place() {
+            "" => String::new(),
+            place => format!(": {place}"),
+        };
+        format!("{fit}; {} bytes, by {by}{place}", text.len())
+    }
+
+    /// The address that it is from; empty for a file.
+    fn place(&self) -> &str {
+        self.provenance.url.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the folder has this document, and its hash where one is recorded.
+    fn is_in_place(&self) -> bool {
+        let current = self.knowledge.document_path();
+        let bytes = current.and_then(|path| std::fs::read(path).ok());
+        let recorded = self.knowledge.api.provenance.sha256.as_ref();
+        bytes.is_some_and(|bytes| bytes == self.text.as_bytes())
+            && recorded.is_none_or(|recorded| recorded.eq_ignore_ascii_case(&self.document.sha256))
+    }
+
+    fn replacements(&self) -> Result<Vec<Replacement>, Problem> {
+        let Knowledge { dir, api, .. } = &self.knowledge;
+        let is_json = self.document.source.format == Format::Json;
+        let (path, obsolete) = pull::place(dir, self.knowledge.document_path(), is_json);
+        let mut all = vec![
+            Replacement {
+                path,
+                bytes: Some(self.text.clone().into_bytes()),
+            },
+            Replacement {
+                path: dir.join("api.toml"),
+                bytes: Some(pull::provenance_text(&api.source, &self.provenance)?.into_bytes()),
+            },
+        ];
+        all.extend(obsolete.map(|path| Replacement { path, bytes: None }));
+        Ok(all)
+    }
+}
+
+/// Says all about a document before it is put into place. It lies where it can be looked at afterwards, too.
+fn review(root: &Path, pulled: &Pulled, out: &mut dyn Write) -> io::Result<Exit> {
+    let folder = root.join("target/pull").join(&pulled.fit.name);
+    std::fs::create_dir_all(&folder)?;
+    let json = pulled.document.source.format == Format::Json;
+    let file = folder.join(if json { "openapi.json" } else { "openapi.yaml" });
+    std::fs::write(&file, &pulled.text)?;
+    let arguments = diagnose::Arguments {
+        file: file.clone(),
+        json: false,
+        changes: false,
+        deny_warnings: false,
+    };
+    let exit = diagnose::diagnose(&arguments, out)?;
+    if let Some(current) = pulled.knowledge.document_path() {
+        compare(&current, &file, out)?;
+    }
+    Ok(exit)
+}
+
+/// What the new document means for callers of the crate: `cargo xtask diff OLD NEW`.
+fn compare(old: &Path, new: &Path, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "to compare: cargo xtask diff {} {}",
+        old.display(),
+        new.display()
+    )
+}
