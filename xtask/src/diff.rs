@@ -17,9 +17,10 @@ pub mod verdict;
 pub mod versions;
 
 use crate::problem::{Problem, ProblemKind};
+use compare::compare;
 use mentions::Mention;
 use serde::Serialize;
-use sides::Sides;
+use sides::{Side, Sides};
 use std::path::Path;
 use surface::{Surface, SurfaceError};
 use verdict::{Bump, Finding, bump, judge};
@@ -70,16 +71,28 @@ pub struct Review {
 ///
 /// Code that the generator wrote and that is not Rust; manifests of the workspace that cannot be read.
 pub fn review(sides: &Sides, root: &Path) -> Result<Review, Vec<Problem>> {
-    let (old, old_surface) = read(&sides.old)?;
-    let (new, new_surface) = read(&sides.new)?;
-    let findings = judge(compare::compare(&old_surface, &new_surface));
+    let surface = |side: &Side| {
+        let problem =
+            |error: SurfaceError| one(Problem::error(ProblemKind::Generator, error.to_string()));
+        Surface::read(&side.output.files).map_err(problem)
+    };
+    let (old, new) = (surface(&sides.old)?, surface(&sides.new)?);
+    let findings = findings(&old, &new);
+    let (old, new) = (document(&sides.old, &old), document(&sides.new, &new));
     let bump = bump(&findings);
-    let (mentions, releases) = match (&sides.package, bump) {
-        (Some(package), Some(bump)) => (
-            mentions::find(root, &findings).map_err(one)?,
-            versions::releases(root, package, bump).map_err(one)?,
-        ),
-        _ => (Vec::new(), Vec::new()),
+    let releases = match (&sides.package, bump) {
+        (Some(package), Some(bump)) => versions::releases(root, package, bump).map_err(one)?,
+        _ => Vec::new(),
+    };
+    let touched: Vec<&str> = releases
+        .iter()
+        .filter(|release| release.reason != versions::SHARES)
+        .map(|release| release.name.as_str())
+        .collect();
+    let mentions = if touched.is_empty() {
+        Vec::new()
+    } else {
+        mentions::find(root, &touched, &findings).map_err(one)?
     };
     let crate_name = sides.package.as_ref().map(|package| package.name.clone());
     let changelog = changelog::entry(crate_name.as_deref(), &findings);
@@ -95,19 +108,21 @@ pub fn review(sides: &Sides, root: &Path) -> Result<Review, Vec<Problem>> {
     })
 }
 
-fn read(side: &sides::Side) -> Result<(Document, Surface), Vec<Problem>> {
-    let surface = Surface::read(&side.output.files).map_err(|error: SurfaceError| {
-        one(Problem::error(ProblemKind::Generator, error.to_string()))
-    })?;
-    let document = Document {
+/// What differs between two generated crates, and what that means.
+#[must_use]
+pub fn findings(old: &Surface, new: &Surface) -> Vec<Finding> {
+    judge(compare(old, new))
+}
+
+fn document(side: &Side, surface: &Surface) -> Document {
+    Document {
         name: side.name.clone(),
         sha256: side.sha256.clone(),
         operations: side.output.operations_in,
         methods: side.output.methods(),
         types: surface.types.len(),
         problems: side.output.problems.clone(),
-    };
-    Ok((document, surface))
+    }
 }
 
 fn one(problem: Problem) -> Vec<Problem> {

@@ -22,19 +22,21 @@ pub struct Mention {
     pub breaking: bool,
 }
 
-/// What is looked through, below the root.
-const PLACES: [&str; 3] = ["crates", "README.md", "tests"];
+/// What is looked through besides crates, below the root.
+const PLACES: [&str; 2] = ["README.md", "tests"];
 
-/// All mentions, by file and line. A line is told by the word alone, so that one may be about something else.
+/// All mentions in the crates of these names and in what shows their use, by file and line. A line is told by the word
+/// alone, so that one may be about something else.
 ///
 /// # Errors
 ///
 /// A file that cannot be read.
-pub fn find(root: &Path, findings: &[Finding]) -> Result<Vec<Mention>, Problem> {
+pub fn find(root: &Path, crates: &[&str], findings: &[Finding]) -> Result<Vec<Mention>, Problem> {
     let names = names(findings);
     let mut mentions = BTreeSet::new();
-    for place in PLACES {
-        let files = WalkDir::new(root.join(place)).sort_by_file_name();
+    let crates = crates.iter().map(|name| root.join("crates").join(name));
+    for place in crates.chain(PLACES.map(|place| root.join(place))) {
+        let files = WalkDir::new(place).sort_by_file_name();
         for entry in files.into_iter().filter_entry(is_hand_written) {
             // A place that a workspace lacks has no mentions.
             let Ok(entry) = entry else { continue };
@@ -97,8 +99,13 @@ fn search(
     let file = path.strip_prefix(root).unwrap_or(path);
     let file = file.to_string_lossy().replace('\\', "/");
     for (index, line) in text.lines().enumerate() {
-        for word in words(line) {
-            if let Some((name, breaking)) = names.get_key_value(word) {
+        for (before, word) in words(line) {
+            let Some((name, breaking)) = names.get_key_value(word) else {
+                continue;
+            };
+            // A word of everyday speech counts where it is called or quoted.
+            let is_plain = word.chars().all(char::is_lowercase);
+            if !is_plain || matches!(before, Some('.' | '"' | '`')) {
                 mentions.insert(Mention {
                     file: file.clone(),
                     line: index + 1,
@@ -111,7 +118,32 @@ fn search(
     Ok(())
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+/// The words of a line, each with the character before it.
+fn words(line: &str) -> impl Iterator<Item = (Option<char>, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    line.split(move |c: char| !is_part(c))
         .filter(|word| !word.is_empty())
+        .map(|word| {
+            let start = word.as_ptr() as usize - line.as_ptr() as usize;
+            (line[..start].chars().next_back(), word)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_come_with_what_stands_before_them() {
+        let found: Vec<_> = words("ics.login(\"x_1\") ä").collect();
+        assert_eq!(
+            found,
+            [
+                (None, "ics"),
+                (Some('.'), "login"),
+                (Some('"'), "x_1"),
+                (Some(' '), "ä")
+            ]
+        );
+    }
 }

@@ -5,7 +5,7 @@ use super::surface::Part;
 use super::verdict::{Breaks, Bump, Finding};
 use super::{Document, Review};
 use crate::problem::ProblemKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The page.
@@ -28,16 +28,6 @@ pub fn page(review: &Review) -> String {
         );
     }
     text
-}
-
-/// A subject in words.
-#[must_use]
-pub fn item(subject: &Subject) -> String {
-    match subject {
-        Subject::Client => "`AUTH`".to_owned(),
-        Subject::Operation(name) => format!("method `{name}`"),
-        Subject::Type(name) => format!("type `{name}`"),
-    }
 }
 
 /// A part in words.
@@ -139,41 +129,75 @@ fn left_out(document: &Document, text: &mut String) {
 }
 
 fn operations(review: &Review, text: &mut String) {
-    text.push_str(&section(
-        "Operations",
-        review.findings.iter().filter(|finding| {
-            matches!(
-                finding.change.subject,
-                Subject::Operation(_) | Subject::Client
-            )
-        }),
-    ));
+    let is_operation = |subject: &Subject| !matches!(subject, Subject::Type(_));
+    text.push_str(&section("Methods", &review.findings, is_operation));
 }
 
 fn types(review: &Review, text: &mut String) {
-    text.push_str(&section(
-        "Types",
-        review
-            .findings
-            .iter()
-            .filter(|finding| matches!(finding.change.subject, Subject::Type(_))),
-    ));
+    let is_type = |subject: &Subject| matches!(subject, Subject::Type(_));
+    text.push_str(&section("Types", &review.findings, is_type));
 }
 
-/// Added and removed subjects in lists, the others with their changes in tables, and those of words by name.
-fn section<'a>(title: &str, findings: impl Iterator<Item = &'a Finding>) -> String {
-    let (mut added, mut removed) = (Vec::new(), Vec::new());
-    let mut changed: BTreeMap<&Subject, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        let subject = &finding.change.subject;
-        match &finding.change.difference {
-            Difference::SubjectAdded { address } => added.push(line(subject, address)),
-            Difference::SubjectRemoved { address } => removed.push(line(subject, address)),
-            _ => changed.entry(subject).or_default().push(finding),
+/// Subjects from which on a change that is the same in all of them is told once.
+const ALIKE: usize = 5;
+
+/// The findings about subjects of one kind, by how they are told.
+#[derive(Default)]
+struct Section<'a> {
+    added: Vec<String>,
+    removed: Vec<String>,
+    /// Names by the cells that say what changed.
+    alike: BTreeMap<String, Vec<&'a str>>,
+    changed: BTreeMap<&'a Subject, Vec<&'a Finding>>,
+    words: BTreeSet<&'a str>,
+}
+
+impl<'a> Section<'a> {
+    fn of(findings: impl Iterator<Item = &'a Finding>) -> Self {
+        let mut section = Self::default();
+        let mut rows: BTreeMap<String, Vec<&'a Finding>> = BTreeMap::new();
+        for finding in findings {
+            let subject = &finding.change.subject;
+            match &finding.change.difference {
+                Difference::SubjectAdded { address } => section.added.push(line(subject, address)),
+                Difference::SubjectRemoved { address } => {
+                    section.removed.push(line(subject, address));
+                }
+                _ if finding.verdict.meaning == "other documentation" => {
+                    section.words.insert(name(subject));
+                }
+                _ => rows.entry(row(finding)).or_default().push(finding),
+            }
         }
+        for (row, findings) in rows {
+            if findings.len() >= ALIKE {
+                let names = findings.iter().map(|finding| name(&finding.change.subject));
+                section.alike.insert(row, names.collect());
+            } else {
+                for finding in findings {
+                    let subject = &finding.change.subject;
+                    section.changed.entry(subject).or_default().push(finding);
+                }
+            }
+        }
+        for findings in section.changed.values_mut() {
+            findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.bump));
+        }
+        section
     }
+}
+
+fn section(title: &str, findings: &[Finding], is_of: impl Fn(&Subject) -> bool) -> String {
+    let section = Section::of(
+        findings
+            .iter()
+            .filter(|finding| is_of(&finding.change.subject)),
+    );
     let mut text = String::new();
-    for (words, list) in [("added", added), ("removed: breaking", removed)] {
+    for (words, list) in [
+        ("added", section.added),
+        ("removed: breaking", section.removed),
+    ] {
         if !list.is_empty() {
             let _ = write!(
                 text,
@@ -183,25 +207,22 @@ fn section<'a>(title: &str, findings: impl Iterator<Item = &'a Finding>) -> Stri
             );
         }
     }
-    let is_words = |finding: &&Finding| finding.verdict.meaning == "other documentation";
-    let words: Vec<String> = changed
-        .iter()
-        .filter(|(_, findings)| findings.iter().all(|finding| is_words(&finding)))
-        .map(|(subject, _)| format!("`{}`", name(subject)))
-        .collect();
-    changed.retain(|_, findings| {
-        findings.retain(|finding| !is_words(finding));
-        !findings.is_empty()
-    });
-    if !changed.is_empty() {
+    if !section.alike.is_empty() {
         let _ = write!(
             text,
-            "\n## {title} changed ({})\n\n| {} | what | was | is | for a caller |\n|---|---|---|---|---|\n",
-            changed.len(),
-            if title == "Types" { "type" } else { "method" }
+            "\n## {title} changed alike\n\n| what | was | is | for a caller | where |\n|---|---|---|---|---|\n"
         );
-        for (subject, findings) in &mut changed {
-            findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.bump));
+        for (row, names) in section.alike {
+            let _ = writeln!(text, "{row} {}: {} |", names.len(), quoted(names));
+        }
+    }
+    if !section.changed.is_empty() {
+        let _ = write!(
+            text,
+            "\n## {title} changed ({})\n\n| | what | was | is | for a caller |\n|---|---|---|---|---|\n",
+            section.changed.len(),
+        );
+        for (subject, findings) in section.changed {
             let mut shown = format!("`{}`", name(subject));
             for finding in findings {
                 let _ = writeln!(text, "| {shown} {}", row(finding));
@@ -209,15 +230,20 @@ fn section<'a>(title: &str, findings: impl Iterator<Item = &'a Finding>) -> Stri
             }
         }
     }
-    if !words.is_empty() {
+    if !section.words.is_empty() {
         let _ = write!(
             text,
-            "\n## {title} with other documentation only ({})\n\n{}\n",
-            words.len(),
-            words.join(", ")
+            "\n## {title} with other documentation ({})\n\n{}\n",
+            section.words.len(),
+            quoted(section.words)
         );
     }
     text
+}
+
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn name(subject: &Subject) -> &str {
@@ -295,28 +321,41 @@ fn differing(old: &str, new: &str) -> (String, String) {
     (from(old), from(new))
 }
 
+/// The crate whose users get everything through it.
+const FACADE: &str = "crates/insightcloudsec/";
+
+/// Lines of the facade and of what users read, and how many there are elsewhere.
 fn mentions(review: &Review, text: &mut String) {
     if review.mentions.is_empty() {
         return;
     }
-    let mut files: BTreeMap<&str, BTreeMap<(&str, bool), Vec<String>>> = BTreeMap::new();
+    let mut near: BTreeMap<&str, BTreeMap<(&str, bool), Vec<String>>> = BTreeMap::new();
+    let mut far: BTreeMap<&str, (usize, BTreeSet<&str>)> = BTreeMap::new();
     for mention in &review.mentions {
-        let names = files.entry(&mention.file).or_default();
-        let lines = names.entry((&mention.name, mention.breaking)).or_default();
-        lines.push(mention.line.to_string());
+        let file = mention.file.as_str();
+        if file.starts_with(FACADE) || !file.contains('/') {
+            let names = near.entry(file).or_default();
+            let lines = names.entry((&mention.name, mention.breaking)).or_default();
+            lines.push(mention.line.to_string());
+        } else {
+            let place = file.split_inclusive('/').take(2).map(str::len).sum();
+            let (lines, files) = far.entry(&file[..place]).or_default();
+            *lines += 1;
+            files.insert(file);
+        }
     }
-    text.push_str(
-        "\n## Hand-written code that names what differs\n\nBold: a change of it breaks callers. The facade is `crates/insightcloudsec/src`.\n\n",
-    );
-    for (file, names) in files {
-        let names: Vec<String> = names
-            .into_iter()
-            .map(|((name, breaking), lines)| {
-                let bold = if breaking { "**" } else { "" };
-                format!("{bold}`{name}`{bold} {}", lines.join(", "))
-            })
-            .collect();
+    text.push_str("\n## Hand-written code that names what differs\n\nBold: a change of it breaks callers.\n\n");
+    for (file, names) in near {
+        let names = names.into_iter().map(|((name, breaking), lines)| {
+            let bold = if breaking { "**" } else { "" };
+            let word = if lines.len() == 1 { "line" } else { "lines" };
+            format!("{bold}`{name}`{bold} {word} {}", lines.join(", "))
+        });
+        let names: Vec<String> = names.collect();
         let _ = writeln!(text, "- `{file}`: {}", names.join("; "));
+    }
+    for (place, (lines, files)) in far {
+        let _ = writeln!(text, "- `{place}`: {lines} lines in {} files", files.len());
     }
 }
 

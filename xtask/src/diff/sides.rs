@@ -5,9 +5,8 @@ use crate::load;
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Document;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
-use tempfile::TempDir;
 
 /// Both, generated.
 #[derive(Debug)]
@@ -51,9 +50,8 @@ impl Sides {
     ///
     /// What leaves no client to make of one of them.
     pub fn read(old: &str, new: &str, root: &Path) -> Result<Self, Vec<Problem>> {
-        let old_place = Place::find(old, root).map_err(one)?;
-        let new_place = Place::find(new, root).map_err(one)?;
-        let (old_source, new_source) = (old_place.open()?, new_place.open()?);
+        let old_source = open(&find(old, root).map_err(one)?)?;
+        let new_source = open(&find(new, root).map_err(one)?)?;
         let folder = [&new_source, &old_source]
             .into_iter()
             .find_map(Opened::folder)
@@ -123,79 +121,94 @@ impl Opened {
     }
 }
 
-/// Where a document is on disk, for as long as this lives.
-struct Place {
-    path: PathBuf,
-    _checkout: Option<TempDir>,
-}
-
-impl Place {
-    fn find(argument: &str, root: &Path) -> Result<Self, Problem> {
-        let path = PathBuf::from(argument);
-        if path.exists() {
-            return Ok(Self {
-                path,
-                _checkout: None,
-            });
-        }
-        match argument.split_once(':') {
-            Some((revision, path)) if !revision.is_empty() && !path.is_empty() => {
-                check_out(root, revision, path)
-            }
-            _ => Err(unreadable(format!("there is no {argument}"))
-                .help("a file, a folder as in specs/, or REVISION:PATH")),
-        }
+/// Where a document is on disk.
+fn find(argument: &str, root: &Path) -> Result<PathBuf, Problem> {
+    let path = PathBuf::from(argument);
+    if path.exists() {
+        return Ok(path);
     }
-
-    fn open(&self) -> Result<Opened, Vec<Problem>> {
-        if self.path.is_dir() {
-            return SpecFolder::open(&self.path).map(|folder| Opened::Folder(Box::new(folder)));
+    match argument.split_once(':') {
+        Some((revision, path)) if !revision.is_empty() && !path.is_empty() => {
+            check_out(root, revision, path)
         }
-        // The document of a folder is read with the rest of it.
-        if let Some(parent) = self.path.parent()
-            && parent.join("api.toml").is_file()
-        {
-            let folder = SpecFolder::open(parent)?;
-            if folder.document.path() == self.path {
-                return Ok(Opened::Folder(Box::new(folder)));
-            }
-        }
-        load::load_with_files(&self.path, None)
-            .map(Opened::File)
-            .map_err(one)
+        _ => Err(unreadable(format!("there is no {argument}"))
+            .help("a file, a folder as in specs/, or REVISION:PATH")),
     }
 }
 
-/// Writes what a revision has at a path into a folder of its own; of a file, what lies beside it too, since it may refer
-/// to that.
-fn check_out(root: &Path, revision: &str, path: &str) -> Result<Place, Problem> {
+fn open(path: &Path) -> Result<Opened, Vec<Problem>> {
+    if path.is_dir() {
+        return SpecFolder::open(path).map(|folder| Opened::Folder(Box::new(folder)));
+    }
+    // The document of a folder is read with the rest of it.
+    if let Some(parent) = path.parent()
+        && parent.join("api.toml").is_file()
+    {
+        let folder = SpecFolder::open(parent)?;
+        if folder.document.path() == path {
+            return Ok(Opened::Folder(Box::new(folder)));
+        }
+    }
+    load::load_with_files(path, None)
+        .map(Opened::File)
+        .map_err(one)
+}
+
+/// Writes what a commit has at a path below `target/diff/`; of a file, what lies beside it too, since it may refer to
+/// that.
+fn check_out(root: &Path, revision: &str, path: &str) -> Result<PathBuf, Problem> {
     let path = path.trim_end_matches('/');
-    let object = format!("{revision}:{path}");
-    let kind = git(root, &["cat-file", "-t", &object])?;
+    let is_inside = |path: &str| {
+        let mut parts = Path::new(path).components();
+        parts.all(|part| matches!(part, Component::Normal(_)))
+    };
+    if !is_inside(path) {
+        return Err(unreadable(format!(
+            "{path} is no path inside of the repository"
+        )));
+    }
+    let commit = git(
+        root,
+        &[
+            "rev-parse",
+            "--verify",
+            "--end-of-options",
+            &format!("{revision}^{{commit}}"),
+        ],
+    )?;
+    let commit = String::from_utf8_lossy(&commit).trim().to_owned();
+    let kind = git(root, &["cat-file", "-t", &format!("{commit}:{path}")])?;
     let folder = if kind == b"tree\n" {
         path
     } else {
         path.rsplit_once('/').map_or("", |(folder, _)| folder)
     };
-    let checkout = tempfile::tempdir()
-        .map_err(|error| unreadable(format!("cannot make a temporary folder: {error}")))?;
-    let tree = format!("{revision}:{folder}");
-    let names = git(root, &["ls-tree", "-r", "-z", "--name-only", &tree])?;
+    let place = root.join("target/diff").join(&commit);
+    let tree = format!("{commit}:{folder}");
+    let names = git(
+        root,
+        &["ls-tree", "-r", "-z", "--name-only", "--full-tree", &tree],
+    )?;
     for name in String::from_utf8_lossy(&names).split_terminator('\0') {
-        let target = checkout.path().join(folder).join(name);
-        let blob = if folder.is_empty() {
-            format!("{revision}:{name}")
+        let name = if folder.is_empty() {
+            name.to_owned()
         } else {
-            format!("{revision}:{folder}/{name}")
+            format!("{folder}/{name}")
         };
-        let content = git(root, &["cat-file", "blob", &blob])?;
+        let content = git(root, &["cat-file", "blob", &format!("{commit}:{name}")])?;
+        let target = place.join(&name);
         write(&target, &content)
             .map_err(|error| unreadable(format!("cannot write {}: {error}", target.display())))?;
     }
-    Ok(Place {
-        path: checkout.path().join(path),
-        _checkout: Some(checkout),
-    })
+    Ok(relative(place.join(path)))
+}
+
+/// As seen from here, where that is shorter.
+fn relative(path: PathBuf) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
+        Err(_) => path,
+    }
 }
 
 fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {

@@ -68,6 +68,9 @@ impl Serialize for Version {
     }
 }
 
+/// The reason of crates that nothing but their version joins to the one that changes.
+pub const SHARES: &str = "shares the version";
+
 /// A crate that has to be published anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Release {
@@ -121,7 +124,7 @@ pub fn releases(root: &Path, package: &Package, bump: Bump) -> Result<Vec<Releas
             from,
             // Where nothing is published, the version to come takes it in.
             to: released.map_or(from, |released| from.max(released.after(bump))),
-            reason: touched.map_or("shares the version", |(_, reason)| reason),
+            reason: touched.map_or(SHARES, |(_, reason)| reason),
             inherits,
         })
     });

@@ -1,0 +1,226 @@
+//! Crates of all cases in one scratch workspace, and what others say about them.
+
+use super::Made;
+use super::caller::caller;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output as Ended};
+use xtask::diff::surface::Surface;
+use xtask::pipeline::Output;
+
+const LIB: &str = "\
+#![allow(missing_docs)]
+mod generated;
+pub use generated::{AUTH, Client, OPERATIONS, builder, operations, types};
+";
+
+/// What is said of one direction of a case: why it is a breaking change; nothing if it is none.
+pub(crate) struct Truth {
+    pub(crate) semver: Option<String>,
+    pub(crate) caller: Option<String>,
+}
+
+/// The workspace.
+pub(crate) struct Crates {
+    root: PathBuf,
+    cases: usize,
+}
+
+impl Crates {
+    /// Writes the crate `base`, a crate for each case, and callers of the old ones against the new ones.
+    pub(crate) fn write(base: &Output, surface: &Surface, cases: &[Made]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts");
+        let _ = fs::remove_dir_all(&root);
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let workspace = workspace.canonicalize().unwrap();
+        write(&root.join("Cargo.toml"), &manifest(&workspace));
+        fs::copy(workspace.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
+        let crates = Self {
+            root,
+            cases: cases.len(),
+        };
+        crates.client("base", base);
+        crates.caller("own-base", "base", surface);
+        for (index, case) in cases.iter().enumerate() {
+            let name = format!("case-{index}");
+            crates.client(&name, &case.output);
+            crates.caller(&format!("own-{index}"), &name, &case.surface);
+            crates.caller(&format!("forth-{index}"), &name, surface);
+            crates.caller(&format!("back-{index}"), "base", &case.surface);
+        }
+        crates
+    }
+
+    fn client(&self, name: &str, output: &Output) {
+        let folder = self.root.join(name);
+        let manifest = format!("{}\n[lib]\nname = \"client\"\n", member(name));
+        write(&folder.join("Cargo.toml"), &manifest);
+        write(&folder.join("src/lib.rs"), LIB);
+        for (path, text) in &output.files.0 {
+            write(&folder.join("src/generated").join(path), text);
+        }
+    }
+
+    fn caller(&self, name: &str, of: &str, surface: &Surface) {
+        let folder = self.root.join(name);
+        let client = format!("client = {{ package = \"{of}\", path = \"../{of}\" }}\n");
+        write(&folder.join("Cargo.toml"), &(member(name) + &client));
+        write(&folder.join("src/lib.rs"), &caller(surface));
+    }
+
+    /// What `cargo semver-checks` and the compiler say of each case, forth and back.
+    pub(crate) fn judge(&self, semver_checks: &OsStr) -> Vec<[Truth; 2]> {
+        let errors = self.compile();
+        self.document("base");
+        (0..self.cases)
+            .map(|index| {
+                let case = format!("case-{index}");
+                self.document(&case);
+                let truth = |direction: &str, old: &str, new: &str| Truth {
+                    semver: self.compare(semver_checks, old, new),
+                    caller: errors.get(&format!("{direction}_{index}")).cloned(),
+                };
+                [truth("forth", "base", &case), truth("back", &case, "base")]
+            })
+            .collect()
+    }
+
+    /// The first error of each crate that does not compile, by its name in Rust.
+    fn compile(&self) -> BTreeMap<String, String> {
+        let arguments = [
+            "check",
+            "--workspace",
+            "--keep-going",
+            "--message-format=json",
+        ];
+        let ended = self.cargo(&arguments);
+        let mut errors = BTreeMap::new();
+        for line in String::from_utf8_lossy(&ended.stdout).lines() {
+            let message: Value = serde_json::from_str(line).unwrap();
+            if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
+                let name = message["target"]["name"].as_str().unwrap().to_owned();
+                let words = message["message"]["message"].as_str().unwrap();
+                let words = words.replace('\n', " ").replace('|', "\\|");
+                errors.entry(name).or_insert(words);
+            }
+        }
+        // A caller that does not compile against its own crate would say nothing about another one.
+        let own: Vec<_> = errors
+            .iter()
+            .filter(|(name, _)| !name.starts_with("forth_") && !name.starts_with("back_"))
+            .collect();
+        assert!(own.is_empty(), "{own:#?}");
+        let log = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success() || !errors.is_empty(), "{log}");
+        errors
+    }
+
+    /// Leaves the rustdoc of a crate as JSON.
+    fn document(&self, name: &str) {
+        let ended = self.cargo(&[
+            "rustdoc",
+            "--quiet",
+            "--lib",
+            "--package",
+            name,
+            "--",
+            "-Zunstable-options",
+            "--output-format",
+            "json",
+            "--cap-lints",
+            "allow",
+        ]);
+        let log = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{log}");
+        // All libraries have one name, as versions of one crate have.
+        let made = self.target().join("doc/client.json");
+        fs::rename(made, self.rustdoc(name)).unwrap();
+    }
+
+    /// The lints that fail for a release that may add and break nothing.
+    fn compare(&self, program: &OsStr, old: &str, new: &str) -> Option<String> {
+        let ended = Command::new(program)
+            .args(["semver-checks", "--color=never", "--release-type=minor"])
+            .arg("--baseline-rustdoc")
+            .arg(self.rustdoc(old))
+            .arg("--current-rustdoc")
+            .arg(self.rustdoc(new))
+            .current_dir(&self.root)
+            .output()
+            .unwrap();
+        if ended.status.success() {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&ended.stdout);
+        let lints: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("--- failure ")?.split(':').next())
+            .collect();
+        let log = String::from_utf8_lossy(&ended.stderr);
+        assert!(!lints.is_empty(), "{old} to {new}: {text}\n{log}");
+        Some(lints.join(", "))
+    }
+
+    fn rustdoc(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.json"))
+    }
+
+    fn target(&self) -> PathBuf {
+        // Beside the workspace, so that what is built once stays.
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts-target")
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Ended {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_INCREMENTAL", "0")
+            // The format of rustdoc's JSON is not stable; cargo-semver-checks gets it in this way too.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .output()
+            .unwrap()
+    }
+}
+
+fn manifest(workspace: &Path) -> String {
+    let core = Value::from(workspace.join("crates/rapid7-core").display().to_string());
+    format!(
+        r#"[workspace]
+resolver = "3"
+members = ["*"]
+exclude = ["*.json"]
+
+[workspace.dependencies]
+rapid7-core = {{ path = {core} }}
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = "1"
+
+[profile.dev]
+debug = false
+"#
+    )
+}
+
+fn member(name: &str) -> String {
+    format!(
+        r#"[package]
+name = "{name}"
+version = "0.1.0"
+edition = "2024"
+
+[dependencies]
+rapid7-core.workspace = true
+serde.workspace = true
+serde_json.workspace = true
+"#
+    )
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
