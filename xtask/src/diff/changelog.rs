@@ -58,9 +58,9 @@ impl Words {
     fn add(&mut self, words: String, subject: &Subject) {
         if words.is_empty() {
             let (kind, name) = match subject {
-                Subject::Client => ("the client's", "AUTH"),
-                Subject::Operation(name) => ("methods", name.as_str()),
-                Subject::Type(name) => ("types", name.as_str()),
+                Subject::Client => ("constant", "AUTH"),
+                Subject::Operation(name) => ("method", name.as_str()),
+                Subject::Type(name) => ("type", name.as_str()),
             };
             let names = self.whole.entry(kind).or_default();
             names.insert(format!("`{name}`"));
@@ -71,10 +71,10 @@ impl Words {
 
     fn join(self) -> String {
         let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
-        let whole = self
-            .whole
-            .into_iter()
-            .map(|(kind, names)| format!("{kind} {}", list(names)));
+        let whole = self.whole.into_iter().map(|(kind, names)| {
+            let several = if names.len() > 1 { "s" } else { "" };
+            format!("{kind}{several} {}", list(names))
+        });
         // Parts of one subject together, parts of many by what is said of them.
         let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (words, subjects) in self.parts {

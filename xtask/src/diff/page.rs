@@ -92,8 +92,8 @@ fn summary(review: &Review, text: &mut String) {
     };
     let _ = writeln!(
         text,
-        "\n**{word}** ({bump}): {} changes break compilation, {} break calls at run time, {} add or allow something, {} \
-         are of behaviour or words.",
+        "\n**{word}** ({bump}). Changes that break compilation: {}; that break calls at run time: {}; that add or allow \
+         something: {}; of behaviour or words: {}.",
         breaks(Breaks::Compilation),
         breaks(Breaks::Calls),
         bumps(Bump::Minor),
@@ -355,7 +355,7 @@ fn mentions(review: &Review, text: &mut String) {
         let _ = writeln!(text, "- `{file}`: {}", names.join("; "));
     }
     for (place, (lines, files)) in far {
-        let _ = writeln!(text, "- `{place}`: {lines} lines in {} files", files.len());
+        let _ = writeln!(text, "- `{place}`, lines: {lines}, files: {}", files.len());
     }
 }
 

@@ -10,7 +10,7 @@ const HEAD: &str = "\
 use client::types::*;
 use rapid7_core::{Answer, Body, Error, paging};
 use serde::{Deserialize, Serialize};
-use std::{fmt::{Debug, Display}, hash::Hash, str::FromStr};
+use std::{collections::BTreeMap, fmt::{Debug, Display}, hash::Hash, str::FromStr};
 ";
 
 /// The source of the caller's `lib.rs`.
@@ -137,6 +137,7 @@ impl Source {
         // Between a type and its builder, which is used where it is there at all.
         if !bound.starts_with("TryFrom<") {
             let ty = ty.replace("<'_>", "<'static>");
+            let bound = bound.replace('&', "&'static ");
             let body = format!("fn is<'de, T: {bound}>() {{}} is::<{ty}>();");
             self.function("", "", &body);
         }

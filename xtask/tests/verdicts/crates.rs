@@ -14,7 +14,7 @@ use xtask::pipeline::Output;
 const LIB: &str = "\
 #![allow(missing_docs)]
 mod generated;
-pub use generated::{AUTH, Client, OPERATIONS, builder, operations, types};
+pub use generated::{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types};
 ";
 
 /// What is said of one direction of a case: why it is a breaking change; nothing if it is none.
@@ -33,7 +33,6 @@ impl Crates {
     /// Writes the crate `base`, a crate for each case, and callers of the old ones against the new ones.
     pub(crate) fn write(base: &Output, surface: &Surface, cases: &[Made]) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts");
-        let _ = fs::remove_dir_all(&root);
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let workspace = workspace.canonicalize().unwrap();
         write(&root.join("Cargo.toml"), &manifest(&workspace));
@@ -51,7 +50,22 @@ impl Crates {
             crates.caller(&format!("forth-{index}"), &name, surface);
             crates.caller(&format!("back-{index}"), "base", &case.surface);
         }
+        crates.remove_others();
         crates
+    }
+
+    /// Removes crates of an earlier run that had more cases.
+    fn remove_others(&self) {
+        for index in self.cases.. {
+            let names = ["case", "own", "forth", "back"].map(|name| format!("{name}-{index}"));
+            let [case, ..] = &names;
+            if !self.root.join(case).exists() {
+                break;
+            }
+            for name in names {
+                fs::remove_dir_all(self.root.join(name)).unwrap();
+            }
+        }
     }
 
     fn client(&self, name: &str, output: &Output) {
@@ -221,6 +235,10 @@ serde_json.workspace = true
 }
 
 fn write(path: &Path, text: &str) {
+    // What stays the same keeps its time, and is not compiled again.
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
