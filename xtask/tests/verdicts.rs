@@ -11,6 +11,14 @@
 //! It generates a crate for each case, compares its rustdoc with `cargo semver-checks`, and compiles a caller that uses
 //! everything at its stated type, since `cargo semver-checks` does not compare types of fields, arguments and answers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, in its helpers too; the table is printed for people"
+)]
+
 #[path = "verdicts/caller.rs"]
 mod caller;
 #[path = "verdicts/cases.rs"]

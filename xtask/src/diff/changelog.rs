@@ -110,7 +110,6 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
         Difference::Removed { part, .. } if verdict.breaks == Breaks::Compilation => {
             return Some((5, part_name(part)));
         }
-        Difference::Added { part, .. } | Difference::Removed { part, .. } => part_name(part),
         Difference::Changed { part, old, new } if old.signature != new.signature => format!(
             "{} is `{}`, was `{}`",
             part_name(part),
@@ -120,7 +119,9 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
         Difference::Changed {
             part: Part::Item, ..
         } => String::new(),
-        Difference::Changed { part, .. } => part_name(part),
+        Difference::Added { part, .. }
+        | Difference::Removed { part, .. }
+        | Difference::Changed { part, .. } => part_name(part),
     };
     match (verdict.breaks, verdict.bump) {
         (Breaks::Compilation, _) => Some((1, words)),

@@ -116,10 +116,10 @@ impl Surface {
     pub fn read(files: &FileSet) -> Result<Self, SurfaceError> {
         let mut found = Found::default();
         for (path, source) in &files.0 {
-            let path = path.to_string_lossy().replace('\\', "/");
-            if !path.ends_with(".rs") {
+            if path.extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
+            let path = path.to_string_lossy().replace('\\', "/");
             let file = syn::parse_file(source).map_err(|source| SurfaceError {
                 file: path.clone(),
                 source,

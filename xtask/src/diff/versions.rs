@@ -99,7 +99,7 @@ pub fn releases(root: &Path, package: &Package, bump: Bump) -> Result<Vec<Releas
         &["workspace", "package", "version"],
     )
     .and_then(|version| version.as_str()?.parse().ok());
-    let released = last_release(root);
+    let last = last_release(root);
     let members = members(root)?;
     let touched: Vec<(&Member, Option<(Bump, &'static str)>)> = members
         .iter()
@@ -123,7 +123,7 @@ pub fn releases(root: &Path, package: &Package, bump: Bump) -> Result<Vec<Releas
             name: member.name.clone(),
             from,
             // Where nothing is published, the version to come takes it in.
-            to: released.map_or(from, |released| from.max(released.after(bump))),
+            to: last.map_or(from, |last| from.max(last.after(bump))),
             reason: touched.map_or(SHARES, |(_, reason)| reason),
             inherits,
         })

@@ -150,7 +150,7 @@ impl Crates {
         let log = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.success(), "{log}");
         // All libraries have one name, as versions of one crate have.
-        let made = self.target().join("doc/client.json");
+        let made = Self::target().join("doc/client.json");
         fs::rename(made, self.rustdoc(name)).unwrap();
     }
 
@@ -182,7 +182,7 @@ impl Crates {
         self.root.join(format!("{name}.json"))
     }
 
-    fn target(&self) -> PathBuf {
+    fn target() -> PathBuf {
         // Beside the workspace, so that what is built once stays.
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts-target")
     }
@@ -191,7 +191,7 @@ impl Crates {
         Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_TARGET_DIR", Self::target())
             .env("CARGO_INCREMENTAL", "0")
             // The format of rustdoc's JSON is not stable; cargo-semver-checks gets it in this way too.
             .env("RUSTC_BOOTSTRAP", "1")

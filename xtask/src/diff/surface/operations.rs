@@ -93,7 +93,7 @@ impl Owner {
         let mut types = Vec::new();
         if let ReturnType::Type(_, ty) = &signature.output {
             for argument in arguments(ty) {
-                types.extend(arguments(argument).first().map(|ty| type_text(ty)));
+                types.extend(arguments(argument).first().map(type_text));
             }
         }
         let mut types = types.into_iter();
