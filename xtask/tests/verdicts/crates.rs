@@ -17,9 +17,13 @@ mod generated;
 pub use generated::{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types};
 ";
 
-/// What is said of one direction of a case: why it is a breaking change; nothing if it is none.
+/// What is said of one direction of a case.
 pub(crate) struct Truth {
-    pub(crate) semver: Option<String>,
+    /// The lints of `cargo semver-checks` that want a major version.
+    pub(crate) major: Option<String>,
+    /// Those that want a minor one at least.
+    pub(crate) minor: Option<String>,
+    /// The first error of a caller of the old crate.
     pub(crate) caller: Option<String>,
 }
 
@@ -94,7 +98,8 @@ impl Crates {
                 let case = format!("case-{index}");
                 self.document(&case);
                 let truth = |direction: &str, old: &str, new: &str| Truth {
-                    semver: self.compare(semver_checks, old, new),
+                    major: self.compare(semver_checks, "minor", old, new),
+                    minor: self.compare(semver_checks, "patch", old, new),
                     caller: errors.get(&format!("{direction}_{index}")).cloned(),
                 };
                 [truth("forth", "base", &case), truth("back", &case, "base")]
@@ -154,10 +159,10 @@ impl Crates {
         fs::rename(made, self.rustdoc(name)).unwrap();
     }
 
-    /// The lints that fail for a release that may add and break nothing.
-    fn compare(&self, program: &OsStr, old: &str, new: &str) -> Option<String> {
+    /// The lints that fail for a release that is no more than `release`.
+    fn compare(&self, program: &OsStr, release: &str, old: &str, new: &str) -> Option<String> {
         let ended = Command::new(program)
-            .args(["semver-checks", "--color=never", "--release-type=minor"])
+            .args(["semver-checks", "--color=never", "--release-type", release])
             .arg("--baseline-rustdoc")
             .arg(self.rustdoc(old))
             .arg("--current-rustdoc")
