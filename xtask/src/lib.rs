@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod change;
 pub mod diagnose;
+pub mod diff;
 pub mod folder;
 pub mod generate;
 mod graph;

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
-use xtask::tasks::{Exit, PANICKED, conformance, corpus, diagnose, find, generate, mutate, pull};
+use xtask::tasks::{
+    Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull,
+};
 
 #[derive(Parser)]
 #[command(
@@ -25,6 +27,7 @@ enum Task {
     Generate(generate::Arguments),
     Find(find::Arguments),
     Diagnose(diagnose::Arguments),
+    Diff(diff::Arguments),
     Corpus(corpus::Arguments),
     Conformance(conformance::Arguments),
     Mutate(mutate::Arguments),
@@ -55,6 +58,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Generate(arguments) => generate::generate(arguments, &mut out),
         Task::Find(arguments) => find::find(arguments, &mut out),
         Task::Diagnose(arguments) => diagnose::diagnose(arguments, &mut out),
+        Task::Diff(arguments) => diff::diff(arguments, &mut out),
         Task::Corpus(arguments) => corpus::corpus(arguments, &mut out),
         Task::Conformance(arguments) => conformance::conformance(arguments, &mut out),
         Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),

@@ -67,6 +67,7 @@ edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
 repository.workspace = true
+readme = "../../README.md"
 
 [lib]
 # The prose is the document's, not code to try.

@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod corpus;
 pub mod diagnose;
+pub mod diff;
 pub mod find;
 pub mod generate;
 pub mod mutate;
@@ -21,6 +22,10 @@ pub enum Exit {
     Failure,
     /// `--check` found files that are not what their inputs give.
     Stale,
+    /// `diff` found differences that break no caller.
+    Compatible,
+    /// `diff` found differences that break callers.
+    Breaking,
 }
 
 impl Exit {
@@ -31,6 +36,8 @@ impl Exit {
             Self::Success => 0,
             Self::Failure => 1,
             Self::Stale => 4,
+            Self::Compatible => 5,
+            Self::Breaking => 6,
         }
     }
 }

@@ -1,0 +1,383 @@
+//! What a caller sees of a generated crate, read from its Rust source.
+//!
+//! The source is what the compiler sees; the model before it leaves open what the passes of `refine` make of it, such
+//! as which traits a type has. All that may differ between two crates is a [`Part`] of an [`Owner`], and each has a
+//! [`Form`]: what the compiler checks, what happens at run time, and the words.
+
+use crate::folder::erase;
+use crate::write::FileSet;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use syn::{Fields, ImplItem, Item, ItemEnum, ItemImpl, ItemStatic, ItemStruct};
+
+mod operations;
+mod tokens;
+
+use tokens::{docs, ident_of, text, type_text};
+
+/// The public surface of one generated crate.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Surface {
+    /// Operations by method name.
+    pub operations: BTreeMap<String, Owner>,
+    /// Types by name in the module `types`, each with its builder.
+    pub types: BTreeMap<String, Owner>,
+    /// How the client authenticates: the value of `AUTH`.
+    pub auth: String,
+}
+
+/// An operation or a type.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Owner {
+    /// Method and path with parameter names erased, of an operation.
+    pub key: String,
+    /// Method and path, of an operation.
+    pub address: String,
+    /// All that it consists of.
+    pub parts: BTreeMap<Part, Form>,
+}
+
+/// One thing that a caller can name or notice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The item itself: `struct`, `enum`, a method of the client.
+    Item,
+    /// A public field.
+    Member(String),
+    /// A variant of an enum.
+    Variant(String),
+    /// A method of a builder that takes a value.
+    Setter(String),
+    /// Any other public function.
+    Function(String),
+    /// A trait that a type has.
+    Trait(String),
+    /// What `send` gives.
+    Answer,
+    /// What `send` fails with.
+    Failure,
+    /// A field of the operation's entry in the table.
+    Fact(String),
+    /// How a type is read and written.
+    Wire,
+}
+
+/// How a part is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Form {
+    /// What the compiler checks callers against, as people write it.
+    pub signature: String,
+    /// Whether a call, or a value, is incomplete without it.
+    pub required: bool,
+    /// What the compiler does not check: names on the wire, styles, values.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub behaviour: String,
+    /// The documentation.
+    #[serde(skip)]
+    pub docs: String,
+}
+
+impl Form {
+    fn of(signature: String) -> Self {
+        Self {
+            signature,
+            ..Self::default()
+        }
+    }
+
+    /// On a page: the signature, or what else there is to see of it.
+    pub(super) fn shown(&self, part: &Part) -> String {
+        match part {
+            Part::Setter(_) if self.required => format!("{}, required", self.signature),
+            Part::Setter(_) => format!("{}, optional", self.signature),
+            _ if self.signature.is_empty() => self.behaviour.clone(),
+            _ => self.signature.clone(),
+        }
+    }
+}
+
+/// A generated file that is not Rust.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the generated file {file}: {source}")]
+pub struct SurfaceError {
+    /// Path below `src/generated`.
+    pub file: String,
+    /// What the parser said.
+    pub source: syn::Error,
+}
+
+impl Surface {
+    /// Reads the files of `src/generated/`.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not Rust, which is a fault of the generator.
+    pub fn read(files: &FileSet) -> Result<Self, SurfaceError> {
+        let mut found = Found::default();
+        for (path, source) in &files.0 {
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let path = path.to_string_lossy().replace('\\', "/");
+            let file = syn::parse_file(source).map_err(|source| SurfaceError {
+                file: path.clone(),
+                source,
+            })?;
+            for item in &file.items {
+                found.add(&path, item);
+            }
+        }
+        Ok(found.finish())
+    }
+}
+
+/// Items by what they are, before they are put together.
+#[derive(Default)]
+struct Found {
+    surface: Surface,
+    methods: operations::Methods,
+    facts: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Found {
+    fn add(&mut self, path: &str, item: &Item) {
+        match (path.split_once('/'), item) {
+            (Some(("operations", _)), Item::Static(item)) => self.table_entry(item),
+            (Some(("types", rest)), Item::Impl(item)) if rest.starts_with("builder/") => {
+                self.type_builder(item);
+            }
+            (Some(("types", rest)), item) if !rest.starts_with("builder/") => self.type_item(item),
+            (None, Item::Const(item)) if item.ident == "AUTH" => {
+                self.surface.auth = text(&item.expr);
+            }
+            (None, Item::Impl(item)) if path != "client.rs" => self.methods.add(item),
+            (None, Item::Struct(item)) if path != "client.rs" => self.methods.add_builder(item),
+            _ => {}
+        }
+    }
+
+    /// `pub static NAME: Operation = Operation { .. }`
+    fn table_entry(&mut self, item: &ItemStatic) {
+        let syn::Expr::Struct(value) = &*item.expr else {
+            return;
+        };
+        let fields: BTreeMap<String, String> = value
+            .fields
+            .iter()
+            .map(|field| {
+                let value = match &field.expr {
+                    syn::Expr::Lit(syn::ExprLit {
+                        lit: syn::Lit::Str(value),
+                        ..
+                    }) => value.value(),
+                    other => text(other),
+                };
+                (text(&field.member), value)
+            })
+            .collect();
+        if let Some(name) = fields.get("name") {
+            self.facts.insert(name.clone(), fields.clone());
+        }
+    }
+
+    fn type_owner(&mut self, name: &str) -> &mut Owner {
+        self.surface.types.entry(name.to_owned()).or_default()
+    }
+
+    fn type_item(&mut self, item: &Item) {
+        match item {
+            Item::Struct(item) => self.type_struct(item),
+            Item::Enum(item) => self.type_enum(item),
+            Item::Type(item) => {
+                let mut form = Form::of(format!("type = {}", text(&item.ty)));
+                form.docs = docs(&item.attrs);
+                let owner = self.type_owner(&item.ident.to_string());
+                owner.parts.insert(Part::Item, form);
+            }
+            Item::Impl(item) => self.type_impl(item),
+            _ => {}
+        }
+    }
+
+    fn type_struct(&mut self, item: &ItemStruct) {
+        let owner = self.type_owner(&item.ident.to_string());
+        owner.declare("struct", &item.attrs);
+        match &item.fields {
+            Fields::Named(fields) => {
+                for field in &fields.named {
+                    let Some(name) = field.ident.as_ref().filter(|_| is_public(&field.vis)) else {
+                        continue;
+                    };
+                    let form = Form {
+                        signature: type_text(&field.ty),
+                        behaviour: tokens::serde_arguments(&field.attrs),
+                        docs: docs(&field.attrs),
+                        required: false,
+                    };
+                    owner.parts.insert(Part::Member(tokens::plain(name)), form);
+                }
+            }
+            Fields::Unnamed(fields) => {
+                for (index, field) in fields.unnamed.iter().enumerate() {
+                    if is_public(&field.vis) {
+                        let form = Form::of(type_text(&field.ty));
+                        owner.parts.insert(Part::Member(index.to_string()), form);
+                    }
+                }
+            }
+            Fields::Unit => {}
+        }
+    }
+
+    fn type_enum(&mut self, item: &ItemEnum) {
+        let owner = self.type_owner(&item.ident.to_string());
+        owner.declare("enum", &item.attrs);
+        for variant in &item.variants {
+            let form = Form {
+                signature: type_text(&variant.fields),
+                docs: docs(&variant.attrs),
+                ..Form::default()
+            };
+            let name = tokens::plain(&variant.ident);
+            owner.parts.insert(Part::Variant(name), form);
+        }
+    }
+
+    fn type_impl(&mut self, item: &ItemImpl) {
+        let owner = self.type_owner(&ident_of(&item.self_ty));
+        let Some((implemented, _)) = &item.trait_ else {
+            owner.functions(item, "");
+            return;
+        };
+        let name = tokens::trait_name(implemented);
+        if matches!(name.as_str(), "Serialize" | "Deserialize<'de>") {
+            let wire = owner.parts.entry(Part::Wire).or_default();
+            wire.behaviour += &text(item);
+        }
+        owner.parts.insert(Part::Trait(name), Form::default());
+    }
+
+    /// What stands in `types/builder/`: conversions to the type, and the setters.
+    fn type_builder(&mut self, item: &ItemImpl) {
+        let owner = self.type_owner(&ident_of(&item.self_ty));
+        match &item.trait_ {
+            None => {
+                owner.setters(item);
+                owner.functions(item, "builder().");
+            }
+            // What the fields begin with says which are required.
+            Some((implemented, _)) if implemented.is_ident("Default") => {
+                owner.required(&tokens::initial_values(item));
+            }
+            // Of the traits these are of the type, not of its builder.
+            Some((implemented, _)) if text(&item.self_ty).starts_with("types::") => {
+                let name = tokens::trait_name(implemented);
+                owner.parts.insert(Part::Trait(name), Form::default());
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn finish(self) -> Surface {
+        let Self {
+            mut surface,
+            methods,
+            facts,
+        } = self;
+        for (name, mut owner) in methods.finish() {
+            let mut facts = facts.get(&name).cloned().unwrap_or_default();
+            let method = facts.remove("method").unwrap_or_default();
+            let method = method.rsplit("::").next().unwrap_or_default();
+            let path = facts.remove("path").unwrap_or_default();
+            owner.address = format!("{method} {path}");
+            owner.key = format!("{method} {}", erase(&path));
+            facts.remove("name");
+            for (fact, value) in facts {
+                let form = Form {
+                    behaviour: plain_value(&value),
+                    ..Form::default()
+                };
+                owner.parts.insert(Part::Fact(fact), form);
+            }
+            surface.operations.insert(name, owner);
+        }
+        surface
+    }
+}
+
+impl Owner {
+    /// The item itself, and what it derives.
+    fn declare(&mut self, keyword: &str, attributes: &[syn::Attribute]) {
+        let closed = !tokens::has_attribute(attributes, "non_exhaustive");
+        let form = Form {
+            signature: if closed {
+                format!("exhaustive {keyword}")
+            } else {
+                keyword.to_owned()
+            },
+            docs: docs(attributes),
+            behaviour: tokens::serde_arguments(attributes),
+            required: false,
+        };
+        self.parts.insert(Part::Item, form);
+        for name in tokens::derived(attributes) {
+            self.parts.insert(Part::Trait(name), Form::default());
+        }
+    }
+
+    /// Public functions without a value to take.
+    fn functions(&mut self, item: &ItemImpl, prefix: &str) {
+        for function in public_functions(item) {
+            if !tokens::is_setter(&function.sig) {
+                let form = Form {
+                    signature: type_text(&function.sig),
+                    docs: docs(&function.attrs),
+                    ..Form::default()
+                };
+                let name = format!("{prefix}{}", tokens::plain(&function.sig.ident));
+                self.parts.insert(Part::Function(name), form);
+            }
+        }
+    }
+
+    /// Functions that take a value and give the builder back.
+    fn setters(&mut self, item: &ItemImpl) {
+        for function in public_functions(item) {
+            if tokens::is_setter(&function.sig) {
+                let part = Part::Setter(tokens::plain(&function.sig.ident));
+                let form = self.parts.entry(part).or_default();
+                form.signature = tokens::taken(&function.sig);
+                form.docs = docs(&function.attrs);
+            }
+        }
+    }
+
+    /// Marks setters whose field begins as an error.
+    fn required(&mut self, initial: &BTreeMap<String, String>) {
+        for (name, value) in initial {
+            if value.starts_with("Err(") {
+                let part = Part::Setter(name.clone());
+                self.parts.entry(part).or_default().required = true;
+            }
+        }
+    }
+}
+
+fn public_functions(item: &ItemImpl) -> impl Iterator<Item = &syn::ImplItemFn> {
+    item.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(function) if is_public(&function.vis) => Some(function),
+        _ => None,
+    })
+}
+
+/// A value of the table without the names of its enums.
+fn plain_value(value: &str) -> String {
+    ["Access::", "Confidence::", "Effect::", "Stability::"]
+        .iter()
+        .fold(value.to_owned(), |value, name| value.replace(name, ""))
+}
+
+fn is_public(visibility: &syn::Visibility) -> bool {
+    matches!(visibility, syn::Visibility::Public(_))
+}
