@@ -14,7 +14,7 @@ pub fn page(review: &Review) -> String {
     let name = review.crate_name.as_deref().unwrap_or("A client");
     let mut text = format!("# {name}: what the new document means for callers\n\n");
     documents(review, &mut text);
-    summary(review, &mut text);
+    let _ = writeln!(text, "\n{}", summary(review));
     left_out(&review.new, &mut text);
     operations(review, &mut text);
     types(review, &mut text);
@@ -73,10 +73,11 @@ fn count(findings: &[Finding], test: impl Fn(&Finding) -> bool) -> usize {
     findings.iter().filter(|finding| test(finding)).count()
 }
 
-fn summary(review: &Review, text: &mut String) {
+/// All findings in a sentence or two.
+#[must_use]
+pub fn summary(review: &Review) -> String {
     let Some(bump) = review.bump else {
-        text.push_str("\n**Nothing differs for callers.**\n");
-        return;
+        return "**Nothing differs for callers.**".to_owned();
     };
     let all = &review.findings;
     let breaks = |breaks| count(all, |finding| finding.verdict.breaks == breaks);
@@ -90,15 +91,14 @@ fn summary(review: &Review, text: &mut String) {
         Bump::Minor => "Compatible, with additions",
         Bump::Patch => "Compatible, nothing new",
     };
-    let _ = writeln!(
-        text,
-        "\n**{word}** ({bump}). Changes that break compilation: {}; that break calls at run time: {}; that add or allow \
+    format!(
+        "**{word}** ({bump}). Changes that break compilation: {}; that break calls at run time: {}; that add or allow \
          something: {}; of behaviour or words: {}.",
         breaks(Breaks::Compilation),
         breaks(Breaks::Calls),
         bumps(Bump::Minor),
         bumps(Bump::Patch)
-    );
+    )
 }
 
 /// Operations without a method, and knowledge that fits no longer.

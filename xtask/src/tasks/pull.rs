@@ -4,6 +4,9 @@ mod obtain;
 mod work;
 
 use super::{Exit, diagnose, print_problems, workspace};
+use crate::diff::page::{page, summary};
+use crate::diff::review;
+use crate::diff::sides::Sides;
 use crate::folder::{Knowledge, Provenance};
 use crate::problem::{Problem, ProblemKind};
 use crate::pull::{self, Fit, Replacement};
@@ -98,7 +101,7 @@ pub fn pull_into(
     }
     let mut has_errors = false;
     for document in &new {
-        match review(root, document, out) {
+        match look_at(root, document, out) {
             Ok(exit) => has_errors |= exit != Exit::Success,
             Err(error) => return failed(&[unwritable(&error)], out),
         }
@@ -209,7 +212,7 @@ impl Pulled {
 }
 
 /// Says all about a document before it is put into place. It lies where it can be looked at afterwards, too.
-fn review(root: &Path, pulled: &Pulled, out: &mut dyn Write) -> io::Result<Exit> {
+fn look_at(root: &Path, pulled: &Pulled, out: &mut dyn Write) -> io::Result<Exit> {
     let folder = root.join("target/pull").join(&pulled.fit.name);
     std::fs::create_dir_all(&folder)?;
     let json = pulled.document.source.format == Format::Json;
@@ -222,18 +225,33 @@ fn review(root: &Path, pulled: &Pulled, out: &mut dyn Write) -> io::Result<Exit>
         deny_warnings: false,
     };
     let exit = diagnose::diagnose(&arguments, out)?;
-    if let Some(current) = pulled.knowledge.document_path() {
-        compare(&current, &file, out)?;
+    if pulled.knowledge.document_path().is_some() {
+        compare(root, pulled, &file, out)?;
     }
     Ok(exit)
 }
 
-/// What the new document means for callers of the crate: `cargo xtask diff OLD NEW`.
-fn compare(old: &Path, new: &Path, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "to compare: cargo xtask diff {} {}",
-        old.display(),
-        new.display()
-    )
+/// What the new document means for callers of the crate, as `cargo xtask diff` says it, on a page beside the document.
+///
+/// A document that no client can be made of is not compared: the diagnosis has said why.
+fn compare(root: &Path, pulled: &Pulled, new: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let name = &pulled.fit.name;
+    let old = &pulled.knowledge.dir;
+    let old = old.strip_prefix(root).unwrap_or(old).display().to_string();
+    let sides = Sides::read(&old, &new.display().to_string(), root);
+    let review = match sides.and_then(|sides| review(&sides, root)) {
+        Ok(review) => review,
+        Err(problems) => {
+            print_problems(&problems, out)?;
+            return writeln!(
+                out,
+                "{name}: not compared with the document that it replaces"
+            );
+        }
+    };
+    let path = new.with_file_name("review.md");
+    std::fs::write(&path, page(&review))?;
+    let path = path.strip_prefix(root).unwrap_or(&path);
+    writeln!(out, "{name}: {}", summary(&review))?;
+    writeln!(out, "{name}: change by change in {}", path.display())
 }
