@@ -34,7 +34,7 @@ pub fn page(review: &Review) -> String {
 #[must_use]
 pub fn part_name(part: &Part) -> String {
     match part {
-        Part::Item => "the item".to_owned(),
+        Part::Item => "itself".to_owned(),
         Part::Member(name) => format!("member `{name}`"),
         Part::Variant(name) => format!("variant `{name}`"),
         Part::Setter(name) => format!("argument `{name}`"),
