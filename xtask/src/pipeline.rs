@@ -256,13 +256,9 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     stop_on_errors(problems)?;
     *stage = Stage::Overlay;
     if let Some(overlay) = &overlay {
-        if accept_stale {
-            let (made, stale) = overlay::apply_what_matches(overlay, &mut document)?;
-            changes.extend(made);
-            problems.extend(stale.into_iter().map(Problem::warning));
-        } else {
-            changes.extend(overlay::apply(overlay, &mut document)?);
-        }
+        let (made, stale) = correct(overlay, &mut document, accept_stale)?;
+        changes.extend(made);
+        problems.extend(stale);
     }
     let patched = document.root.clone();
     *stage = Stage::Lower;
@@ -282,12 +278,7 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     check_size(&document.root, operations_in)?;
     *stage = Stage::Generate;
     let (mut api, findings) = model::read(&document.root, auth, &operations);
-    if obtained {
-        let unfit = model::without_unfit_paging(&document.root, &mut api, &operations);
-        problems.extend(unfit);
-    } else {
-        stop_on_errors(&model::check_paging(&document.root, &api, &operations))?;
-    }
+    problems.extend(fit_paging(&document.root, &mut api, &operations, obtained)?);
     let (generated, failures) = generate(&document.root, &mut api)?;
     let found = findings.problems.into_iter().chain(failures);
     problems.extend(found.map(|problem| placed(problem, &document, &origins)));
@@ -317,6 +308,33 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         patched,
         normalized: document.root,
     })
+}
+
+/// Applies the overlay; what no longer matches is an error, or where that is accepted, a warning each.
+fn correct(
+    overlay: &Document,
+    document: &mut Document,
+    accept_stale: bool,
+) -> Result<(Vec<Change>, Vec<Problem>), Vec<Problem>> {
+    if !accept_stale {
+        return Ok((overlay::apply(overlay, document)?, Vec::new()));
+    }
+    let (made, stale) = overlay::apply_what_matches(overlay, document)?;
+    Ok((made, stale.into_iter().map(Problem::warning).collect()))
+}
+
+/// Checks what is known of paging. Of an obtained document, what does not fit is switched off, with a warning.
+fn fit_paging(
+    root: &serde_json::Value,
+    api: &mut Api,
+    operations: &OperationsToml,
+    obtained: bool,
+) -> Result<Vec<Problem>, Vec<Problem>> {
+    if obtained {
+        return Ok(model::without_unfit_paging(root, api, operations));
+    }
+    stop_on_errors(&model::check_paging(root, api, operations))?;
+    Ok(Vec::new())
 }
 
 /// The generator takes about 130 KB and a millisecond for each type, and more for each operation.
