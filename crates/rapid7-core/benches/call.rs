@@ -20,6 +20,8 @@
 
 #[path = "call/by_hand.rs"]
 mod by_hand;
+#[path = "shared/http.rs"]
+mod http;
 #[path = "call/server.rs"]
 mod server;
 

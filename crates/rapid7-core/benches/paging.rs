@@ -20,6 +20,8 @@
 
 #[path = "paging/by_hand.rs"]
 mod by_hand;
+#[path = "shared/http.rs"]
+mod http;
 #[path = "paging/ours.rs"]
 mod ours;
 #[path = "paging/server.rs"]

@@ -1,16 +1,11 @@
 //! The call as one would write it without this crate.
 
-use std::time::Duration;
-
 use reqwest::Client;
 use reqwest::header::{ACCEPT, HeaderValue, USER_AGENT};
-use reqwest::redirect::Policy;
 
+use crate::http::{AGENT, TIMEOUT, client};
 use crate::server::{self, Server};
 use crate::{Case, KEY, QUERY, Resource, Side};
-
-const AGENT: &str = concat!("rapid7-core/", env!("CARGO_PKG_VERSION"));
-const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// An HTTP client with the settings that a connection has by default, and what goes into each request.
 #[derive(Clone)]
@@ -24,18 +19,12 @@ pub(crate) struct ByHand {
 
 impl ByHand {
     pub(crate) fn new(server: &Server, case: Case) -> Self {
-        let client = Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy();
         let (header, secret) = match case {
             Case::GetWithSession => ("x-auth-token", server::TOKEN),
             Case::GetWithKey | Case::PostWithKey => ("api-key", KEY),
         };
         Self {
-            client: client.build().unwrap(),
+            client: client(),
             base: server.url.clone(),
             header,
             secret,

@@ -7,6 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 
+use crate::http::{complete_body, response};
+
 pub(crate) const LOGIN_PATH: &str = "/v2/public/user/login";
 pub(crate) const TOKEN: &str = "t0ken-70867728950e4f8fad5b";
 
@@ -54,7 +56,7 @@ async fn serve(mut stream: TcpStream, last: Arc<Mutex<Vec<u8>>>) {
         .await
         .is_ok_and(|read| read > 0)
     {
-        if !is_complete(&request) {
+        if complete_body(&request).is_none() {
             continue;
         }
         let line = request.split(|byte| *byte == b'\r').next().unwrap();
@@ -69,28 +71,4 @@ async fn serve(mut stream: TcpStream, last: Arc<Mutex<Vec<u8>>>) {
             return;
         }
     }
-}
-
-/// Whether a request has its head, and the body that the head announces.
-fn is_complete(request: &[u8]) -> bool {
-    let Some(end) = request.windows(4).position(|at| at == b"\r\n\r\n") else {
-        return false;
-    };
-    let head = std::str::from_utf8(&request[..end]).unwrap();
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        name.eq_ignore_ascii_case("content-length").then_some(value)
-    });
-    let length: usize = length.map_or(0, |length| length.parse().unwrap());
-    request.len() >= end + 4 + length
-}
-
-fn response(body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 200 OK\r\nserver: nginx\r\ndate: Sun, 22 Nov 2026 10:00:00 GMT\r\n\
-         content-type: application/json\r\nx-request-id: 0f8fad5bd9cb469fa165\r\n\
-         content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
 }

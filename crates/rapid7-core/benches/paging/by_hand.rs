@@ -1,17 +1,12 @@
 //! The loop as one would write it without this crate: a page, its items, the next page.
 
-use std::time::Duration;
-
 use reqwest::Client;
 use reqwest::header::{ACCEPT, HeaderValue, USER_AGENT};
-use reqwest::redirect::Policy;
 
+use crate::http::{AGENT, TIMEOUT, client};
 use crate::server::Server;
 use crate::work::Reader;
 use crate::{KEY, Paged, Query, ResourcePage, Side};
-
-const AGENT: &str = concat!("rapid7-core/", env!("CARGO_PKG_VERSION"));
-const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// An HTTP client with the settings that a connection has by default, and what goes into each request.
 #[derive(Clone)]
@@ -24,14 +19,8 @@ pub(crate) struct ByHand {
 
 impl ByHand {
     pub(crate) fn new(server: &Server, paged: Paged, page_size: usize) -> Self {
-        let client = Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy();
         Self {
-            client: client.build().unwrap(),
+            client: client(),
             base: server.url.clone(),
             paged,
             page_size,

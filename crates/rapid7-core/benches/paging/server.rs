@@ -10,6 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 
+use crate::http::{complete_body, response};
+
 pub(crate) const CURSOR_PATH: &str = "/v3/public/resource/query";
 pub(crate) const OFFSET_PATH: &str = "/v2/public/resource/query";
 
@@ -130,27 +132,4 @@ async fn serve(
             return;
         }
     }
-}
-
-/// The body of a request that has come whole.
-fn complete_body(request: &[u8]) -> Option<&[u8]> {
-    let end = request.windows(4).position(|at| at == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&request[..end]).unwrap();
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        name.eq_ignore_ascii_case("content-length").then_some(value)
-    });
-    let length: usize = length.unwrap().parse().unwrap();
-    let body = &request[end + 4..];
-    (body.len() >= length).then_some(body)
-}
-
-fn response(body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 200 OK\r\nserver: nginx\r\ndate: Sun, 22 Nov 2026 10:00:00 GMT\r\n\
-         content-type: application/json\r\nx-request-id: 0f8fad5bd9cb469fa165\r\n\
-         content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
 }
