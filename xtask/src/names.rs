@@ -35,7 +35,7 @@ const TAKEN: [&str; 9] = [
 ];
 
 /// Type names that would hide those of the prelude or the runtime in generated code.
-const PRELUDE: [&str; 30] = [
+const PRELUDE: [&str; 33] = [
     "Self",
     "String",
     "Option",
@@ -51,6 +51,7 @@ const PRELUDE: [&str; 30] = [
     "TryFrom",
     "Into",
     "TryInto",
+    "ToString",
     "Client",
     "Error",
     "Answer",
@@ -58,6 +59,8 @@ const PRELUDE: [&str; 30] = [
     "Body",
     "Secret",
     "Style",
+    "ConversionError",
+    "Given",
     "Misfit",
     "Received",
     "Operation",

@@ -79,9 +79,11 @@ pub mod decode;
 mod effort;
 mod error;
 mod exchange;
+pub mod given;
 mod locate;
 mod misfit;
 mod network;
+pub mod object;
 mod observe;
 mod operation;
 mod options;
@@ -95,10 +97,11 @@ mod request;
 mod retry;
 mod secret;
 mod send;
-mod serde_helpers;
+
 mod session;
 mod specification;
 mod target;
+mod unions;
 mod values;
 
 pub use answer::Answer;
@@ -113,6 +116,7 @@ pub use error::{
     DecodeError, Error, ErrorAnswer, LoginError, LoginErrorKind, Refusal, TransportError,
     TransportErrorKind, UnexpectedStatus,
 };
+pub use given::{ConversionError, Given};
 pub use misfit::Misfit;
 pub use observe::{CallEnd, CallReport};
 pub use operation::{
@@ -122,12 +126,13 @@ pub use operation::{
 pub use options::CallOptions;
 pub use parameter::Style;
 pub use part::{Form, Part, Parts};
+pub use rapid7_derive::{Builder, Object, OpenEnum};
 pub use received::Received;
 pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
-pub use serde_helpers::{further_members, most_recognised, null_default};
 pub use specification::{Specification, SpecificationKind};
+pub use unions::most_recognised;
 pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};
 
 pub use bytes::Bytes;

@@ -83,6 +83,26 @@ pub struct Operation {
     pub paging: Option<Paging>,
 }
 
+impl Operation {
+    /// What most operations have in common; an entry of a table states the rest.
+    pub const USUAL: Self = Self {
+        name: "",
+        id: "",
+        method: Method::GET,
+        path: "",
+        tag: "",
+        summary: "",
+        effect: Effect::Read,
+        stability: Stability::Public,
+        confidence: None,
+        access: Access::Credentials,
+        accept: "application/json",
+        success: &[],
+        session_ended: &[],
+        paging: None,
+    };
+}
+
 /// What calling an operation does to the server's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::base_url::BaseUrl;
 use crate::body::RequestBody;
 use crate::exchange::set_header;
+use crate::given::Given;
 use crate::operation::Operation;
 use crate::parameter::{self, Node, Style, Written};
 use crate::target;
@@ -76,7 +77,7 @@ impl Request {
     /// Everything but letters, digits and `-._~:@` is percent-encoded, so that a value stays one
     /// segment. Values that would call another path (empty, `.`, `..`) are refused.
     #[must_use]
-    pub fn path<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+    pub fn path<T: Serialize>(self, name: &'static str, value: &Given<T>) -> Self {
         self.path_as(name, value, Style::Comma)
     }
 
@@ -85,14 +86,14 @@ impl Request {
     pub fn path_as<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         self.set_path(name, node(value, style), style);
         self
     }
 
-    fn set_path(&mut self, name: &'static str, node: Given, style: Style) {
+    fn set_path(&mut self, name: &'static str, node: Tree, style: Style) {
         let text = parameter(name, node, |node| parameter::path_text(name, node, style));
         if let Some(text) = self.keep(text) {
             self.draft.path.push((name, text));
@@ -104,7 +105,7 @@ impl Request {
     pub fn query<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         self.push_query(name, node(value, style), Written::new(style));
@@ -116,14 +117,14 @@ impl Request {
     pub fn query_reserved<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         self.push_query(name, node(value, style), Written::reserved(style));
         self
     }
 
-    fn push_query(&mut self, name: &'static str, node: Given, written: Written) {
+    fn push_query(&mut self, name: &'static str, node: Tree, written: Written) {
         let query = &mut self.draft.query;
         let done = parameter(name, node, |node| {
             parameter::push_query(query, name, node, written)
@@ -133,7 +134,7 @@ impl Request {
 
     /// Sets the header `name`; `None` and null add nothing; a list or an object as with [`Style::Comma`].
     #[must_use]
-    pub fn header<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+    pub fn header<T: Serialize>(self, name: &'static str, value: &Given<T>) -> Self {
         self.header_as(name, value, Style::Comma)
     }
 
@@ -142,7 +143,7 @@ impl Request {
     pub fn header_as<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         let text = parameter(name, node(value, style), |node| {
@@ -156,7 +157,7 @@ impl Request {
 
     /// Sends the cookie `name`; `None` and null add nothing.
     #[must_use]
-    pub fn cookie<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+    pub fn cookie<T: Serialize>(self, name: &'static str, value: &Given<T>) -> Self {
         self.cookie_as(name, value, Style::Comma)
     }
 
@@ -165,7 +166,7 @@ impl Request {
     pub fn cookie_as<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         let text = parameter(name, node(value, style), |node| {
@@ -179,17 +180,13 @@ impl Request {
 
     /// Sends a JSON body; `None` and null send no body at all.
     #[must_use]
-    pub fn json<T: Serialize>(self, value: &Result<T, String>) -> Self {
+    pub fn json<T: Serialize>(self, value: &Given<T>) -> Self {
         self.json_as("application/json", value)
     }
 
     /// Sends a JSON body under another content type, such as `application/vnd.x+json`.
     #[must_use]
-    pub fn json_as<T: Serialize>(
-        self,
-        content_type: &'static str,
-        value: &Result<T, String>,
-    ) -> Self {
+    pub fn json_as<T: Serialize>(self, content_type: &'static str, value: &Given<T>) -> Self {
         let text = match value {
             // The error's text is dropped, since it may quote the value.
             Ok(value) => serde_json::to_vec(value).map_err(|_| " cannot be written as JSON".into()),
@@ -205,17 +202,13 @@ impl Request {
     ///
     /// An array becomes a pair for each element, and an object JSON.
     #[must_use]
-    pub fn form<T: Serialize>(self, value: &Result<T, String>) -> Self {
+    pub fn form<T: Serialize>(self, value: &Given<T>) -> Self {
         self.form_as(value, &[])
     }
 
     /// As [`form`](Self::form), with a style for some of the members.
     #[must_use]
-    pub fn form_as<T: Serialize>(
-        self,
-        value: &Result<T, String>,
-        styles: &[(&'static str, Style)],
-    ) -> Self {
+    pub fn form_as<T: Serialize>(self, value: &Given<T>, styles: &[(&'static str, Style)]) -> Self {
         let text = node(value, Style::Form).and_then(|node| {
             let text = parameter::form_text(node, styles).map_err(tail)?;
             Ok(text.map(String::into_bytes))
@@ -225,13 +218,9 @@ impl Request {
 
     /// Sends bytes as they are, under the content type that the [`Body`](crate::Body) names or else this one.
     ///
-    /// Takes `Result<Body, String>` or `Result<Option<Body>, String>`.
+    /// Takes a [`Body`](crate::Body) or an `Option` of one.
     #[must_use]
-    pub fn raw<B: RequestBody>(
-        mut self,
-        content_type: &'static str,
-        value: &Result<B, String>,
-    ) -> Self {
+    pub fn raw<B: RequestBody>(mut self, content_type: &'static str, value: &Given<B>) -> Self {
         match value {
             Ok(value) => {
                 if let Some(body) = value.body() {
@@ -378,10 +367,10 @@ fn unsendable(header: &HeaderName) -> String {
 }
 
 /// A value to be written; or, where there is none, what goes behind the name of the parameter to say why.
-type Given = Result<Node, String>;
+type Tree = Result<Node, String>;
 
 /// The field of a builder as a tree: the only part of a setter that is compiled for each type.
-fn node<T: Serialize>(value: &Result<T, String>, style: Style) -> Given {
+fn node<T: Serialize>(value: &Given<T>, style: Style) -> Tree {
     match value {
         Ok(value) => Node::styled(value, style).map_err(tail),
         Err(message) => Err(format!(": {message}")),
@@ -396,7 +385,7 @@ fn tail(problem: parameter::Problem) -> String {
 /// Applies an encoder and names the parameter in what goes wrong.
 fn parameter<T>(
     name: &str,
-    node: Given,
+    node: Tree,
     encode: impl FnOnce(Node) -> Result<T, parameter::Problem>,
 ) -> Result<T, String> {
     named("parameter", name, node, encode)
@@ -406,7 +395,7 @@ fn parameter<T>(
 fn named<T>(
     kind: &str,
     name: &str,
-    node: Given,
+    node: Tree,
     encode: impl FnOnce(Node) -> Result<T, parameter::Problem>,
 ) -> Result<T, String> {
     let done = node.and_then(|node| encode(node).map_err(tail));

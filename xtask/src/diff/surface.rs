@@ -132,6 +132,16 @@ impl Surface {
     }
 }
 
+/// What `Operation::USUAL` says of the fields that an entry may leave out.
+const USUAL: [(&str, &str); 6] = [
+    ("confidence", "None"),
+    ("access", "Access::Credentials"),
+    ("accept", "application/json"),
+    ("success", "&[]"),
+    ("session_ended", "&[]"),
+    ("paging", "None"),
+];
+
 /// Items by what they are, before they are put together.
 #[derive(Default)]
 struct Found {
@@ -144,7 +154,7 @@ impl Found {
     fn add(&mut self, path: &str, item: &Item) {
         match (path.split_once('/'), item) {
             (Some(("operations", _)), Item::Static(item)) => self.table_entry(item),
-            (Some(("types", rest)), Item::Impl(item)) if rest.starts_with("builder/") => {
+            (Some(("types", rest)), Item::Struct(item)) if rest.starts_with("builder/") => {
                 self.type_builder(item);
             }
             (Some(("types", rest)), item) if !rest.starts_with("builder/") => self.type_item(item),
@@ -162,20 +172,18 @@ impl Found {
         let syn::Expr::Struct(value) = &*item.expr else {
             return;
         };
-        let fields: BTreeMap<String, String> = value
-            .fields
-            .iter()
-            .map(|field| {
-                let value = match &field.expr {
-                    syn::Expr::Lit(syn::ExprLit {
-                        lit: syn::Lit::Str(value),
-                        ..
-                    }) => value.value(),
-                    other => text(other),
-                };
-                (text(&field.member), value)
-            })
-            .collect();
+        let stated = value.fields.iter().map(|field| {
+            let value = match &field.expr {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(value),
+                    ..
+                }) => value.value(),
+                other => text(other),
+            };
+            (text(&field.member), value)
+        });
+        let usual = USUAL.map(|(field, value)| (field.to_owned(), value.to_owned()));
+        let fields: BTreeMap<String, String> = usual.into_iter().chain(stated).collect();
         if let Some(name) = fields.get("name") {
             self.facts.insert(name.clone(), fields.clone());
         }
@@ -211,7 +219,7 @@ impl Found {
                     };
                     let form = Form {
                         signature: type_text(&field.ty),
-                        behaviour: tokens::serde_arguments(&field.attrs),
+                        behaviour: tokens::wire_arguments(&field.attrs),
                         docs: docs(&field.attrs),
                         required: false,
                     };
@@ -236,11 +244,21 @@ impl Found {
         for variant in &item.variants {
             let form = Form {
                 signature: type_text(&variant.fields),
+                behaviour: tokens::wire_arguments(&variant.attrs),
                 docs: docs(&variant.attrs),
-                ..Form::default()
+                required: false,
             };
             let name = tokens::plain(&variant.ident);
             owner.parts.insert(Part::Variant(name), form);
+        }
+        if tokens::derives(&item.attrs, "OpenEnum") {
+            let integers = item.variants.iter().any(|variant| match &variant.fields {
+                Fields::Unnamed(fields) => {
+                    fields.unnamed.iter().any(|field| text(&field.ty) == "i64")
+                }
+                _ => false,
+            });
+            owner.open_enum(integers);
         }
     }
 
@@ -258,25 +276,34 @@ impl Found {
         owner.parts.insert(Part::Trait(name), Form::default());
     }
 
-    /// What stands in `types/builder/`: conversions to the type, and the setters.
-    fn type_builder(&mut self, item: &ItemImpl) {
-        let owner = self.type_owner(&ident_of(&item.self_ty));
-        match &item.trait_ {
-            None => {
-                owner.setters(item);
-                owner.functions(item, "builder().");
-            }
-            // What the fields begin with says which are required.
-            Some((implemented, _)) if implemented.is_ident("Default") => {
-                owner.required(&tokens::initial_values(item));
-            }
-            // Of the traits these are of the type, not of its builder.
-            Some((implemented, _)) if text(&item.self_ty).starts_with("types::") => {
-                let name = tokens::trait_name(implemented);
-                owner.parts.insert(Part::Trait(name), Form::default());
-            }
-            Some(_) => {}
+    /// What stands in `types/builder/`, and what `#[derive(Builder)]` makes of it.
+    fn type_builder(&mut self, item: &ItemStruct) {
+        let name = item.ident.to_string();
+        let owner = self.type_owner(&name);
+        for field in &item.fields {
+            let (Some(ident), Some(ty)) = (&field.ident, tokens::argument(&field.ty, "Given"))
+            else {
+                continue;
+            };
+            let optional = tokens::argument(ty, "Option");
+            let signature = match tokens::argument(ty, "Vec") {
+                Some(item) => format!("[{}]", type_text(item)),
+                None => type_text(optional.unwrap_or(ty)),
+            };
+            let form = Form {
+                signature,
+                behaviour: String::new(),
+                docs: docs(&field.attrs),
+                required: optional.is_none() && !tokens::has_attribute(&field.attrs, "wire"),
+            };
+            owner.parts.insert(Part::Setter(tokens::plain(ident)), form);
         }
+        let form = Form::of(format!("fn build(self) -> Result<{name}, ConversionError>"));
+        owner
+            .parts
+            .insert(Part::Function("builder().build".to_owned()), form);
+        let conversion = Part::Trait(format!("TryFrom<{name}>"));
+        owner.parts.insert(conversion, Form::default());
     }
 
     fn finish(self) -> Surface {
@@ -317,13 +344,45 @@ impl Owner {
                 keyword.to_owned()
             },
             docs: docs(attributes),
-            behaviour: tokens::serde_arguments(attributes),
+            behaviour: tokens::wire_arguments(attributes),
             required: false,
         };
         self.parts.insert(Part::Item, form);
         for name in tokens::derived(attributes) {
             self.parts.insert(Part::Trait(name), Form::default());
         }
+    }
+
+    /// What `#[derive(OpenEnum)]` adds besides the traits of every derived type.
+    fn open_enum(&mut self, integers: bool) {
+        let (function, signature, own): (_, _, &[&str]) = if integers {
+            (
+                "as_i64",
+                "fn as_i64(&self) -> i64",
+                &["From<i64>", "From<i32>"],
+            )
+        } else {
+            (
+                "as_str",
+                "fn as_str(&self) -> &str",
+                &["From<&str>", "From<String>"],
+            )
+        };
+        let common = [
+            "FromStr",
+            "Display",
+            "PartialEq",
+            "Eq",
+            "PartialOrd",
+            "Ord",
+            "Hash",
+        ];
+        for name in own.iter().copied().chain(common) {
+            self.parts
+                .insert(Part::Trait(name.to_owned()), Form::default());
+        }
+        let form = Form::of(signature.to_owned());
+        self.parts.insert(Part::Function(function.to_owned()), form);
     }
 
     /// Public functions without a value to take.
@@ -356,7 +415,7 @@ impl Owner {
     /// Marks setters whose field begins as an error.
     fn required(&mut self, initial: &BTreeMap<String, String>) {
         for (name, value) in initial {
-            if value.starts_with("Err(") {
+            if value.starts_with("given::required") {
                 let part = Part::Setter(name.clone());
                 self.parts.entry(part).or_default().required = true;
             }

@@ -52,17 +52,6 @@ impl Enum {
     }
 
     fn write(&self) -> TokenStream {
-        let declaration = self.declaration();
-        let own = if self.integers {
-            self.integer_impls()
-        } else {
-            self.string_impls()
-        };
-        let compared = self.comparisons();
-        quote! { #declaration #own #compared }
-    }
-
-    fn declaration(&self) -> TokenStream {
         let Self {
             name,
             docs,
@@ -71,8 +60,8 @@ impl Enum {
         } = self;
         let declared = self.known.iter().map(|known| {
             let docs = markdown(&known.docs);
-            let variant = &known.variant;
-            quote! { #docs #variant, }
+            let Known { variant, wire, .. } = known;
+            quote! { #docs #[wire(#wire)] #variant, }
         });
         let held = if self.integers {
             quote!(i64)
@@ -83,148 +72,12 @@ impl Enum {
             #docs
             ///
             /// Compared by the value on the wire.
-            #[derive(Clone, Debug)]
+            #[derive(Clone, Debug, OpenEnum)]
             #[non_exhaustive]
             pub enum #name {
                 #(#declared)*
                 /// A value that the document does not list, as it came.
                 #unknown(#held),
-            }
-        }
-    }
-
-    /// An unknown value that the document lists after all is equal to the variant of that value.
-    fn comparisons(&self) -> TokenStream {
-        let name = &self.name;
-        let (value, by_reference) = if self.integers {
-            (quote!(as_i64), Some(quote!(&)))
-        } else {
-            (quote!(as_str), None)
-        };
-        quote! {
-            impl PartialEq for #name {
-                fn eq(&self, other: &Self) -> bool {
-                    self.#value() == other.#value()
-                }
-            }
-            impl Eq for #name {}
-            impl PartialOrd for #name {
-                fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-                    Some(self.cmp(other))
-                }
-            }
-            impl Ord for #name {
-                fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                    self.#value().cmp(#by_reference other.#value())
-                }
-            }
-            impl std::hash::Hash for #name {
-                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-                    self.#value().hash(state);
-                }
-            }
-        }
-    }
-
-    fn string_impls(&self) -> TokenStream {
-        let Self { name, unknown, .. } = self;
-        let variants: Vec<&Ident> = self.known.iter().map(|known| &known.variant).collect();
-        let wires: Vec<&TokenStream> = self.known.iter().map(|known| &known.wire).collect();
-        quote! {
-            impl #name {
-                /// The value on the wire.
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        #(Self::#variants => #wires,)*
-                        Self::#unknown(value) => value,
-                    }
-                }
-            }
-            impl From<&str> for #name {
-                fn from(value: &str) -> Self {
-                    match value {
-                        #(#wires => Self::#variants,)*
-                        value => Self::#unknown(value.to_owned()),
-                    }
-                }
-            }
-            impl From<String> for #name {
-                fn from(value: String) -> Self {
-                    Self::from(value.as_str())
-                }
-            }
-            impl std::str::FromStr for #name {
-                type Err = std::convert::Infallible;
-                fn from_str(value: &str) -> Result<Self, Self::Err> {
-                    Ok(Self::from(value))
-                }
-            }
-            impl std::fmt::Display for #name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str(self.as_str())
-                }
-            }
-            impl serde::Serialize for #name {
-                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
-                }
-            }
-            impl<'de> serde::Deserialize<'de> for #name {
-                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
-                }
-            }
-        }
-    }
-
-    fn integer_impls(&self) -> TokenStream {
-        let Self { name, unknown, .. } = self;
-        let variants: Vec<&Ident> = self.known.iter().map(|known| &known.variant).collect();
-        let wires: Vec<&TokenStream> = self.known.iter().map(|known| &known.wire).collect();
-        quote! {
-            impl #name {
-                /// The value on the wire.
-                pub fn as_i64(&self) -> i64 {
-                    match self {
-                        #(Self::#variants => #wires,)*
-                        Self::#unknown(value) => *value,
-                    }
-                }
-            }
-            impl From<i64> for #name {
-                fn from(value: i64) -> Self {
-                    match value {
-                        #(#wires => Self::#variants,)*
-                        value => Self::#unknown(value),
-                    }
-                }
-            }
-            // What a plain number is to the compiler.
-            impl From<i32> for #name {
-                fn from(value: i32) -> Self {
-                    Self::from(i64::from(value))
-                }
-            }
-            impl std::str::FromStr for #name {
-                type Err = std::num::ParseIntError;
-                fn from_str(value: &str) -> Result<Self, Self::Err> {
-                    value.parse::<i64>().map(Self::from)
-                }
-            }
-            impl std::fmt::Display for #name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    self.as_i64().fmt(f)
-                }
-            }
-            impl serde::Serialize for #name {
-                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_i64(self.as_i64())
-                }
-            }
-            impl<'de> serde::Deserialize<'de> for #name {
-                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    <i64 as serde::Deserialize>::deserialize(deserializer).map(Self::from)
-                }
             }
         }
     }

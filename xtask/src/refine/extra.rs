@@ -1,8 +1,7 @@
 //! `Debug` of structs that keep members that the document does not list: any of them may be a secret, so that only their
 //! names are shown.
 
-use super::tolerant::is_collection;
-use super::types::{Types, serde_arguments};
+use super::types::{Types, is_marked};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
@@ -35,8 +34,7 @@ pub(super) fn has_default(item: &ItemStruct) -> bool {
 
 /// Whether a field holds members that no other field has.
 fn is_flat(field: &Field) -> bool {
-    let mut arguments = field.attrs.iter().filter_map(serde_arguments).flatten();
-    arguments.any(|argument| argument.path().is_ident("flatten"))
+    is_marked(field, "further")
 }
 
 /// Whether a field holds whatever else there is.
@@ -53,7 +51,11 @@ fn may_be_missing(field: &Field) -> bool {
         return false;
     };
     let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident == "Option") || is_collection(&field.ty)
+    last.is_some_and(|last| {
+        ["Option", "Vec", "BTreeMap", "Map"]
+            .iter()
+            .any(|name| last.ident == name)
+    })
 }
 
 /// Takes `Debug` out of the derived traits where it is written, and puts `Default` in.

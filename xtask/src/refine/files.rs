@@ -32,6 +32,7 @@ const IMPORTS: &[&str] = &[
     "Connection",
     "Effect",
     "Error",
+    "Given",
     "KeyPlacement",
     "Method",
     "Misfit",
@@ -45,11 +46,20 @@ const IMPORTS: &[&str] = &[
     "Stability",
     "Style",
     "decode",
+    "given",
     "paging",
 ];
 
 /// Those that types use.
-const IN_TYPES: &[&str] = &["Body", "Misfit", "Received", "decode"];
+const IN_TYPES: &[&str] = &[
+    "Body",
+    "ConversionError",
+    "Given",
+    "Misfit",
+    "Received",
+    "decode",
+    "given",
+];
 
 impl Files {
     pub(super) fn new(naming: &Naming) -> Self {
@@ -267,11 +277,17 @@ fn imports(
     } else {
         IMPORTS
     };
-    let core: Vec<&str> = candidates
+    let mut core: Vec<&str> = candidates
         .iter()
         .copied()
         .filter(|name| used.contains(*name) && !defined.contains(*name))
         .collect();
+    core.extend(
+        ["Builder", "Object", "OpenEnum"]
+            .into_iter()
+            .filter(|name| derives(items, name)),
+    );
+    core.sort_unstable();
     match core.as_slice() {
         [] => {}
         [only] => lines.push(format!("use rapid7_core::{only};")),

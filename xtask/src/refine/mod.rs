@@ -25,7 +25,6 @@ mod prose;
 mod remarks;
 mod specification;
 mod table;
-mod tolerant;
 mod types;
 mod unions;
 
@@ -62,7 +61,6 @@ pub fn refine(
     let answers = answers::decide(root, api, generated);
     let layout = layout::place_types(root, api, &answers);
     let mut types = types::collect(root, generated.types.clone());
-    tolerant::apply(root, &mut types);
     extra::apply(&mut types);
     enums::apply(root, &mut types);
     unions::apply(root, generated, &mut types);

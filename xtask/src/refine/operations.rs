@@ -374,9 +374,9 @@ fn field(member: &Member) -> TokenStream {
     if matches!(member.setter, Setter::Add) {
         quote! { #name: #ty, }
     } else if member.required {
-        quote! { #name: Result<#ty, String>, }
+        quote! { #name: Given<#ty>, }
     } else {
-        quote! { #name: Result<Option<#ty>, String>, }
+        quote! { #name: Given<Option<#ty>>, }
     }
 }
 
@@ -389,25 +389,28 @@ fn initial(member: &Member) -> TokenStream {
     } else if member.starts_empty {
         quote! { #name: Ok(Default::default()), }
     } else {
-        quote! { #name: Err("required and not given".to_owned()), }
+        quote! { #name: given::required(), }
     }
 }
 
 fn setter(member: &Member) -> TokenStream {
     let Member { name, ty, .. } = member;
     let docs = doc(&member.docs);
-    let wrap = (!member.required).then(|| quote! { .map(Some) });
     match member.setter {
-        Setter::Convert => quote! {
-            #docs
-            pub fn #name<V>(mut self, value: V) -> Self
-            where
-                V: TryInto<#ty, Error: std::fmt::Display>,
-            {
-                self.#name = value.try_into()#wrap.map_err(|error| error.to_string());
-                self
+        Setter::Convert => {
+            let keep = if member.required {
+                quote!(value)
+            } else {
+                quote!(option)
+            };
+            quote! {
+                #docs
+                pub fn #name(mut self, value: impl TryInto<#ty, Error: ToString>) -> Self {
+                    self.#name = given::#keep(value);
+                    self
+                }
             }
-        },
+        }
         Setter::Take => {
             let value = given(member, quote!(value.into()));
             quote! {
@@ -422,10 +425,10 @@ fn setter(member: &Member) -> TokenStream {
             let value = given(member, quote!(values.into_iter().map(Into::into).collect()));
             quote! {
                 #docs
-                pub fn #name<V>(mut self, values: impl IntoIterator<Item = V>) -> Self
-                where
-                    V: Into<rapid7_core::Part>,
-                {
+                pub fn #name(
+                    mut self,
+                    values: impl IntoIterator<Item: Into<rapid7_core::Part>>,
+                ) -> Self {
                     self.#name = Ok(#value);
                     self
                 }
@@ -495,11 +498,7 @@ fn send(
     };
     let send_as = send_as(operation, &request, answer);
     quote! {
-        /// Sends the request.
-        ///
-        /// # Errors
-        ///
-        /// [`rapid7_core::Error`]: an answer that is no result, one that does not fit, no answer, or invalid input.
+        /// Sends the request; [`Error`] has all that can go wrong.
         pub async fn send(self) -> Result<Answer<#result_type>, Error<#error_type>> {
             #request
             self.client.connection.call(request, #result_decode, #error_decode).await
@@ -575,8 +574,7 @@ fn send_as(
     }
     let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
     let docs = markdown(&format!(
-        "Sends the request and asks for the result in another media type, one of {}; gives it as it came.\n\n\
-         # Errors\n\nAs for [`send`](Self::send).",
+        "Sends the request and asks for the result in another media type, one of {}; gives it as it came.",
         names.join(", ")
     ));
     let (error_type, error_decode) = (&answer.error.ty, &answer.error.decode);

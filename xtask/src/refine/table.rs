@@ -45,18 +45,7 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
     let method = method(&operation.method);
     let effect = effect(operation);
     let stability = stability(operation);
-    let confidence = confidence(operation);
-    let access = access(operation);
-    let accept = accept(operation);
-    let success = &operation.facts.success;
-    let session_ended = &operation.facts.session_ended;
-    let paging = operation.facts.paging.as_ref().map_or_else(
-        || quote!(None),
-        |entry| {
-            let paging = paging(entry);
-            quote!(Some(#paging))
-        },
-    );
+    let unusual = unusual(operation);
     quote! {
         #docs
         pub static #constant: Operation = Operation {
@@ -68,14 +57,38 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
             summary: #summary,
             effect: #effect,
             stability: #stability,
-            confidence: #confidence,
-            access: #access,
-            accept: #accept,
-            success: &[#(#success),*],
-            session_ended: &[#(#session_ended),*],
-            paging: #paging,
+            #(#unusual,)*
+            ..Operation::USUAL
         };
     }
+}
+
+/// The fields in which an operation differs from `Operation::USUAL`.
+fn unusual(operation: &Operation) -> Vec<TokenStream> {
+    let mut fields = Vec::new();
+    if let Some(confidence) = confidence(operation) {
+        fields.push(quote!(confidence: Some(#confidence)));
+    }
+    if operation.access != Access::Credentials {
+        let access = access(operation);
+        fields.push(quote!(access: #access));
+    }
+    let accept = accept(operation);
+    if accept != "application/json" {
+        fields.push(quote!(accept: #accept));
+    }
+    let success = &operation.facts.success;
+    if !success.is_empty() {
+        fields.push(quote!(success: &[#(#success),*]));
+    }
+    let session_ended = &operation.facts.session_ended;
+    if !session_ended.is_empty() {
+        fields.push(quote!(session_ended: &[#(#session_ended),*]));
+    }
+    if let Some(paging) = operation.facts.paging.as_ref().map(paging) {
+        fields.push(quote!(paging: Some(#paging)));
+    }
+    fields
 }
 
 fn effect(operation: &Operation) -> TokenStream {
@@ -94,13 +107,12 @@ fn stability(operation: &Operation) -> TokenStream {
     }
 }
 
-fn confidence(operation: &Operation) -> TokenStream {
-    match operation.facts.confidence {
-        Some(Confidence::High) => quote!(Some(Confidence::High)),
-        Some(Confidence::Medium) => quote!(Some(Confidence::Medium)),
-        Some(Confidence::Low) => quote!(Some(Confidence::Low)),
-        None => quote!(None),
-    }
+fn confidence(operation: &Operation) -> Option<TokenStream> {
+    Some(match operation.facts.confidence? {
+        Confidence::High => quote!(Confidence::High),
+        Confidence::Medium => quote!(Confidence::Medium),
+        Confidence::Low => quote!(Confidence::Low),
+    })
 }
 
 fn access(operation: &Operation) -> TokenStream {

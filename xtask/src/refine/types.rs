@@ -85,12 +85,21 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
             && members(name).is_some_and(|count| count > 0)
     };
     let defined = names(&items);
-    let mut types = Types::default();
+    let mut types = Types {
+        common: super::parse(quote! {
+            /// Errors of conversions.
+            pub mod error {
+                pub use rapid7_core::ConversionError;
+            }
+        }),
+        ..Types::default()
+    };
     for item in items {
         match item {
             // Replaced: its setters take no plain numbers for optional members.
             Item::Mod(module) if module.ident == "builder" => {}
-            Item::Mod(_) => types.common.push(item),
+            // The error of its conversions is the runtime's.
+            Item::Mod(_) => {}
             item => {
                 if let Some(name) = owner(&item, &defined)
                     && keep(&item, &name, built(&name))
@@ -180,19 +189,21 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
         match item {
             Item::Struct(item) => {
                 redocument(&mut item.attrs, &described(root, name, place));
-                rederive(&mut item.attrs);
-                // A later document may add a member.
-                if matches!(item.fields, Fields::Named(_)) {
+                let is_object = matches!(item.fields, Fields::Named(_));
+                rederive(&mut item.attrs, is_object);
+                if is_object {
+                    // A later document may add a member.
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
+                    // An object that is documented without members may get some.
+                    item.attrs
+                        .retain(|attribute| !attribute.path().is_ident("serde"));
                 }
-                item.attrs.iter_mut().for_each(deny_nothing);
-                item.attrs.retain(says_something);
                 item.fields.iter_mut().for_each(tidy_field);
                 describe_members(&mut item.fields, root, name);
             }
             Item::Enum(item) => {
                 redocument(&mut item.attrs, &described(root, name, place));
-                rederive(&mut item.attrs);
+                rederive(&mut item.attrs, false);
                 for variant in &mut item.variants {
                     let own = own_words(&variant.attrs);
                     redocument(&mut variant.attrs, &prose::doc(&own));
@@ -231,7 +242,9 @@ fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
         let Some((_, wire)) = names.iter().find(|(name, _)| *name == ident) else {
             continue;
         };
-        rename(field, wire, *wire != ident);
+        if *wire != ident.trim_start_matches("r#") {
+            rename(field, wire);
+        }
         let member = schema.and_then(|schema| schema.get("properties")?.get(wire));
         let words = member.and_then(|member| text(member, "description"));
         if let Some(member) = member {
@@ -241,54 +254,44 @@ fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
     }
 }
 
-/// Sets or removes `rename` among the serde arguments of a field.
-fn rename(field: &mut Field, wire: &str, needed: bool) {
+/// Says what a field is called on the wire.
+fn rename(field: &mut Field, wire: &str) {
     let mut arguments: Punctuated<Meta, Token![,]> = Punctuated::new();
-    if needed {
-        arguments.push(parse_quote!(rename = #wire));
-    }
-    let is_rename = |argument: &Meta| argument.path().is_ident("rename");
-    let others = field.attrs.iter().filter_map(serde_arguments).flatten();
-    arguments.extend(others.filter(|argument| !is_rename(argument)));
-    let at = field
-        .attrs
-        .iter()
-        .position(|attribute| attribute.path().is_ident("serde"));
+    arguments.push(parse_quote!(rename = #wire));
+    arguments.extend(field.attrs.iter().filter_map(wire_arguments).flatten());
+    rewire(field, arguments);
+}
+
+/// Replaces what is said of a field on the wire.
+fn rewire(field: &mut Field, arguments: Punctuated<Meta, Token![,]>) {
     field
         .attrs
-        .retain(|attribute| !attribute.path().is_ident("serde"));
+        .retain(|attribute| !attribute.path().is_ident("wire"));
     if !arguments.is_empty() {
-        let at = at.unwrap_or(field.attrs.len()).min(field.attrs.len());
-        field.attrs.insert(at, parse_quote!(#[serde(#arguments)]));
+        field.attrs.push(parse_quote!(#[wire(#arguments)]));
     }
 }
 
-/// An object that is documented without members may get some.
-fn deny_nothing(attribute: &mut Attribute) {
-    let Some(arguments) = serde_arguments(attribute) else {
-        return;
-    };
-    let is_denial = |argument: &Meta| argument.path().is_ident("deny_unknown_fields");
-    if arguments.iter().any(is_denial) {
-        let others: Punctuated<Meta, Token![,]> = arguments
-            .into_iter()
-            .filter(|argument| !is_denial(argument))
-            .collect();
-        *attribute = parse_quote!(#[serde(#others)]);
-    }
-}
-
-/// Whether it is no serde attribute without arguments.
-fn says_something(attribute: &Attribute) -> bool {
-    serde_arguments(attribute).is_none_or(|arguments| !arguments.is_empty())
-}
-
+/// The words of the document, and the generator's serde arguments in the terms of `rapid7_core::Object`.
 fn tidy_field(field: &mut Field) {
     let words = own_words(&field.attrs);
     redocument(&mut field.attrs, &prose::doc(&words));
-    for attribute in &mut field.attrs {
-        shorten_serde(attribute);
+    let serde = field.attrs.iter().filter_map(serde_arguments).flatten();
+    let said: Vec<Meta> = serde.collect();
+    let says = |name: &str| said.iter().any(|argument| argument.path().is_ident(name));
+    let mut arguments: Punctuated<Meta, Token![,]> = Punctuated::new();
+    if says("flatten") {
+        arguments.push(parse_quote!(further));
+    } else if says("default") {
+        arguments.push(parse_quote!(default));
+    } else if says("deserialize_with") {
+        // An `Option` that may be null and not missing.
+        arguments.push(parse_quote!(required));
     }
+    field
+        .attrs
+        .retain(|attribute| !attribute.path().is_ident("serde"));
+    rewire(field, arguments);
 }
 
 /// The text of doc attributes, without progenitor's copy of the schema.
@@ -321,8 +324,13 @@ fn redocument(attributes: &mut Vec<Attribute>, docs: &TokenStream) {
 }
 
 /// One order of derives everywhere, and `PartialEq` on all.
-fn rederive(attributes: &mut Vec<Attribute>) {
-    let mut derived = BTreeSet::from(["Clone", "Debug", "Deserialize", "PartialEq", "Serialize"]);
+fn rederive(attributes: &mut Vec<Attribute>, is_object: bool) {
+    let mut derived = BTreeSet::from(["Clone", "Debug", "PartialEq"]);
+    if is_object {
+        derived.insert("Object");
+    } else {
+        derived.extend(["Deserialize", "Serialize"]);
+    }
     for attribute in attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("derive"))
@@ -345,35 +353,26 @@ fn rederive(attributes: &mut Vec<Attribute>) {
 }
 
 /// The arguments of a serde attribute, or none if it is another attribute.
-pub(super) fn serde_arguments(attribute: &Attribute) -> Option<Punctuated<Meta, Token![,]>> {
+fn serde_arguments(attribute: &Attribute) -> Option<Punctuated<Meta, Token![,]>> {
+    arguments(attribute, "serde")
+}
+
+/// What is said of a field on the wire, or nothing if it is another attribute.
+fn wire_arguments(attribute: &Attribute) -> Option<Punctuated<Meta, Token![,]>> {
+    arguments(attribute, "wire")
+}
+
+fn arguments(attribute: &Attribute, name: &str) -> Option<Punctuated<Meta, Token![,]>> {
     attribute
         .path()
-        .is_ident("serde")
+        .is_ident(name)
         .then(|| attribute.parse_args_with(Punctuated::parse_terminated).ok())?
 }
 
-/// `skip_serializing_if = "Option::is_none"` without the path to `Option`.
-fn shorten_serde(attribute: &mut Attribute) {
-    let Some(mut arguments) = serde_arguments(attribute) else {
-        return;
-    };
-    for argument in &mut arguments {
-        if let Meta::NameValue(pair) = argument {
-            let text = match &pair.value {
-                syn::Expr::Lit(syn::ExprLit {
-                    lit: syn::Lit::Str(text),
-                    ..
-                }) => text.value(),
-                _ => continue,
-            };
-            if let Some(short) = text.strip_prefix("::std::") {
-                let parts: Vec<&str> = short.split("::").collect();
-                let short = parts[parts.len().saturating_sub(2)..].join("::");
-                pair.value = parse_quote!(#short);
-            }
-        }
-    }
-    *attribute = parse_quote!(#[serde(#arguments)]);
+/// Whether a field is marked so in the terms of `rapid7_core::Object`.
+pub(super) fn is_marked(field: &Field, name: &str) -> bool {
+    let mut arguments = field.attrs.iter().filter_map(wire_arguments).flatten();
+    arguments.any(|argument| argument.path().is_ident(name))
 }
 
 fn document_builder(block: &mut ItemImpl) {
@@ -424,9 +423,7 @@ pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
             files.add_builder(module, definition.builder);
         }
     }
-    let mut common = types.common;
-    paths::shorten(&mut common);
-    files.add_common(common);
+    files.add_common(types.common);
 }
 
 /// Names of the types that have a default value.

@@ -28,11 +28,7 @@ impl<'a> ListQueryFilters<'a> {
         Self { client }
     }
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`rapid7_core::Error`]: an answer that is no result, one that does not fit, no answer, or invalid input.
+    /// Sends the request; [`Error`] has all that can go wrong.
     pub async fn send(
         self,
     ) -> Result<Answer<BTreeMap<String, types::QueryFilter>>, Error<types::ApiError>> {

@@ -36,11 +36,7 @@ impl<'a> GetQueueStatus<'a> {
         Self { client }
     }
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`rapid7_core::Error`]: an answer that is no result, one that does not fit, no answer, or invalid input.
+    /// Sends the request; [`Error`] has all that can go wrong.
     pub async fn send(
         self,
     ) -> Result<Answer<types::QueueStatus>, Error<types::ApiError>> {
@@ -61,11 +57,7 @@ impl<'a> GetSystemStatus<'a> {
         Self { client }
     }
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`rapid7_core::Error`]: an answer that is no result, one that does not fit, no answer, or invalid input.
+    /// Sends the request; [`Error`] has all that can go wrong.
     pub async fn send(
         self,
     ) -> Result<Answer<types::SystemStatus>, Error<types::ApiError>> {

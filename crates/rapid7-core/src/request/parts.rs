@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{Given, Request, named, node};
+use super::{Request, Tree, named, node};
+use crate::given::Given;
 use crate::parameter::{self, Field, Style};
 use crate::part::{Form, Part, Parts, encode};
 
@@ -43,7 +44,7 @@ impl Request {
     ///
     /// `None` and null add nothing. The parts make a body of the type `multipart/form-data`.
     #[must_use]
-    pub fn part<T: Serialize>(self, name: &'static str, value: &Result<T, String>) -> Self {
+    pub fn part<T: Serialize>(self, name: &'static str, value: &Given<T>) -> Self {
         self.fields(name, value, None, None)
     }
 
@@ -52,7 +53,7 @@ impl Request {
     pub fn part_as<T: Serialize>(
         self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         content_type: &'static str,
     ) -> Self {
         self.fields(name, value, None, Some(content_type))
@@ -63,7 +64,7 @@ impl Request {
     pub fn part_styled<T: Serialize>(
         self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Style,
     ) -> Self {
         self.fields(name, value, Some(style), None)
@@ -76,7 +77,7 @@ impl Request {
     pub fn file<P: Parts>(
         self,
         name: &'static str,
-        value: &Result<P, String>,
+        value: &Given<P>,
         content_type: Option<&'static str>,
     ) -> Self {
         self.each(name, value, |part| {
@@ -89,7 +90,7 @@ impl Request {
     pub fn any_part<P: Parts>(
         self,
         name: &'static str,
-        value: &Result<P, String>,
+        value: &Given<P>,
         content_type: Option<&'static str>,
     ) -> Self {
         self.each(name, value, |part| {
@@ -130,7 +131,7 @@ impl Request {
     fn each<P: Parts>(
         mut self,
         name: &'static str,
-        value: &Result<P, String>,
+        value: &Given<P>,
         finish: impl Fn(&Part) -> Part,
     ) -> Self {
         match value {
@@ -147,7 +148,7 @@ impl Request {
     fn fields<T: Serialize>(
         mut self,
         name: &'static str,
-        value: &Result<T, String>,
+        value: &Given<T>,
         style: Option<Style>,
         content_type: Option<&'static str>,
     ) -> Self {
@@ -159,7 +160,7 @@ impl Request {
     fn push_fields(
         &mut self,
         name: &'static str,
-        node: Given,
+        node: Tree,
         style: Option<Style>,
         content_type: Option<&'static str>,
     ) {

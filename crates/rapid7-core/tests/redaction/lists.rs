@@ -58,7 +58,7 @@ async fn items(checked: &mut Checked, connection: &Connection) {
 }
 
 async fn others(checked: &mut Checked, connection: &Connection) {
-    let body = Ok::<_, String>(CANARY);
+    let body = Ok(CANARY);
     let mut unusable = pages(connection, Request::new(&GET_WITHOUT).json(&body));
     let error = unusable.next().await.unwrap().unwrap_err();
     assert!(matches!(error, PageError::Unusable { .. }), "{error:?}");

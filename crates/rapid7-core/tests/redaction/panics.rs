@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use rapid7_core::{
-    Body, Connection, Credentials, Flag, HeaderMap, IntegerOrText, Percentage, Received, Request,
-    RetryPolicy, StatusCode, Timestamp, decode, further_members, null_default,
+    Body, Connection, Credentials, Flag, HeaderMap, IntegerOrText, Object, Percentage, Received,
+    Request, RetryPolicy, StatusCode, Timestamp, decode,
 };
-use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use crate::canary::{CANARY, leak};
@@ -36,16 +35,16 @@ fn own_panics() -> Vec<String> {
     own.cloned().collect()
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Object)]
 #[allow(dead_code, reason = "only its shape matters")]
 struct Everything {
-    #[serde(default, deserialize_with = "null_default")]
+    #[wire(default)]
     ids: Vec<u64>,
     seen: Option<Timestamp>,
     share: Option<Percentage>,
     size: Option<IntegerOrText>,
     is_on: Option<Flag>,
-    #[serde(flatten, deserialize_with = "further_members")]
+    #[wire(further)]
     further: BTreeMap<String, i8>,
 }
 

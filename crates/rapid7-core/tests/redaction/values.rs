@@ -4,9 +4,11 @@ use rapid7_core::{
     Access, AuthScheme, Body, CallOptions, Confidence, Connection, Credentials, Effect, Effort,
     Flag, Form, HeaderMap, IntegerOrText, KeyPlacement, Misfit, Paging, Part, Percentage, Received,
     Request, RetryPolicy, SessionScheme, Specification, SpecificationKind, Stability, StatusCode,
-    Style, Timestamp, decode,
+    Style, Timestamp, decode, given, object,
 };
+use serde::Deserialize;
 use serde_json::json;
+use std::cell::RefCell;
 
 use crate::canary::{CANARY, Checked, show};
 use crate::{AUTH, CREATE, GET};
@@ -17,6 +19,7 @@ pub(crate) fn show_values(checked: &mut Checked) {
     bodies(checked);
     descriptions(checked);
     scalars(checked);
+    objects(checked);
 }
 
 fn secrets(checked: &mut Checked) {
@@ -219,4 +222,54 @@ fn scalars(checked: &mut Checked) {
     show!(checked, IntegerOrText::from("7"));
     show!(checked, Percentage::from("7 %"));
     show!(checked, Timestamp::from("2022-04-05"));
+}
+
+thread_local! {
+    /// Lent to the code that reads an object.
+    static CHECKED: RefCell<Checked> = RefCell::default();
+}
+
+/// An object that shows what it is read from.
+struct Shown;
+
+impl object::Object for Shown {
+    const NAME: &'static str = "Shown";
+    const MEMBERS: &'static [&'static str] = &["a"];
+    const KEEPS_ALL: bool = true;
+
+    fn read<'de, A: object::MapAccess<'de>>(
+        members: &mut object::Members<A>,
+    ) -> Result<Self, A::Error> {
+        let mut further = serde_json::Map::new();
+        while let Some(index) = members.next()? {
+            CHECKED.with_borrow_mut(|checked| show!(checked, *members));
+            match index {
+                0 => members.pass(),
+                _ => members.further(&mut further),
+            }?;
+        }
+        Ok(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shown {
+    fn deserialize<D: object::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::read(deserializer)
+    }
+}
+
+/// What is read and written member by member, and what setters were given.
+fn objects(checked: &mut Checked) {
+    CHECKED.set(std::mem::take(checked));
+    let _: Shown = serde_json::from_value(json!({ CANARY: CANARY, "a": CANARY })).unwrap();
+    *checked = CHECKED.take();
+    let mut writer = object::Writer::new(serde_json::value::Serializer);
+    writer.member(CANARY, &CANARY);
+    show!(checked, writer);
+    let secret = given::value::<rapid7_core::Secret, _>(CANARY);
+    show!(
+        checked,
+        given::member("password", given::required::<u8>()).unwrap_err()
+    );
+    assert!(given::member("password", secret).is_ok());
 }

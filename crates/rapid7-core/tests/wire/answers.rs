@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rapid7_core::{
-    Body, Decode, Error, Flag, IntegerOrText, Misfit, Operation, Percentage, Received, Request,
-    Secret, Timestamp, decode,
+    Body, Decode, Error, Flag, IntegerOrText, Misfit, Object, Operation, Percentage, Received,
+    Request, Secret, Timestamp, decode,
 };
 use serde::Deserialize;
 
@@ -286,13 +286,13 @@ async fn failures_that_drift_are_typed_too() {
     assert_eq!(error.answer().unwrap().error_message, "404");
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Object)]
 struct Cloud {
     id: IntegerOrText,
     name: Option<String>,
-    #[serde(default)]
+    #[wire(default)]
     regions: Vec<String>,
-    #[serde(default, deserialize_with = "rapid7_core::null_default")]
+    #[wire(default)]
     counts: BTreeMap<String, i64>,
     is_public: Option<bool>,
     refreshed: Option<Timestamp>,

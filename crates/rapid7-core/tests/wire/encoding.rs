@@ -178,7 +178,7 @@ async fn json_bodies() {
     assert_eq!((seen.header("content-type"), seen.body.len()), (None, 0));
     assert_eq!(seen.header("content-length"), Some("0"));
 
-    let missing = Err::<Filter, _>("value was not supplied for name".to_owned());
+    let missing = Err::<Filter, _>("value was not supplied for name".into());
     let problem = send(Request::new(&CREATE).json(&missing))
         .await
         .unwrap_err();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rapid7_core::{Connection, Form, Part, Request, Style};
+use rapid7_core::{Connection, Form, Part, Request, Style, given};
 use serde::Serialize;
 
 use crate::server::{Seen, Server, json};
@@ -175,7 +175,7 @@ async fn no_parts_are_no_body_unless_one_is_demanded() {
 #[tokio::test]
 async fn what_is_wrong_names_the_part() {
     let odd = Part::text("x").content_type("text/plain\r\nX-Other: 1");
-    let missing = || Err::<Part, _>("required and not given".to_owned());
+    let missing = || given::required::<Part>();
     for (request, problem) in [
         (
             create().file("image", &missing(), None),

@@ -288,9 +288,9 @@ async fn the_request_itself_says_where_to_begin() {
     }
 
     let request = Request::new(&PAGE)
-        .query("kind", &Ok::<_, String>("a b"), Style::Form)
-        .query("page", &Ok::<_, String>(3), Style::Form)
-        .query("page_size", &Ok::<_, String>(4), Style::Form);
+        .query("kind", &Ok("a b"), Style::Form)
+        .query("page", &Ok(3), Style::Form)
+        .query("page_size", &Ok(4), Style::Form);
     let (ids, end) = drain(&mut items_of(&connection, request)).await;
     assert_eq!(ids, (8..30).collect::<Vec<_>>());
     assert_eq!(end.unwrap(), Some(PagingEnd::Complete));

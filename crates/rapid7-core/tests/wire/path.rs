@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
-use rapid7_core::{Error, Request, Style};
+use rapid7_core::{Error, Given, Request, Style};
 use serde::Serialize;
 
 use crate::server::{Server, json};
@@ -120,7 +120,7 @@ async fn values_that_would_call_another_path_are_refused() {
 async fn a_missing_argument_is_named_before_anything_is_sent() {
     let server = Server::always(json(200, "{}")).await;
     let connection = connect(&server.url);
-    let id: Result<String, String> = Err("id was not initialized".to_owned());
+    let id: Given<String> = Err("id was not initialized".into());
     let error = call(&connection, Request::new(&THING).path("id", &id))
         .await
         .unwrap_err();

@@ -167,7 +167,7 @@ async fn a_body_is_sent_again_whole() {
     let server = failing(vec![reply(503, &[("retry-after", "0")], "")]).await;
     let body = serde_json::json!({"name": "a", "list": [1, 2, 3]});
     let request = Request::new(&CREATE)
-        .query("q", &Ok::<_, String>("x y"), rapid7_core::Style::Form)
+        .query("q", &Ok("x y"), rapid7_core::Style::Form)
         .json(&Ok(&body));
     call(&connect(&server.url), request).await.unwrap();
     let seen = server.seen();

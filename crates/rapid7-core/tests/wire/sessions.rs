@@ -186,7 +186,7 @@ async fn sessions_that_keep_ending_are_followed_three_times() {
         let connection = connection.clone();
         async move {
             loop {
-                let part = Request::new(&THING).path("id", &Ok::<_, String>(1));
+                let part = Request::new(&THING).path("id", &Ok(1));
                 call(&connection, part).await.unwrap();
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }

@@ -90,11 +90,11 @@ pub(super) fn docs(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What `#[serde(..)]` says of names and forms.
-pub(super) fn serde_arguments(attributes: &[Attribute]) -> String {
+/// What `#[wire(..)]` says of names and forms.
+pub(super) fn wire_arguments(attributes: &[Attribute]) -> String {
     let all = attributes
         .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter(|attribute| attribute.path().is_ident("wire"))
         .filter_map(|attribute| match &attribute.meta {
             syn::Meta::List(list) => Some(text(&list.tokens)),
             _ => None,
@@ -109,15 +109,47 @@ pub(super) fn derived(attributes: &[Attribute]) -> Vec<String> {
         if attribute.path().is_ident("derive") {
             // What does not parse derives nothing that could be named; the compiler will say so.
             let _ = attribute.parse_nested_meta(|meta| {
-                names.push(match trait_name(&meta.path).as_str() {
-                    "Deserialize" => "Deserialize<'de>".to_owned(),
-                    name => name.to_owned(),
-                });
+                match trait_name(&meta.path).as_str() {
+                    "Object" | "OpenEnum" => {
+                        names.extend(["Deserialize<'de>", "Serialize"].map(str::to_owned));
+                    }
+                    name => names.push(name.to_owned()),
+                }
                 Ok(())
             });
         }
     }
     names
+}
+
+/// `T` of `Wrapper<T>`, if that is what the type is.
+pub(super) fn argument<'a>(ty: &'a syn::Type, wrapper: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if last.ident == wrapper => Some(inner),
+        _ => None,
+    }
+}
+
+/// Whether an item derives this.
+pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
+    let mut derives = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"));
+    derives.any(|attribute| {
+        let mut found = false;
+        let read = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident(name);
+            Ok(())
+        });
+        read.is_ok() && found
+    })
 }
 
 /// Whether a function takes a value and gives the builder back.

@@ -14,10 +14,7 @@ pub static LOGIN: Operation = Operation {
     stability: Stability::Public,
     confidence: Some(Confidence::High),
     access: Access::Anonymous,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::logout`](crate::Client::logout)
@@ -31,9 +28,6 @@ pub static LOGOUT: Operation = Operation {
     effect: Effect::Idempotent,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };

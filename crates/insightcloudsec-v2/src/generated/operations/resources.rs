@@ -15,9 +15,7 @@ pub static DOWNLOAD_RESOURCES_CSV: Operation = Operation {
     confidence: Some(Confidence::Low),
     access: Access::SessionQuery("X-Auth-Token"),
     accept: "text/csv, application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::search_resources`](crate::Client::search_resources)
@@ -31,16 +29,13 @@ pub static SEARCH_RESOURCES: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
         items: Some("resources"),
         total: Some("total_count"),
     }),
+    ..Operation::USUAL
 };
 
 /// [`Client::set_resource_owner`](crate::Client::set_resource_owner)
@@ -54,11 +49,8 @@ pub static SET_RESOURCE_OWNER: Operation = Operation {
     effect: Effect::Idempotent,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::query_resources`](crate::Client::query_resources)
@@ -72,16 +64,13 @@ pub static QUERY_RESOURCES: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
     paging: Some(Paging::OffsetBody {
         limit: Some("limit"),
         offset: Some("offset"),
         items: Some("resources"),
         total: None,
     }),
+    ..Operation::USUAL
 };
 
 /// [`Client::list_resource_associations`](crate::Client::list_resource_associations)
@@ -95,11 +84,7 @@ pub static LIST_RESOURCE_ASSOCIATIONS: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::get_resource_detail`](crate::Client::get_resource_detail)
@@ -113,11 +98,7 @@ pub static GET_RESOURCE_DETAIL: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::create_resource_note`](crate::Client::create_resource_note)
@@ -131,11 +112,8 @@ pub static CREATE_RESOURCE_NOTE: Operation = Operation {
     effect: Effect::Write,
     stability: Stability::Public,
     confidence: Some(Confidence::Medium),
-    access: Access::Credentials,
     accept: "application/json, */*;q=0.5",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::list_resource_notes`](crate::Client::list_resource_notes)
@@ -149,11 +127,7 @@ pub static LIST_RESOURCE_NOTES: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::Medium),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::list_resource_settings`](crate::Client::list_resource_settings)
@@ -167,11 +141,7 @@ pub static LIST_RESOURCE_SETTINGS: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::list_resource_tags`](crate::Client::list_resource_tags)
@@ -185,9 +155,5 @@ pub static LIST_RESOURCE_TAGS: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Public,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };

@@ -13,11 +13,7 @@ pub static LIST_IAC_CONFIGS: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Other,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::scan_iac`](crate::Client::scan_iac)
@@ -32,10 +28,8 @@ pub static SCAN_IAC: Operation = Operation {
     stability: Stability::Other,
     confidence: Some(Confidence::High),
     access: Access::Optional,
-    accept: "application/json",
     success: &[406u16],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };
 
 /// [`Client::list_iac_scans`](crate::Client::list_iac_scans)
@@ -49,10 +43,6 @@ pub static LIST_IAC_SCANS: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Other,
     confidence: Some(Confidence::Medium),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
     paging: Some(Paging::PageQuery {
         page: Some("page"),
         page_size: Some("page_size"),
@@ -60,6 +50,7 @@ pub static LIST_IAC_SCANS: Operation = Operation {
         total: Some("total_count"),
         total_pages: Some("total_pages"),
     }),
+    ..Operation::USUAL
 };
 
 /// [`Client::get_iac_scan`](crate::Client::get_iac_scan)
@@ -73,9 +64,5 @@ pub static GET_IAC_SCAN: Operation = Operation {
     effect: Effect::Read,
     stability: Stability::Other,
     confidence: Some(Confidence::High),
-    access: Access::Credentials,
-    accept: "application/json",
-    success: &[],
-    session_ended: &[],
-    paging: None,
+    ..Operation::USUAL
 };

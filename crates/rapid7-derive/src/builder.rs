@@ -1,0 +1,212 @@
+//! `#[derive(Builder)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Data, DeriveInput, Error, Field, Fields, GenericArgument, Ident, Path,
+    PathArguments, Result, Type,
+};
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(input.span(), "a builder is a struct"));
+    };
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(input.span(), "a builder has named members"));
+    };
+    let built = input
+        .attrs
+        .iter()
+        .find(|attribute| attribute.path().is_ident("builds"))
+        .ok_or_else(|| Error::new(input.span(), "expected `#[builds(Type)]`"))?
+        .parse_args::<Path>()?;
+    let members = fields.named.iter().map(Member::read);
+    let members: Vec<Member> = members.collect::<Result<_>>()?;
+    let setters = setters(&input.ident, &members);
+    let conversions = conversions(&input.ident, &built, &members);
+    let build = build(&input.ident, &built, &members);
+    Ok(quote! { #setters #build #conversions })
+}
+
+struct Member<'a> {
+    name: &'a Ident,
+    /// `T` of `Given<T>`.
+    ty: &'a Type,
+    docs: Vec<&'a Attribute>,
+    begins: Begins,
+}
+
+/// What a member is before anything is given.
+enum Begins {
+    Missing,
+    None,
+    Default,
+}
+
+impl<'a> Member<'a> {
+    fn read(field: &'a Field) -> Result<Self> {
+        let span = field.span();
+        let (Some(name), Some(ty)) = (&field.ident, argument(&field.ty, "Given")) else {
+            return Err(Error::new(span, "expected a member of the type `Given<T>`"));
+        };
+        let of = |name: &'static str| {
+            let attributes = field.attrs.iter();
+            attributes.filter(move |attribute| attribute.path().is_ident(name))
+        };
+        let mut begins = if argument(ty, "Option").is_some() {
+            Begins::None
+        } else {
+            Begins::Missing
+        };
+        for attribute in of("wire") {
+            attribute.parse_nested_meta(|meta| {
+                if !meta.path.is_ident("default") {
+                    return Err(meta.error("expected `default`"));
+                }
+                begins = Begins::Default;
+                Ok(())
+            })?;
+        }
+        Ok(Self {
+            name,
+            ty,
+            docs: of("doc").collect(),
+            begins,
+        })
+    }
+
+    fn setter(&self) -> TokenStream {
+        let Self { name, ty, docs, .. } = self;
+        let own = format!("Sets `{name}`.");
+        let docs = if docs.is_empty() {
+            quote!(#[doc = #own])
+        } else {
+            quote!(#(#docs)*)
+        };
+        if let Some(item) = argument(ty, "Vec") {
+            return quote! {
+                #docs
+                #[must_use]
+                pub fn #name(
+                    mut self,
+                    values: impl ::core::iter::IntoIterator<
+                        Item: ::core::convert::TryInto<#item, Error: ::std::string::ToString>,
+                    >,
+                ) -> Self {
+                    self.#name = ::rapid7_core::given::each(values);
+                    self
+                }
+            };
+        }
+        let (inner, keep) = match argument(ty, "Option") {
+            Some(inner) => (inner, quote!(option)),
+            None => (*ty, quote!(value)),
+        };
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #name(
+                mut self,
+                value: impl ::core::convert::TryInto<#inner, Error: ::std::string::ToString>,
+            ) -> Self {
+                self.#name = ::rapid7_core::given::#keep(value);
+                self
+            }
+        }
+    }
+}
+
+/// `T` of `Wrapper<T>`, if that is what the type is.
+fn argument<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == wrapper)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    })
+}
+
+fn setters(builder: &Ident, members: &[Member]) -> TokenStream {
+    let setters = members.iter().map(Member::setter);
+    let initial = members
+        .iter()
+        .map(|Member { name, begins, .. }| match begins {
+            Begins::Missing => quote! { #name: ::rapid7_core::given::required(), },
+            Begins::None => {
+                quote! { #name: ::core::result::Result::Ok(::core::option::Option::None), }
+            }
+            Begins::Default => {
+                quote! { #name: ::core::result::Result::Ok(::core::default::Default::default()), }
+            }
+        });
+    quote! {
+        #[automatically_derived]
+        impl ::core::default::Default for #builder {
+            fn default() -> Self {
+                Self { #(#initial)* }
+            }
+        }
+
+        #[automatically_derived]
+        impl #builder {
+            #(#setters)*
+        }
+    }
+}
+
+/// A member of this name has the better claim to it; `try_into` does the same.
+fn build(builder: &Ident, built: &Path, members: &[Member]) -> Option<TokenStream> {
+    if members.iter().any(|member| member.name == "build") {
+        return None;
+    }
+    Some(quote! {
+        #[automatically_derived]
+        impl #builder {
+            /// The finished value.
+            ///
+            /// # Errors
+            ///
+            /// Names the first member that is required and missing, or that could not be converted.
+            pub fn build(self) -> ::core::result::Result<#built, ::rapid7_core::ConversionError> {
+                ::core::convert::TryFrom::try_from(self)
+            }
+        }
+    })
+}
+
+fn conversions(builder: &Ident, built: &Path, members: &[Member]) -> TokenStream {
+    let names: Vec<&Ident> = members.iter().map(|member| member.name).collect();
+    let texts = names.iter().map(|name| {
+        let text = name.to_string();
+        text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+    });
+    quote! {
+        #[automatically_derived]
+        impl ::core::convert::TryFrom<#builder> for #built {
+            type Error = ::rapid7_core::ConversionError;
+
+            fn try_from(
+                builder: #builder,
+            ) -> ::core::result::Result<Self, ::rapid7_core::ConversionError> {
+                ::core::result::Result::Ok(Self {
+                    #(#names: ::rapid7_core::given::member(#texts, builder.#names)?,)*
+                })
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::From<#built> for #builder {
+            fn from(value: #built) -> Self {
+                Self { #(#names: ::core::result::Result::Ok(value.#names),)* }
+            }
+        }
+    }
+}
