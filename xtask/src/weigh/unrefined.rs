@@ -436,15 +436,21 @@ fn has_odd_style(place: ParameterPlace) -> bool {
 /// It reads `default` as a result and a failure in one, so that becomes a range.
 fn answers(operation: &Operation, left_out: &mut LeftOut) -> Map<String, Value> {
     let mut answers = Map::new();
-    let sides: [(&[Response], &[&str]); 2] = [
-        (&operation.results, &["2XX"]),
-        (&operation.errors, &["4XX", "5XX"]),
-    ];
+    let all = operation.results.iter().chain(&operation.errors);
+    // A result outside of 2xx is a failure to progenitor.
+    let (successes, failures): (Vec<&Response>, Vec<&Response>) = all.partition(|response| {
+        let is_default = response.status == "default" && operation.results.contains(response);
+        response.status.starts_with('2') || is_default
+    });
+    let sides: [(Vec<&Response>, &[&str]); 2] =
+        [(successes, &["2XX"]), (failures, &["4XX", "5XX"])];
     for (responses, ranges) in sides {
-        let first = responses.iter().find_map(answer_content);
-        for response in responses {
+        let first = responses
+            .iter()
+            .find_map(|response| answer_content(response));
+        for response in &responses {
             let content = answer_content(response);
-            let Some(status) = status(response, responses, ranges).filter(|_| content == first)
+            let Some(status) = status(response, &responses, ranges).filter(|_| content == first)
             else {
                 left_out.answers += 1;
                 continue;
@@ -461,7 +467,7 @@ fn answers(operation: &Operation, left_out: &mut LeftOut) -> Map<String, Value> 
 }
 
 /// The status of an answer; for `default` the first range that no other one has.
-fn status<'a>(response: &'a Response, all: &[Response], ranges: &[&'a str]) -> Option<&'a str> {
+fn status<'a>(response: &'a Response, all: &[&Response], ranges: &[&'a str]) -> Option<&'a str> {
     if response.status != "default" {
         return Some(&response.status);
     }
