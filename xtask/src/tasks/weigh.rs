@@ -4,22 +4,25 @@ use super::generate::folders;
 use super::{Exit, print_problems, workspace};
 use crate::folder::SpecFolder;
 use crate::load;
-use crate::package::{Core, standalone};
-use crate::pipeline::{Input, Output, run};
+use crate::package::Core;
+use crate::pipeline::{Input, run};
 use crate::problem::{Problem, ProblemKind};
-use crate::weigh::unrefined::unrefined;
-use crate::weigh::workshop::{Mode, Selection, WeighError, Workshop};
-use crate::weigh::wrapper::Cost;
-use crate::weigh::{Pair, REFINED, UNREFINED, Weight, table};
-use crate::write::FileSet;
+use crate::weigh::features::Wanted;
+use crate::weigh::measure::{self, Options};
+use crate::weigh::{REFINED, Weight, table};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Weigh generated crates against what progenitor alone makes of the same documents
 ///
 /// Both crates of a document are compiled in turns; of the rounds the least processor time counts, and the most memory.
 /// A ratio is ours over progenitor's.
 #[derive(Debug, Clone, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Arguments {
     /// This specification folder; may be repeated
     #[arg(long, value_name = "NAME", required_unless_present = "spec")]
@@ -30,12 +33,21 @@ pub struct Arguments {
     /// How often each crate is compiled
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
-    /// Compile with optimizations too, once
+    /// Features to check alone: `all`, `median` (that one and the largest), `none`, or names with commas
+    #[arg(long, value_name = "WHICH", default_value = "all")]
+    pub features: Wanted,
+    /// An operation that the programs call, by method name or operation id; may be repeated [default: three are chosen]
+    #[arg(long, value_name = "NAME")]
+    pub call: Vec<String>,
+    /// Compile nothing with optimizations: neither the crates nor programs that make a few calls
     #[arg(long)]
-    pub release: bool,
+    pub check_only: bool,
     /// Print JSON, one object a line for each document
     #[arg(long)]
     pub json: bool,
+    /// Print a table in Markdown, a row for each document
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
     /// Fail when a ratio is above its limit
     #[arg(long)]
     pub limits: bool,
@@ -57,7 +69,16 @@ pub fn weigh(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
+    let options = options(arguments);
     let mut exit = Exit::Success;
+    if arguments.markdown {
+        writeln!(
+            out,
+            "{}\n\n{}",
+            circumstances(),
+            table::MARKDOWN_HEAD.trim_end()
+        )?;
+    }
     for (name, input) in inputs {
         tell(&name, "generating");
         let output = match run(input) {
@@ -68,7 +89,8 @@ pub fn weigh(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> {
                 continue;
             }
         };
-        match weigh_one(arguments, &name, &output) {
+        let told = |what: &str| tell(&name, what);
+        match measure::weigh(&name, &output, &options, &told) {
             Ok(weight) => {
                 print(arguments, &weight, out)?;
                 if arguments.limits && !weight.exceeded().is_empty() {
@@ -87,6 +109,8 @@ pub fn weigh(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> {
 fn print(arguments: &Arguments, weight: &Weight, out: &mut dyn Write) -> io::Result<()> {
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string(weight)?)?;
+    } else if arguments.markdown {
+        out.write_all(table::markdown(weight).as_bytes())?;
     } else {
         out.write_all(table::plain(weight).as_bytes())?;
     }
@@ -125,42 +149,17 @@ fn unnamed(path: &Path) -> Vec<Problem> {
     vec![Problem::error(ProblemKind::Unreadable, message)]
 }
 
-fn weigh_one(arguments: &Arguments, name: &str, output: &Output) -> Result<Weight, WeighError> {
-    tell(name, "generating with progenitor alone");
+fn options(arguments: &Arguments) -> Options {
     let root = workspace();
-    let theirs =
-        unrefined(&output.normalized, &output.api, UNREFINED).map_err(WeighError::Progenitor)?;
-    let core = Core::Path(root.join("crates/rapid7-core").display().to_string());
-    let mut ours = output.files.clone().under("src/generated");
-    ours.0
-        .extend(standalone(REFINED, &output.api.title, &core).0);
-    let lines = Pair {
-        refined: lines(&ours),
-        unrefined: lines(&theirs.files),
-    };
-    let scratch = arguments.scratch.clone().unwrap_or_else(default_scratch);
-    let workshop = Workshop::build(
-        &scratch.join(name),
-        &scratch.join("target"),
-        &root.join("Cargo.lock"),
-        vec![(REFINED, ours), (UNREFINED, theirs.files)],
-    )?;
-    let check = compare(&workshop, name, Mode::Check, arguments.rounds)?;
-    let release = arguments
-        .release
-        .then(|| compare(&workshop, name, Mode::Release, 1))
-        .transpose()?;
-    Ok(Weight {
-        name: name.to_owned(),
-        operations: Pair {
-            refined: output.methods(),
-            unrefined: theirs.operations.len(),
-        },
-        left_out: theirs.left_out,
-        lines,
-        check,
-        release,
-    })
+    Options {
+        rounds: arguments.rounds,
+        features: arguments.features.clone(),
+        calls: arguments.call.clone(),
+        release: !arguments.check_only,
+        core: Core::Path(root.join("crates/rapid7-core").display().to_string()),
+        lock: root.join("Cargo.lock"),
+        scratch: arguments.scratch.clone().unwrap_or_else(default_scratch),
+    }
 }
 
 /// `weigh` in the target directory of this workspace.
@@ -171,43 +170,28 @@ fn default_scratch() -> PathBuf {
         .join("weigh")
 }
 
-/// Compiles both crates in turns.
-fn compare(
-    workshop: &Workshop,
-    name: &str,
-    mode: Mode,
-    rounds: u32,
-) -> Result<Pair<Cost>, WeighError> {
-    tell(name, "compiling dependencies");
-    workshop.prepare(mode)?;
-    let mut costs: Option<Pair<Cost>> = None;
-    for round in 1..=rounds {
-        let measure = |member: &str| {
-            tell(
-                name,
-                &format!("{mode:?} of {member}, round {round} of {rounds}"),
-            );
-            workshop.measure(member, mode, Selection::Default)
-        };
-        let refined = measure(REFINED)?;
-        let unrefined = measure(UNREFINED)?;
-        costs = Some(match costs {
-            None => Pair { refined, unrefined },
-            Some(known) => Pair {
-                refined: known.refined.better(refined),
-                unrefined: known.unrefined.better(unrefined),
-            },
-        });
-    }
-    costs.ok_or_else(|| WeighError::Unmeasured(name.to_owned(), "there was no round".to_owned()))
+/// The day, and what of the machine matters to the figures.
+fn circumstances() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let memory = memory().map_or_else(String::new, |gib| format!(", {gib} GiB of memory"));
+    format!(
+        "{}: {cores} cores{memory}, {} on {}, {}.",
+        jiff::Timestamp::now().strftime("%Y-%m-%d"),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        version.unwrap_or_else(|_| "an unknown compiler".to_owned()),
+    )
 }
 
-/// Lines of all Rust files.
-fn lines(files: &FileSet) -> usize {
-    files
-        .0
-        .iter()
-        .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|(_, text)| text.lines().count())
-        .sum()
+/// Memory of the machine in GiB, where the system says.
+fn memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kib.div_ceil(1024 * 1024))
 }

@@ -28,3 +28,24 @@ pub const LINES: Limit = Limit {
     name: "lines",
     at_most: 0.6,
 };
+
+/// What calls add to a program by hand, over what they add through progenitor's crate.
+pub const PROGRAM: Limit = Limit {
+    name: "added to a program",
+    at_most: 0.6,
+};
+
+/// Processor time of `cargo check` with the feature in the middle alone, over that with all.
+pub const MEDIAN_FEATURE: Limit = Limit {
+    name: "median feature",
+    at_most: 0.1,
+};
+
+/// The same of the worst feature, less its share of the operations.
+pub const FEATURE_SURPLUS: Limit = Limit {
+    name: "feature beyond its share of operations",
+    at_most: 0.05,
+};
+
+/// Operations from which features have limits: in a small crate one is a large share, whatever is done.
+pub const FEATURES_FROM: usize = 300;

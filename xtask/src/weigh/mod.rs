@@ -3,12 +3,17 @@
 //! Both crates stand in one workspace with one lock file, and are compiled in turns by one compiler. A ratio is ours over
 //! theirs, so that less than 1 is less than progenitor's users pay.
 
+pub mod calls;
+pub mod features;
 pub mod limits;
+pub mod measure;
+pub mod programs;
 pub mod table;
 pub mod unrefined;
 pub mod workshop;
 pub mod wrapper;
 
+use features::Feature;
 use limits::Limit;
 use serde::Serialize;
 use unrefined::LeftOut;
@@ -62,12 +67,60 @@ pub struct Weight {
     pub check: Pair<Cost>,
     /// The library built with optimizations, where that was asked for.
     pub release: Option<Pair<Cost>>,
+    /// Features of our crate, each alone.
+    pub features: Vec<Feature>,
+    /// Programs with a few calls, where anything was built with optimizations.
+    pub programs: Option<Programs>,
+}
+
+/// Programs that make the same calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Programs {
+    /// The methods that they call.
+    pub calls: Vec<String>,
+    /// What they weigh.
+    pub sizes: Sizes,
+}
+
+/// Bytes of stripped programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sizes {
+    /// With reqwest alone.
+    pub by_hand: u64,
+    /// Through progenitor's crate.
+    pub unrefined: u64,
+    /// Through our crate.
+    pub refined: u64,
+    /// One call through the smallest crate of ours.
+    pub core: u64,
+}
+
+impl Sizes {
+    /// What the crates add to the program by hand, in bytes; negative where they take away.
+    #[must_use]
+    pub fn added(self) -> Pair<f64> {
+        Pair {
+            refined: difference(self.refined, self.by_hand),
+            unrefined: difference(self.unrefined, self.by_hand),
+        }
+    }
+
+    /// What of that is the runtime, which is there once for all clients, in bytes.
+    #[must_use]
+    pub fn core_added(self) -> f64 {
+        difference(self.core, self.by_hand)
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "no program has 2^52 bytes")]
+fn difference(larger: u64, smaller: u64) -> f64 {
+    larger as f64 - smaller as f64
 }
 
 impl Weight {
-    /// The ratios that have a limit, each with its own.
+    /// The figures that have a limit, each with its own.
     #[must_use]
-    pub fn ratios(&self) -> Vec<(Limit, f64)> {
+    pub fn bounded(&self) -> Vec<(Limit, f64)> {
         #[allow(
             clippy::cast_precision_loss,
             reason = "bytes and lines are far below 2^52"
@@ -80,17 +133,29 @@ impl Weight {
             ),
             (limits::LINES, self.lines.map(|lines| lines as f64)),
         ];
-        pairs
-            .into_iter()
+        let programs = self.programs.as_ref();
+        let added = programs.map(|programs| (limits::PROGRAM, programs.sizes.added()));
+        let ratios = pairs.into_iter().chain(added);
+        let mut bounded: Vec<(Limit, f64)> = ratios
             .filter_map(|(limit, pair)| Some((limit, pair.ratio()?)))
-            .collect()
+            .collect();
+        if self.operations.refined >= limits::FEATURES_FROM {
+            let median = features::median(&self.features);
+            let worst = features::worst(&self.features).map(Feature::surplus);
+            bounded.extend(median.map(|median| (limits::MEDIAN_FEATURE, median)));
+            bounded.extend(worst.map(|surplus| (limits::FEATURE_SURPLUS, surplus)));
+        }
+        bounded
     }
 
-    /// The ratios above their limits.
+    /// The figures above their limits.
     #[must_use]
     pub fn exceeded(&self) -> Vec<(Limit, f64)> {
-        let mut ratios = self.ratios();
-        ratios.retain(|(limit, ratio)| ratio > &limit.at_most);
-        ratios
+        let mut bounded = self.bounded();
+        bounded.retain(|(limit, figure)| *figure > limit.at_most);
+        bounded
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use super::wrapper::{self, Cost, RECORDS};
 use crate::write::{self, FileSet, WriteError};
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,20 @@ pub enum WeighError {
         /// The last of what it said.
         messages: String,
     },
+    /// A feature that was asked for.
+    #[error("there is no feature `{name}`; there are: {}", known.join(", "))]
+    UnknownFeature {
+        /// Its name.
+        name: String,
+        /// Those of the crate.
+        known: Vec<String>,
+    },
+    /// A call that was asked for.
+    #[error("{0}")]
+    Call(String),
+    /// The smallest crate, which tells what the runtime weighs.
+    #[error("the smallest crate cannot be generated:\n{0}")]
+    Smallest(String),
     /// The compiler left no record, or one that cannot be read.
     #[error("no measure of `{0}`: {1}")]
     Unmeasured(String, String),
@@ -66,6 +81,15 @@ pub enum Mode {
     Release,
 }
 
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Check => "check",
+            Self::Release => "release build",
+        })
+    }
+}
+
 impl Mode {
     fn arguments(self) -> &'static [&'static str] {
         match self {
@@ -80,8 +104,8 @@ impl Mode {
 pub enum Selection<'a> {
     /// Those that are on by default.
     Default,
-    /// These alone.
-    Only(&'a [String]),
+    /// This one alone.
+    Only(&'a str),
 }
 
 /// The workspace.
@@ -181,22 +205,42 @@ impl Workshop {
             }
             _ => {}
         }
-        let features: Vec<String> = match selection {
-            Selection::Default => Vec::new(),
-            Selection::Only(features) => features
-                .iter()
-                .map(|feature| format!("{name}/{feature}"))
-                .collect(),
-        };
-        let features = features.join(",");
         let mut arguments = mode.arguments().to_vec();
         // Beside it stands what keeps the features of its dependencies the same.
         arguments.extend(["--offline", "--package", DEPENDENCIES, "--package", name]);
-        if selection != Selection::Default {
-            arguments.extend(["--no-default-features", "--features", &features]);
+        let feature;
+        if let Selection::Only(only) = selection {
+            feature = format!("{name}/{only}");
+            arguments.extend(["--no-default-features", "--features", &feature]);
         }
         self.cargo(&arguments)?;
         self.recorded(name)
+    }
+
+    /// Builds programs with optimizations, all with the same dependencies.
+    ///
+    /// # Errors
+    ///
+    /// [`WeighError::Cargo`] when one does not compile.
+    pub fn programs(&self, names: &[&str]) -> Result<(), WeighError> {
+        let mut arguments = Mode::Release.arguments().to_vec();
+        arguments.extend(["--offline", "--package", DEPENDENCIES]);
+        for name in names {
+            arguments.extend(["--package", name]);
+        }
+        self.cargo(&arguments)
+    }
+
+    /// Bytes of a program that was built.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there.
+    pub fn size(&self, name: &str) -> Result<u64, WeighError> {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let path = self.target.join("release").join(file);
+        let metadata = fs::metadata(&path).map_err(WeighError::unusable(&path))?;
+        Ok(metadata.len())
     }
 
     fn records(&self) -> PathBuf {
@@ -277,7 +321,12 @@ fn as_member(name: &str, text: &str, all: &mut Table) -> Result<String, WeighErr
     manifest.remove("workspace");
     let dependencies = manifest.get("dependencies").and_then(Item::as_table_like);
     for (dependency, item) in dependencies.into_iter().flat_map(|table| table.iter()) {
+        let is_member = item
+            .get("path")
+            .and_then(Item::as_str)
+            .is_some_and(|path| path.starts_with("../"));
         match all.get_mut(dependency) {
+            _ if is_member => {}
             None => drop(all.insert(dependency, item.clone())),
             Some(known) => add_features(known, item),
         }
@@ -319,7 +368,7 @@ mod tests {
         let mut all = Table::new();
         for text in [
             "dependencies = { a = '1', b = { version = '1', features = ['x'] } }\n[workspace]\n",
-            "[dependencies]\na = { version = '1', features = ['y'] }\n[dependencies.b]\nversion = '1'\nfeatures = ['x', 'z']\n",
+            "[dependencies]\na = { version = '1', features = ['y'] }\nm = { path = '../m' }\n[dependencies.b]\nversion = '1'\nfeatures = ['x', 'z']\n",
         ] {
             let member = as_member("m", text, &mut all).unwrap();
             assert!(!member.contains("workspace"), "{member}");
@@ -329,6 +378,7 @@ mod tests {
         assert_eq!(all["a"]["version"].as_str(), Some("1"));
         let b = all["b"]["features"].as_array().unwrap();
         assert_eq!(b.len(), 2);
+        assert!(!all.contains_key("m"), "members are no dependencies");
         assert!(as_member("m", "[", &mut all).is_err());
     }
 
