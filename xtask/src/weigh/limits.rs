@@ -29,9 +29,9 @@ pub const LINES: Limit = Limit {
     at_most: 0.6,
 };
 
-/// What calls add to a program by hand, over what they add through progenitor's crate.
+/// What calls add to a program by hand, the runtime told apart, over what they add through progenitor's crate.
 pub const PROGRAM: Limit = Limit {
-    name: "added to a program",
+    name: "added to a program by calls",
     at_most: 0.6,
 };
 

@@ -91,7 +91,7 @@ pub struct Sizes {
     pub unrefined: u64,
     /// Through our crate.
     pub refined: u64,
-    /// One call through the smallest crate of ours.
+    /// A call of each kind through the smallest crate of ours.
     pub core: u64,
 }
 
@@ -105,10 +105,19 @@ impl Sizes {
         }
     }
 
-    /// What of that is the runtime, which is there once for all clients, in bytes.
+    /// What the runtime adds, which is there once for all clients and calls, in bytes.
     #[must_use]
     pub fn core_added(self) -> f64 {
         difference(self.core, self.by_hand)
+    }
+
+    /// As [`Self::added`], without the runtime of ours.
+    #[must_use]
+    pub fn added_by_calls(self) -> Pair<f64> {
+        Pair {
+            refined: difference(self.refined, self.core),
+            ..self.added()
+        }
     }
 }
 
@@ -134,7 +143,7 @@ impl Weight {
             (limits::LINES, self.lines.map(|lines| lines as f64)),
         ];
         let programs = self.programs.as_ref();
-        let added = programs.map(|programs| (limits::PROGRAM, programs.sizes.added()));
+        let added = programs.map(|programs| (limits::PROGRAM, programs.sizes.added_by_calls()));
         let ratios = pairs.into_iter().chain(added);
         let mut bounded: Vec<(Limit, f64)> = ratios
             .filter_map(|(limit, pair)| Some((limit, pair.ratio()?)))

@@ -11,18 +11,38 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::path::Path;
 
-/// The crate with one operation, whose program has little but the runtime in it.
+/// The crate with two operations, whose program has little but the runtime in it.
 pub const SMALLEST: &str = "smallest";
 
-/// A document of one operation, which takes nothing and answers next to nothing.
-const SMALLEST_DOCUMENT: &str = r#"{
+/// A document whose operations send a value to every place that calls have: path, query and body.
+const SMALLEST_DOCUMENT: &str = r##"{
   "openapi": "3.0.3",
   "info": { "title": "Smallest", "version": "0" },
-  "paths": { "/ping": { "get": { "operationId": "ping", "responses": { "200": {
-    "description": "",
-    "content": { "application/json": { "schema": { "type": "object", "properties": { "ok": { "type": "boolean" } } } } }
-  } } } } }
-}"#;
+  "paths": {
+    "/things/{thing}": { "get": {
+      "operationId": "read",
+      "parameters": [
+        { "in": "path", "name": "thing", "required": true, "schema": { "type": "string" } },
+        { "in": "query", "name": "detail", "schema": { "type": "string" } }
+      ],
+      "responses": { "200": {
+        "description": "",
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } }
+      } }
+    } },
+    "/things": { "post": {
+      "operationId": "write",
+      "requestBody": {
+        "required": true,
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } }
+      },
+      "responses": { "204": { "description": "" } }
+    } }
+  },
+  "components": { "schemas": {
+    "Thing": { "type": "object", "properties": { "name": { "type": "string" } } }
+  } }
+}"##;
 
 /// Which program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +53,7 @@ pub enum Program {
     Unrefined,
     /// Through ours.
     Refined,
-    /// One call without arguments, through the smallest crate of ours.
+    /// A call of each kind, through the smallest crate of ours.
     Core,
 }
 
@@ -53,7 +73,7 @@ impl Program {
     }
 }
 
-/// The files of the crate with one operation.
+/// The files of the smallest crate.
 ///
 /// # Errors
 ///
@@ -77,7 +97,7 @@ pub fn program(program: Program, calls: &[Call], core: &Core) -> FileSet {
         Program::ByHand => by_hand(calls),
         Program::Unrefined => unrefined(calls),
         Program::Refined => refined(REFINED, calls.iter().map(refined_call).collect()),
-        Program::Core => refined(SMALLEST, vec![quote! { client.ping() }]),
+        Program::Core => refined(SMALLEST, smallest_calls()),
     };
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
@@ -111,6 +131,13 @@ tokio = {{ version = "1.50", default-features = false, features = ["net", "rt", 
     files.insert("Cargo.toml", manifest);
     files.insert("src/main.rs", text(main));
     files
+}
+
+fn smallest_calls() -> Vec<TokenStream> {
+    vec![
+        quote! { client.read().thing("text").detail("text") },
+        quote! { client.write().body(smallest::types::Thing::builder().name("text")) },
+    ]
 }
 
 fn text(tokens: TokenStream) -> String {

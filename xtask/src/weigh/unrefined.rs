@@ -13,6 +13,7 @@ use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use syn::{Ident, Item};
 
 /// Version of progenitor that is compared with: the one that the pipeline itself uses.
 pub const PROGENITOR: &str = "0.15.1";
@@ -308,6 +309,9 @@ fn generate(document: Value) -> Result<Code, String> {
     let tokens = quietly(|| generator.generate_tokens(&document))?;
     let tokens = tokens.map_err(|error| error.to_string())?;
     let file: syn::File = syn::parse2(tokens).map_err(|error| error.to_string())?;
+    if let Some(name) = twin(&file) {
+        return Err(format!("it wrote two members called `{name}`"));
+    }
     let types = generator.get_type_space();
     let crates = [
         (
@@ -326,6 +330,28 @@ fn generate(document: Value) -> Result<Code, String> {
             .into_iter()
             .filter_map(|(used, line)| used.then_some(line))
             .collect(),
+    })
+}
+
+/// A name that a struct or an enum has twice: the generator does not notice, the compiler would.
+fn twin(file: &syn::File) -> Option<String> {
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(module) => module.content.as_ref(),
+        _ => None,
+    });
+    modules.flat_map(|(_, items)| items).find_map(|item| {
+        let members: Vec<&Ident> = match item {
+            Item::Struct(item) => item
+                .fields
+                .iter()
+                .filter_map(|field| field.ident.as_ref())
+                .collect(),
+            Item::Enum(item) => item.variants.iter().map(|variant| &variant.ident).collect(),
+            _ => return None,
+        };
+        let mut seen = BTreeSet::new();
+        let twin = members.into_iter().find(|member| !seen.insert(*member))?;
+        Some(twin.to_string())
     })
 }
 
