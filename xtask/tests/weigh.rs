@@ -1,5 +1,10 @@
 //! `cargo xtask weigh`: the crate that is compared with, the calls that are compared, and one whole run.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
+
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

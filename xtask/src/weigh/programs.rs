@@ -96,8 +96,11 @@ pub fn program(program: Program, calls: &[Call], core: &Core) -> FileSet {
     let main = match program {
         Program::ByHand => by_hand(calls),
         Program::Unrefined => unrefined(calls),
-        Program::Refined => refined(REFINED, calls.iter().map(refined_call).collect()),
-        Program::Core => refined(SMALLEST, smallest_calls()),
+        Program::Refined => {
+            let calls: Vec<TokenStream> = calls.iter().map(refined_call).collect();
+            refined(REFINED, &calls)
+        }
+        Program::Core => refined(SMALLEST, &smallest_calls()),
     };
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
@@ -133,8 +136,8 @@ tokio = {{ version = "1.50", default-features = false, features = ["net", "rt", 
     files
 }
 
-fn smallest_calls() -> Vec<TokenStream> {
-    vec![
+fn smallest_calls() -> [TokenStream; 2] {
+    [
         quote! { client.read().thing("text").detail("text") },
         quote! { client.write().body(smallest::types::Thing::builder().name("text")) },
     ]
@@ -168,7 +171,7 @@ fn main(client: &TokenStream, calls: &[TokenStream]) -> TokenStream {
     }
 }
 
-fn refined(crate_name: &str, calls: Vec<TokenStream>) -> TokenStream {
+fn refined(crate_name: &str, calls: &[TokenStream]) -> TokenStream {
     let crate_name = format_ident!("{crate_name}");
     let client = quote! {
         let credentials = rapid7_core::Credentials::api_key(key);

@@ -78,14 +78,13 @@ pub struct Unrefined {
 pub fn unrefined(root: &Value, api: &Api, name: &str) -> Result<Unrefined, String> {
     let mut left_out = LeftOut::default();
     let mut draft = Draft::new(root, api, &mut left_out);
-    let code = match draft.generate(&draft.all()) {
-        Ok(code) => code,
-        Err(_) => {
-            left_out.schemas = draft.repair_schemas();
-            left_out.operations = draft.drop_operations();
-            draft.generate(&draft.all())?
-        }
-    };
+    let mut code = draft.generate(&draft.all());
+    if code.is_err() {
+        left_out.schemas = draft.repair_schemas();
+        left_out.operations = draft.drop_operations();
+        code = draft.generate(&draft.all());
+    }
+    let code = code?;
     let mut files = FileSet::default();
     files.insert("Cargo.toml", manifest(name, &api.title, &code));
     files.insert("src/lib.rs", code.text);
@@ -104,11 +103,7 @@ struct Code {
 }
 
 fn manifest(name: &str, title: &str, code: &Code) -> String {
-    let more: String = code
-        .crates
-        .iter()
-        .map(|dependency| format!("{dependency}\n"))
-        .collect();
+    let more = code.crates.join("\n");
     format!(
         r#"[package]
 name = "{name}"
@@ -185,11 +180,11 @@ impl Draft {
             let item = paths.entry(call.path.as_str()).or_insert_with(|| json!({}));
             item[call.method.as_str()] = call.object.clone();
         }
-        self.run(paths, start)
+        self.run(&paths, start)
     }
 
     /// Runs progenitor over these paths, and the schemas that `start` reaches.
-    fn run(&self, paths: Map<String, Value>, start: Vec<String>) -> Result<Code, String> {
+    fn run(&self, paths: &Map<String, Value>, start: Vec<String>) -> Result<Code, String> {
         let reached = reachable(&self.root, start);
         let schemas: Map<String, Value> = components(&self.root)
             .into_iter()
@@ -239,7 +234,7 @@ impl Draft {
 
     fn fails(&self, schemas: &[&String]) -> bool {
         let start = schemas.iter().map(|name| (*name).clone()).collect();
-        self.run(Map::new(), start).is_err()
+        self.run(&Map::new(), start).is_err()
     }
 
     /// A schema that fails while nothing else that it refers to does: a fault is one of all that reach it as well.
@@ -251,7 +246,7 @@ impl Draft {
             let next = references(&self.schema(&fault));
             let deeper: Vec<&String> = next.iter().filter(|name| !seen.contains(*name)).collect();
             match first_failing(&deeper, &|names| self.fails(names)) {
-                Some(found) => fault = found.clone(),
+                Some(found) => fault.clone_from(found),
                 None => break,
             }
         }
