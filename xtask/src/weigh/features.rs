@@ -131,8 +131,9 @@ impl Wanted {
         };
         if *self == Self::Median && chosen.len() > 2 {
             chosen.sort_by_key(|(_, count)| *count);
-            let middle = chosen.len() / 2;
-            chosen = vec![chosen.swap_remove(middle), chosen.remove(chosen.len() - 1)];
+            let middle = chosen.swap_remove(chosen.len() / 2);
+            let largest = chosen.into_iter().max_by_key(|(_, count)| *count);
+            chosen = [Some(middle), largest].into_iter().flatten().collect();
         }
         Ok(chosen)
     }
