@@ -180,7 +180,7 @@ thread_local! {
 }
 
 /// Runs `work` with the panic message caught instead of printed.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     // The hook is one for all threads, so it is set once and asks which thread panics.
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -265,7 +265,7 @@ fn reduced(root: &Value, schemas: &[&Value]) -> Value {
 }
 
 /// Keywords that types are made from.
-const KEYWORDS: [&str; 14] = [
+pub(crate) const KEYWORDS: [&str; 14] = [
     "$ref",
     "type",
     "format",
@@ -327,7 +327,7 @@ fn adapt(schema: &mut Value) {
 /// Gives each member its Rust name: typify would make two fields of one name, or none of an odd one.
 ///
 /// The refine stage puts the wire names back.
-fn rename_members(schema: &mut Value) {
+pub(crate) fn rename_members(schema: &mut Value) {
     let names = member_names(schema);
     let Some(object) = schema.as_object_mut() else {
         return;

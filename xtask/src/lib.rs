@@ -29,4 +29,5 @@ pub mod tasks;
 pub mod unions;
 pub mod untyped;
 pub mod usage;
+pub mod weigh;
 pub mod write;

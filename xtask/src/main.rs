@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
 use xtask::tasks::{
-    Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull,
+    Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull, weigh,
 };
+use xtask::weigh::wrapper;
 
 #[derive(Parser)]
 #[command(
@@ -32,9 +33,14 @@ enum Task {
     Conformance(conformance::Arguments),
     Mutate(mutate::Arguments),
     Pull(pull::Arguments),
+    Weigh(weigh::Arguments),
 }
 
 fn main() -> ExitCode {
+    // Cargo calls this program in place of the compiler, with the compiler's own arguments.
+    if let Some(code) = wrapper::run_if_asked() {
+        return ExitCode::from(code);
+    }
     let arguments = Arguments::parse();
     let worker = std::thread::Builder::new()
         .stack_size(STACK_BYTES)
@@ -63,6 +69,7 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Conformance(arguments) => conformance::conformance(arguments, &mut out),
         Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
         Task::Pull(arguments) => pull::pull(arguments, &mut out),
+        Task::Weigh(arguments) => weigh::weigh(arguments, &mut out),
     };
     out.flush()?;
     exit

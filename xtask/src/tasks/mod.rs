@@ -8,6 +8,7 @@ pub mod find;
 pub mod generate;
 pub mod mutate;
 pub mod pull;
+pub mod weigh;
 
 use crate::problem::{Problem, render};
 use std::io::{self, Write};
