@@ -1,6 +1,7 @@
 //! Client of the InsightCloudSec API v3.
 //!
 #![doc = include_str!("generated/docs.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[allow(
     missing_docs,

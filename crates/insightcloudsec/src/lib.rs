@@ -24,11 +24,11 @@ pub use client::{AUTH, InsightCloudSec};
 pub use env::EnvError;
 pub use operations::{ApiVersion, find_operations, operations};
 
-#[cfg(feature = "v2")]
+#[cfg(feature = "insightcloudsec-v2")]
 pub use insightcloudsec_v2 as v2;
-#[cfg(feature = "v3")]
+#[cfg(feature = "insightcloudsec-v3")]
 pub use insightcloudsec_v3 as v3;
-#[cfg(feature = "v4")]
+#[cfg(feature = "insightcloudsec-v4")]
 pub use insightcloudsec_v4 as v4;
 
 #[doc(no_inline)]

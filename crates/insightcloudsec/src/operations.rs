@@ -35,11 +35,11 @@ impl fmt::Display for ApiVersion {
 }
 
 static DOCUMENTS: &[(ApiVersion, &[&Operation])] = &[
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "insightcloudsec-v2")]
     (ApiVersion::V2, crate::v2::OPERATIONS),
-    #[cfg(feature = "v3")]
+    #[cfg(feature = "insightcloudsec-v3")]
     (ApiVersion::V3, crate::v3::OPERATIONS),
-    #[cfg(feature = "v4")]
+    #[cfg(feature = "insightcloudsec-v4")]
     (ApiVersion::V4, crate::v4::OPERATIONS),
 ];
 
@@ -101,7 +101,7 @@ mod tests {
         assert!(names("exemption xyzzy").is_empty());
     }
 
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "insightcloudsec-v2")]
     #[test]
     fn all_words_count_in_any_case_and_place() {
         assert!(names("exemption").contains(&"list_exemptions"));

@@ -83,6 +83,60 @@ pub struct Operation {
     pub paging: Option<Paging>,
 }
 
+impl Operation {
+    /// Number of operations in several lists.
+    #[must_use]
+    pub const fn count(lists: &[&[&'static Self]]) -> usize {
+        let mut count = 0;
+        let mut list = 0;
+        while list < lists.len() {
+            count += lists[list].len();
+            list += 1;
+        }
+        count
+    }
+
+    /// Several lists as one, in their order. Generated crates join the tables of the features that are on.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when the lists do not hold `N` operations, which [`Self::count`] tells.
+    #[must_use]
+    pub const fn join<const N: usize>(lists: &[&[&'static Self]]) -> [&'static Self; N] {
+        let mut all = [&PLACEHOLDER; N];
+        let (mut filled, mut list) = (0, 0);
+        while list < lists.len() {
+            let mut at = 0;
+            while at < lists[list].len() {
+                all[filled] = lists[list][at];
+                filled += 1;
+                at += 1;
+            }
+            list += 1;
+        }
+        assert!(filled == N, "the lists hold fewer operations");
+        all
+    }
+}
+
+/// What stands in a table before its operations do.
+static PLACEHOLDER: Operation = Operation {
+    name: "",
+    id: "",
+    method: Method::GET,
+    path: "",
+    tag: "",
+    summary: "",
+    effect: Effect::Write,
+    stability: Stability::Other,
+    confidence: None,
+    access: Access::Credentials,
+    accept: "",
+    success: &[],
+    session_ended: &[],
+    paging: None,
+};
+
 /// What calling an operation does to the server's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {

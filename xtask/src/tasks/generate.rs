@@ -3,7 +3,7 @@
 use super::{Exit, workspace};
 use crate::folder::SpecFolder;
 use crate::load;
-use crate::package::{Core, member, standalone};
+use crate::package::{Core, features, member, standalone};
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter, Subject, line};
@@ -105,7 +105,7 @@ fn one_document(
     };
     reporter.generated(&subject, &output)?;
     let mut files = output.files.under(GENERATED);
-    files.0.extend(standalone(name, &output.api.title, &core).0);
+    files.0.extend(standalone(name, &output.api, &core).0);
     match write::write(folder, &[PathBuf::from(GENERATED)], &files) {
         Ok(()) => Ok(Exit::Success),
         Err(error) => failed(&error, &mut reporter),
@@ -147,12 +147,18 @@ pub fn specification_folders(
     };
     let mut files = FileSet::default();
     let mut owned = Vec::new();
+    let mut handed_on = Vec::new();
     let mut totals = [0, 0, 0];
     let mut failed_folders = 0;
     for folder in &folders {
         let mut subject = Subject::unread(&folder_name(folder));
         match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
-            Ok((name, output, made)) => {
+            Ok(Made {
+                name,
+                facade,
+                output,
+                files: made,
+            }) => {
                 reporter.generated(&subject, &output)?;
                 for (total, count) in totals.iter_mut().zip([
                     output.operations_in,
@@ -166,6 +172,10 @@ pub fn specification_folders(
                 }
                 owned.push(Path::new("crates").join(&name).join(GENERATED));
                 files.0.extend(made.0);
+                handed_on.extend(facade.map(|facade| {
+                    let features = features::of_facade(&facade, &name, &output.api);
+                    (facade, name, features)
+                }));
             }
             Err(problems) => {
                 reporter.failed(&subject, &problems)?;
@@ -178,6 +188,10 @@ pub fn specification_folders(
             "nothing written: {failed_folders} of {} specifications have errors\n",
             folders.len()
         ))?;
+        return Ok(Exit::Failure);
+    }
+    if let Err(problem) = hand_on(root, &handed_on, &mut files) {
+        reporter.problems(&[problem])?;
         return Ok(Exit::Failure);
     }
     if folders.len() > 1 {
@@ -226,19 +240,70 @@ fn folder_name(folder: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// All files that one folder decides, relative to the workspace.
+/// What one specification folder gives.
+struct Made {
+    /// Name of the crate.
+    name: String,
+    /// The crate that hands on its features.
+    facade: Option<String>,
+    output: Output,
+    /// All files that the folder alone decides, relative to the workspace.
+    files: FileSet,
+}
+
+/// Writes the features of crates into the manifests of their facades, which several crates may share.
+fn hand_on(
+    root: &Path,
+    crates: &[(String, String, Vec<features::Feature>)],
+    files: &mut FileSet,
+) -> Result<(), Problem> {
+    for (facade, name, features) in crates {
+        let path = Path::new("crates").join(facade).join("Cargo.toml");
+        let manifest = match files.0.get(&path) {
+            Some(manifest) => manifest.clone(),
+            None => read_manifest(&root.join(&path)).map_err(|problem| {
+                problem.help(format!("`facade` of {name} names the crate that hands on its features"))
+            })?,
+        };
+        let manifest = with_features(&path, &manifest, name, features)?;
+        files.insert(path, manifest);
+    }
+    Ok(())
+}
+
+fn read_manifest(path: &Path) -> Result<String, Problem> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let message = format!("cannot read {}: {error}", path.display());
+        Problem::error(ProblemKind::Unreadable, message)
+    })
+}
+
+fn with_features(
+    path: &Path,
+    manifest: &str,
+    name: &str,
+    features: &[features::Feature],
+) -> Result<String, Problem> {
+    features::set(manifest, name, features).map_err(|error| {
+        let message = format!("{} is not TOML: {}", path.display(), error.message());
+        Problem::error(ProblemKind::Unreadable, message)
+    })
+}
+
+/// Runs the pipeline on one folder.
 fn generate_folder(
     folder: &Path,
     root: &Path,
     accept_stale: bool,
     subject: &mut Subject,
-) -> Result<(String, Output, FileSet), Vec<Problem>> {
+) -> Result<Made, Vec<Problem>> {
     let opened = SpecFolder::open(folder)?;
     subject.read(&opened.document);
     let name = opened.api.crate_name.clone();
     let title = opened.api.title.clone();
     let mock = opened.api.mock.clone();
     let calls = opened.api.calls.clone();
+    let facade = opened.api.facade.clone();
     check_folder_name(folder, &opened)?;
     let output = run(Input {
         accept_stale,
@@ -263,13 +328,25 @@ fn generate_folder(
         let path = Path::new(&calls).join(format!("{GENERATED}/{module}.rs"));
         files.insert(path, output.calls.clone());
     }
-    // Manifest and lib.rs start from a template and are edited by hand afterwards.
-    for (path, text) in member(&name, &title).under(&crate_folder).0 {
+    // Manifest and lib.rs start from a template and are edited by hand afterwards, all but the features.
+    for (path, text) in member(&name, &title, &output.api).under(&crate_folder).0 {
         if !root.join(&path).exists() {
             files.insert(path, text);
         }
     }
-    Ok((name, output, files))
+    let manifest = crate_folder.join("Cargo.toml");
+    if !files.0.contains_key(&manifest) {
+        let text = read_manifest(&root.join(&manifest)).map_err(|problem| vec![problem])?;
+        let features = features::of_client(&output.api);
+        let text = with_features(&manifest, &text, &name, &features).map_err(|problem| vec![problem])?;
+        files.insert(manifest, text);
+    }
+    Ok(Made {
+        name,
+        facade,
+        output,
+        files,
+    })
 }
 
 fn check_folder_name(folder: &Path, opened: &SpecFolder) -> Result<(), Vec<Problem>> {
