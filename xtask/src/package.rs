@@ -109,6 +109,8 @@ fn with_lib(manifest: String, crate_name: &str, title: &str, api: &Api) -> FileS
 //!
 #![doc = include_str!("generated/docs.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The front page links all operations.
+#![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 #[allow(
     missing_docs,

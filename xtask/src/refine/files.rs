@@ -45,6 +45,17 @@ impl Condition {
         Self(features)
     }
 
+    /// Holds where the other one does, too.
+    pub(super) fn widen(&mut self, other: &Self) {
+        if self.0.is_empty() || other.0.is_empty() {
+            *self = Self::ALWAYS;
+        } else {
+            self.0.extend(other.0.iter().cloned());
+            self.0.sort();
+            self.0.dedup();
+        }
+    }
+
     pub(super) fn features(&self) -> &[String] {
         &self.0
     }

@@ -42,16 +42,22 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Adds a module to its folder, and the folder to the one above.
+    /// Adds a module to its folder, and the folder of what is shared to the one above.
     pub(super) fn add(&mut self, module: Module) {
-        let folder = module.folder.clone();
-        if let Some(above) = folder.strip_suffix(SHARED).and_then(|path| path.strip_suffix('/'))
-            && !self.folders.contains_key(&folder)
-        {
-            let shared = Module::new(&folder, &folder, Condition::ALWAYS);
-            self.folders.entry(above.to_owned()).or_default().push(shared);
+        let above = module.folder.strip_suffix(SHARED);
+        if let Some(above) = above.and_then(|path| path.strip_suffix('/')) {
+            let folder = &module.folder;
+            let above = self.folders.entry(above.to_owned()).or_default();
+            // An empty module would have nothing to re-export.
+            match above.iter_mut().find(|known| known.origin == *folder) {
+                Some(shared) => shared.condition.widen(&module.condition),
+                None => above.push(Module::new(folder, folder, module.condition.clone())),
+            }
         }
-        self.folders.entry(folder).or_default().push(module);
+        self.folders
+            .entry(module.folder.clone())
+            .or_default()
+            .push(module);
     }
 
     /// Adds items to the `mod` file `path`.

@@ -52,6 +52,11 @@ mod resources;
 mod roles;
 #[cfg(feature = "scheduled-events")]
 mod scheduled_events;
+#[cfg(any(
+    feature = "badges", feature = "bots", feature = "clouds", feature = "exemptions",
+    feature = "insights", feature = "packs", feature = "resources", feature = "roles",
+    feature = "scheduled-events", feature = "subscriptions", feature = "users",
+))]
 mod shared;
 #[cfg(feature = "subscriptions")]
 mod subscriptions;
@@ -112,6 +117,11 @@ pub use resources::*;
 pub use roles::*;
 #[cfg(feature = "scheduled-events")]
 pub use scheduled_events::*;
+#[cfg(any(
+    feature = "badges", feature = "bots", feature = "clouds", feature = "exemptions",
+    feature = "insights", feature = "packs", feature = "resources", feature = "roles",
+    feature = "scheduled-events", feature = "subscriptions", feature = "users",
+))]
 pub use shared::*;
 #[cfg(feature = "subscriptions")]
 pub use subscriptions::*;
