@@ -315,7 +315,10 @@ mod tests {
             assert_eq!(feature_name(tag), expected, "{tag}");
         }
         let long = feature_name(&"long name ".repeat(20));
-        assert!(long.len() <= LONGEST_FEATURE && !long.ends_with('-'), "{long}");
+        assert!(
+            long.len() <= LONGEST_FEATURE && !long.ends_with('-'),
+            "{long}"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! All operations of the enabled versions, and a search over them.
+//! All operations of the enabled features, and a search over them.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ static DOCUMENTS: &[(ApiVersion, &[&Operation])] = &[
     (ApiVersion::V4, crate::v4::OPERATIONS),
 ];
 
-/// The operations of the enabled versions, in the order of their documents.
+/// The operations of the enabled features: by version, those of each as its `OPERATIONS` has them.
 pub fn operations() -> impl Iterator<Item = (ApiVersion, &'static Operation)> {
     DOCUMENTS
         .iter()
@@ -101,7 +101,7 @@ mod tests {
         assert!(names("exemption xyzzy").is_empty());
     }
 
-    #[cfg(feature = "insightcloudsec-v2")]
+    #[cfg(feature = "v2")]
     #[test]
     fn all_words_count_in_any_case_and_place() {
         assert!(names("exemption").contains(&"list_exemptions"));

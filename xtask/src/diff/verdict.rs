@@ -143,12 +143,7 @@ fn added(part: &Part, new: &Form) -> Verdict {
         Part::Setter(_) => minor("a new optional argument"),
         Part::Function(_) => minor("a new function"),
         Part::Trait(_) => minor("a new trait"),
-        Part::Item
-        | Part::Answer
-        | Part::Failure
-        | Part::Fact(_)
-        | Part::Features
-        | Part::Wire => {
+        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
             patch("known now")
         }
     }
@@ -171,12 +166,7 @@ fn removed(part: &Part, old: &Form) -> Verdict {
             compilation("the list is no longer read page by page")
         }
         Part::Function(_) | Part::Trait(_) => compilation("what uses it no longer compiles"),
-        Part::Item
-        | Part::Answer
-        | Part::Failure
-        | Part::Fact(_)
-        | Part::Features
-        | Part::Wire => {
+        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
             patch("no longer known")
         }
     }

@@ -25,8 +25,13 @@ pub fn of_facade(facade: &str, crate_name: &str, api: &Api) -> Vec<Feature> {
     let version = rest.and_then(|rest| rest.strip_prefix('-'));
     let version = version.unwrap_or(crate_name);
     let tags = api.features().into_iter();
-    tags.map(|tag| (format!("{version}-{tag}"), vec![format!("{crate_name}/{tag}")]))
-        .collect()
+    tags.map(|tag| {
+        (
+            format!("{version}-{tag}"),
+            vec![format!("{crate_name}/{tag}")],
+        )
+    })
+    .collect()
 }
 
 /// The manifest with these features of a crate in place of those that were written before.
@@ -93,7 +98,9 @@ fn replace(table: &mut Table, mark: &str, features: &[Feature]) {
 
 fn comment(key: &Key) -> &str {
     let prefix = key.leaf_decor().prefix();
-    prefix.and_then(|prefix| prefix.as_str()).unwrap_or_default()
+    prefix
+        .and_then(|prefix| prefix.as_str())
+        .unwrap_or_default()
 }
 
 /// A list, of several values with a line for each.

@@ -72,7 +72,11 @@ pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
     let mut places = BTreeMap::new();
     for (users, group) in groups {
         let place = place(api, users, users.len() == features, &group, &mut taken);
-        places.extend(group.into_iter().map(|name| (name.to_owned(), place.clone())));
+        places.extend(
+            group
+                .into_iter()
+                .map(|name| (name.to_owned(), place.clone())),
+        );
     }
     Layout { places }
 }

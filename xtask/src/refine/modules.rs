@@ -67,7 +67,10 @@ impl Tree {
     }
 
     fn modules(&self, folder: &str) -> &[Module] {
-        self.folders.get(folder).map(Vec::as_slice).unwrap_or_default()
+        self.folders
+            .get(folder)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     fn has(&self, folder: &str) -> bool {
@@ -90,8 +93,14 @@ pub(super) fn write(api: &Api, tree: Tree) -> Vec<(String, String)> {
         files.push((format!("{builders}/mod.rs"), flat(about, modules)));
     }
     for (folder, about) in [
-        ("types", "//! Types that several features use, a file for each set of features.\n\n"),
-        (builders, "//! Builders of types that several features use.\n\n"),
+        (
+            "types",
+            "//! Types that several features use, a file for each set of features.\n\n",
+        ),
+        (
+            builders,
+            "//! Builders of types that several features use.\n\n",
+        ),
     ] {
         let folder = format!("{folder}/{SHARED}");
         if tree.has(&folder) {
@@ -195,7 +204,10 @@ fn attribute(condition: &Condition, indent: &str) -> String {
             if line.len() <= MAX_WIDTH {
                 return line;
             }
-            format!("{indent}#[cfg(any(\n{}{indent}))]\n", filled(several, indent))
+            format!(
+                "{indent}#[cfg(any(\n{}{indent}))]\n",
+                filled(several, indent)
+            )
         }
     }
 }

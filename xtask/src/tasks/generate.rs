@@ -262,7 +262,9 @@ fn hand_on(
         let manifest = match files.0.get(&path) {
             Some(manifest) => manifest.clone(),
             None => read_manifest(&root.join(&path)).map_err(|problem| {
-                problem.help(format!("`facade` of {name} names the crate that hands on its features"))
+                problem.help(format!(
+                    "`facade` of {name} names the crate that hands on its features"
+                ))
             })?,
         };
         let manifest = with_features(&path, &manifest, name, features)?;
@@ -338,7 +340,8 @@ fn generate_folder(
     if !files.0.contains_key(&manifest) {
         let text = read_manifest(&root.join(&manifest)).map_err(|problem| vec![problem])?;
         let features = features::of_client(&output.api);
-        let text = with_features(&manifest, &text, &name, &features).map_err(|problem| vec![problem])?;
+        let text =
+            with_features(&manifest, &text, &name, &features).map_err(|problem| vec![problem])?;
         files.insert(manifest, text);
     }
     Ok(Made {
