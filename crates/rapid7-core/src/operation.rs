@@ -310,3 +310,45 @@ impl Paging {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Effect, Method, Operation, PLACEHOLDER, Stability};
+
+    const LISTS: &[&[&Operation]] = &[&[&ONE], &[], &[&TWO, &PLACEHOLDER]];
+    static ONE: Operation = called("one");
+    static TWO: Operation = called("two");
+    static ALL: &[&Operation] = &Operation::join::<{ Operation::count(LISTS) }>(LISTS);
+
+    const fn called(name: &'static str) -> Operation {
+        Operation {
+            name,
+            id: "",
+            method: Method::GET,
+            path: "",
+            tag: "",
+            summary: "",
+            effect: Effect::Write,
+            stability: Stability::Other,
+            confidence: None,
+            access: Access::Credentials,
+            accept: "",
+            success: &[],
+            session_ended: &[],
+            paging: None,
+        }
+    }
+
+    #[test]
+    fn lists_are_joined_in_their_order() {
+        let names: Vec<&str> = ALL.iter().map(|operation| operation.name).collect();
+        assert_eq!(names, ["one", "two", ""]);
+        assert_eq!(Operation::join::<0>(&[]), [] as [&Operation; 0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer operations")]
+    fn a_length_that_is_none_of_the_lists_is_refused() {
+        let _ = Operation::join::<4>(LISTS);
+    }
+}

@@ -12,6 +12,10 @@ use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+mod manifests;
+
+use manifests::HandedOn;
+
 /// Where generated code goes inside a crate.
 const GENERATED: &str = "src/generated";
 
@@ -145,63 +149,40 @@ pub fn specification_folders(
             return Ok(Exit::Failure);
         }
     };
-    let mut files = FileSet::default();
-    let mut owned = Vec::new();
-    let mut handed_on = Vec::new();
-    let mut totals = [0, 0, 0];
-    let mut failed_folders = 0;
+    let mut all = All::default();
     for folder in &folders {
         let mut subject = Subject::unread(&folder_name(folder));
         match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
-            Ok(Made {
-                name,
-                facade,
-                output,
-                files: made,
-            }) => {
-                reporter.generated(&subject, &output)?;
-                for (total, count) in totals.iter_mut().zip([
-                    output.operations_in,
-                    output.methods(),
-                    output.skipped(),
-                ]) {
-                    *total += count;
-                }
-                if output.skipped() > 0 {
-                    failed_folders += 1;
-                }
-                owned.push(Path::new("crates").join(&name).join(GENERATED));
-                files.0.extend(made.0);
-                handed_on.extend(facade.map(|facade| {
-                    let features = features::of_facade(&facade, &name, &output.api);
-                    (facade, name, features)
-                }));
+            Ok(made) => {
+                reporter.generated(&subject, &made.output)?;
+                all.add(made);
             }
             Err(problems) => {
                 reporter.failed(&subject, &problems)?;
-                failed_folders += 1;
+                all.failed += 1;
             }
         }
     }
-    if failed_folders > 0 {
+    if all.failed > 0 {
         reporter.text(&format!(
-            "nothing written: {failed_folders} of {} specifications have errors\n",
+            "nothing written: {} of {} specifications have errors\n",
+            all.failed,
             folders.len()
         ))?;
         return Ok(Exit::Failure);
     }
-    if let Err(problem) = hand_on(root, &handed_on, &mut files) {
+    if let Err(problem) = manifests::hand_on(root, &all.handed_on, &mut all.files) {
         reporter.problems(&[problem])?;
         return Ok(Exit::Failure);
     }
     if folders.len() > 1 {
-        let total = line("total", totals[0], totals[1], totals[2]);
-        reporter.text(&(total + "\n"))?;
+        let [operations, methods, skipped] = all.totals;
+        reporter.text(&(line("total", operations, methods, skipped) + "\n"))?;
     }
     if arguments.check {
-        return check(root, &owned, &files, &mut reporter);
+        return check(root, &all.owned, &all.files, &mut reporter);
     }
-    match write::write(root, &owned, &files) {
+    match write::write(root, &all.owned, &all.files) {
         Ok(()) => Ok(Exit::Success),
         Err(error) => failed(&error, &mut reporter),
     }
@@ -251,45 +232,44 @@ struct Made {
     files: FileSet,
 }
 
-/// Writes the features of crates into the manifests of their facades, which several crates may share.
-fn hand_on(
-    root: &Path,
-    crates: &[(String, String, Vec<features::Feature>)],
-    files: &mut FileSet,
-) -> Result<(), Problem> {
-    for (facade, name, features) in crates {
-        let path = Path::new("crates").join(facade).join("Cargo.toml");
-        let manifest = match files.0.get(&path) {
-            Some(manifest) => manifest.clone(),
-            None => read_manifest(&root.join(&path)).map_err(|problem| {
-                problem.help(format!(
-                    "`facade` of {name} names the crate that hands on its features"
-                ))
-            })?,
-        };
-        let manifest = with_features(&path, &manifest, name, features)?;
-        files.insert(path, manifest);
+/// What all specification folders give.
+#[derive(Default)]
+struct All {
+    files: FileSet,
+    /// Folders with nothing but generated files.
+    owned: Vec<PathBuf>,
+    /// Features for the manifests of facades.
+    handed_on: Vec<HandedOn>,
+    /// Operations, methods and operations without one.
+    totals: [usize; 3],
+    /// Folders that failed.
+    failed: usize,
+}
+
+impl All {
+    fn add(&mut self, made: Made) {
+        let Made {
+            name,
+            facade,
+            output,
+            files,
+        } = made;
+        let counts = [output.operations_in, output.methods(), output.skipped()];
+        for (total, count) in self.totals.iter_mut().zip(counts) {
+            *total += count;
+        }
+        if output.skipped() > 0 {
+            self.failed += 1;
+        }
+        self.owned
+            .push(Path::new("crates").join(&name).join(GENERATED));
+        self.files.0.extend(files.0);
+        self.handed_on.extend(facade.map(|facade| HandedOn {
+            features: features::of_facade(&facade, &name, &output.api),
+            facade,
+            crate_name: name,
+        }));
     }
-    Ok(())
-}
-
-fn read_manifest(path: &Path) -> Result<String, Problem> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("cannot read {}: {error}", path.display());
-        Problem::error(ProblemKind::Unreadable, message)
-    })
-}
-
-fn with_features(
-    path: &Path,
-    manifest: &str,
-    name: &str,
-    features: &[features::Feature],
-) -> Result<String, Problem> {
-    features::set(manifest, name, features).map_err(|error| {
-        let message = format!("{} is not TOML: {}", path.display(), error.message());
-        Problem::error(ProblemKind::Unreadable, message)
-    })
 }
 
 /// Runs the pipeline on one folder.
@@ -338,11 +318,9 @@ fn generate_folder(
     }
     let manifest = crate_folder.join("Cargo.toml");
     if !files.0.contains_key(&manifest) {
-        let text = read_manifest(&root.join(&manifest)).map_err(|problem| vec![problem])?;
         let features = features::of_client(&output.api);
-        let text =
-            with_features(&manifest, &text, &name, &features).map_err(|problem| vec![problem])?;
-        files.insert(manifest, text);
+        let text = manifests::with_features(root, &manifest, &name, &features);
+        files.insert(manifest, text.map_err(|problem| vec![problem])?);
     }
     Ok(Made {
         name,
