@@ -157,7 +157,7 @@ impl Files {
                     format!("{name}.rs"),
                     format!("{}{imports}{text}", self.head),
                 );
-                tree.add(Module::new(&name, &path, condition.clone()));
+                tree.add(Module::new(&name, &path, condition.clone()).of(&items));
             }
         }
         for (path, text) in modules::write(api, tree) {

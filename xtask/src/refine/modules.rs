@@ -5,7 +5,7 @@ use super::layout::SHARED;
 use crate::model::Api;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use syn::Item;
+use syn::{Item, Visibility};
 
 /// Longest line of a condition.
 const MAX_WIDTH: usize = 100;
@@ -18,6 +18,8 @@ pub(super) struct Module {
     /// The file that it is, or that it continues; without extension.
     origin: String,
     condition: Condition,
+    /// Whether there is anything in it to re-export.
+    has_names: bool,
 }
 
 impl Module {
@@ -29,8 +31,27 @@ impl Module {
             name: name.to_owned(),
             origin: origin.to_owned(),
             condition,
+            has_names: true,
         }
     }
+
+    /// The same with these items, of which some may only be implementations.
+    pub(super) fn of(mut self, items: &[Item]) -> Self {
+        self.has_names = items.iter().any(is_public);
+        self
+    }
+}
+
+fn is_public(item: &Item) -> bool {
+    let visibility = match item {
+        Item::Struct(item) => &item.vis,
+        Item::Enum(item) => &item.vis,
+        Item::Static(item) => &item.vis,
+        Item::Const(item) => &item.vis,
+        Item::Type(item) => &item.vis,
+        _ => return false,
+    };
+    matches!(visibility, Visibility::Public(_))
 }
 
 /// All modules of a crate.
@@ -181,7 +202,7 @@ fn exports(modules: &[Module], place: &str) -> String {
     let mut text = String::new();
     for Module {
         name, condition, ..
-    } in modules
+    } in modules.iter().filter(|module| module.has_names)
     {
         let condition = attribute(condition, indent);
         let _ = writeln!(text, "{condition}{indent}pub use {place}{name}::*;");

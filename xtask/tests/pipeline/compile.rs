@@ -29,6 +29,7 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("webhooks", set_aside::webhooks()),
         ("values", values::everything()),
         ("features", features::overlapping()),
+        ("wide", features::wide()),
     ]
 }
 

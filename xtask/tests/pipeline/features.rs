@@ -61,7 +61,44 @@ pub(crate) fn overlapping() -> Value {
     )
 }
 
-/// The features of the document above.
+/// A tag whose methods alone are too long for one file, and a tag that is called like the next one.
+pub(crate) fn wide() -> Value {
+    let mut paths = Map::new();
+    for number in 0..600 {
+        let path = format!("/things/{number}");
+        paths.insert(path, operation(Some("Things"), None, &[]));
+    }
+    paths.insert("/2".to_owned(), operation(Some("Things 2"), None, &["Own"]));
+    let object = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+    document(
+        &Value::Object(paths),
+        &json!({ "Problem": object, "Own": object }),
+    )
+}
+
+#[test]
+fn a_long_file_goes_on_in_others_of_the_same_feature() {
+    let code = Code::of(&wide());
+    let root = code.file("mod.rs");
+    let files = code.output.files.0.keys();
+    let parts: Vec<&str> = files
+        .filter_map(|path| path.to_str()?.strip_suffix(".rs"))
+        .filter(|name| name.starts_with("things"))
+        .collect();
+    assert!(parts.len() > 2, "{parts:?}");
+    for part in &parts {
+        let feature = if *part == "things_2" {
+            "things-2"
+        } else {
+            "things"
+        };
+        let line = format!("#[cfg(feature = \"{feature}\")]\nmod {part};\n");
+        assert!(root.contains(&line), "{root}");
+    }
+    assert!(code.file("things_2.rs").contains("pub struct Post2<"));
+}
+
+/// The features of the document with odd names.
 const FEATURES: [&str; 9] = [
     "ber-blick",
     "clouds",
