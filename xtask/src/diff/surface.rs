@@ -211,7 +211,8 @@ impl Found {
             _ => None,
         };
         if let Some(name) = declared {
-            self.type_owner(&name.to_string()).features = features.clone();
+            let owner = self.type_owner(&name.to_string());
+            owner.features.clone_from(features);
         }
         match item {
             Item::Struct(item) => self.type_struct(item),

@@ -160,7 +160,7 @@ impl Files {
                 tree.add(Module::new(&name, &path, condition.clone()).of(&items));
             }
         }
-        for (path, text) in modules::write(api, tree) {
+        for (path, text) in modules::write(api, &tree) {
             files.insert(path, format!("{}{text}", self.head));
         }
         for (path, text) in self.plain {

@@ -100,13 +100,13 @@ impl Tree {
 }
 
 /// The `mod` files with their paths.
-pub(super) fn write(api: &Api, tree: Tree) -> Vec<(String, String)> {
+pub(super) fn write(api: &Api, tree: &Tree) -> Vec<(String, String)> {
     let builders = "types/builder";
     let has_builders = tree.has(builders) || tree.has(&format!("{builders}/{SHARED}"));
     let mut files = vec![
         ("mod.rs".to_owned(), root(api, tree.modules(""))),
-        ("types/mod.rs".to_owned(), types(&tree, has_builders)),
-        ("operations/mod.rs".to_owned(), operations(&tree)),
+        ("types/mod.rs".to_owned(), types(tree, has_builders)),
+        ("operations/mod.rs".to_owned(), operations(tree)),
     ];
     let about = "//! Builders of the types that requests use.\n\n";
     if has_builders {
