@@ -21,6 +21,17 @@ use xtask::tasks::generate::{Arguments, specification_folders};
 /// The smallest of the specification folders.
 const API: &str = "insightcloudsec-v4";
 
+/// A manifest that people edit.
+const FACADE: &str = "\
+[package] # ours
+name = \"insightcloudsec\"
+
+[features]
+# All of them.
+default = [\"v4\"]
+v4 = [\"insightcloudsec-v4/full\"]
+";
+
 /// A workspace with one specification folder and nothing generated yet.
 struct Workspace(TempDir);
 
@@ -32,12 +43,19 @@ impl Workspace {
             let entry = entry.unwrap();
             fs::copy(entry.path(), copy.spec(entry.file_name().to_str().unwrap())).unwrap();
         }
+        fs::create_dir_all(copy.facade().parent().unwrap()).unwrap();
+        fs::write(copy.facade(), FACADE).unwrap();
         copy
     }
 
     /// A file of the specification folder.
     fn spec(&self, name: &str) -> PathBuf {
         self.0.path().join("specs").join(API).join(name)
+    }
+
+    /// The manifest of the crate that hands on features.
+    fn facade(&self) -> PathBuf {
+        self.0.path().join("crates/insightcloudsec/Cargo.toml")
     }
 
     /// Replaces the first occurrence of some text in a file of the specification folder.
@@ -330,6 +348,74 @@ fn reports_of_our_documents_are_as_reviewed() {
     let reports: Vec<String> = CRATES.iter().map(|name| report_of(name)).collect();
     let root = workspace().display().to_string();
     snapshot("reports", &reports.join("\n").replace(&root, "ROOT"));
+}
+
+#[test]
+fn manifests_have_a_feature_for_each_tag_and_keep_what_people_wrote() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    let facade = fs::read_to_string(copy.facade()).unwrap();
+    let tags = facade.strip_prefix(FACADE).unwrap();
+    assert_eq!(
+        tags.lines().skip(2).collect::<Vec<_>>(),
+        [
+            "v4-aws-configuration = [\"insightcloudsec-v4/aws-configuration\"]",
+            "v4-iac = [\"insightcloudsec-v4/iac\"]",
+            "v4-insights = [\"insightcloudsec-v4/insights\"]",
+        ]
+    );
+    let client = copy.0.path().join("crates").join(API).join("Cargo.toml");
+    let text = fs::read_to_string(&client).unwrap();
+    let by_hand = text
+        .replace("[package]\n", "[package] # ours\n")
+        .replace("[features]\n", "[features]\nextra = []\n\n");
+    fs::write(&client, &by_hand).unwrap();
+    assert_eq!(copy.generate(true).0, Exit::Success);
+
+    // The tag of one operation, in the document alone.
+    copy.replace("openapi.yaml", "tags: [IaC]", "tags: [Plan scans]");
+    let (exit, text) = copy.generate(true);
+    assert_eq!(exit, Exit::Stale);
+    for manifest in [API, "insightcloudsec"] {
+        let line = format!("crates/{manifest}/Cargo.toml is stale");
+        assert!(text.contains(&line), "{text}");
+    }
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    let written = fs::read_to_string(&client).unwrap();
+    assert!(written.contains("\nplan-scans = []\n"), "{written}");
+    assert!(written.starts_with("[package] # ours\n"), "{written}");
+    assert!(
+        written.contains("[features]\nextra = []\n\n# The tags of"),
+        "{written}"
+    );
+    let facade = fs::read_to_string(copy.facade()).unwrap();
+    let line = "\nv4-plan-scans = [\"insightcloudsec-v4/plan-scans\"]\n";
+    assert!(
+        facade.starts_with(FACADE) && facade.contains(line),
+        "{facade}"
+    );
+}
+
+#[test]
+fn manifests_that_cannot_be_read_are_reported_and_nothing_is_written() {
+    for (content, expected) in [
+        (None, "cannot read ROOT/crates/insightcloudsec/Cargo.toml"),
+        (
+            Some("[features"),
+            "crates/insightcloudsec/Cargo.toml is not TOML",
+        ),
+    ] {
+        let copy = Workspace::new();
+        match content {
+            None => fs::remove_file(copy.facade()).unwrap(),
+            Some(content) => fs::write(copy.facade(), content).unwrap(),
+        }
+        let before = copy.files();
+        let (exit, text) = copy.generate(false);
+        assert_eq!(exit, Exit::Failure);
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(copy.files(), before);
+    }
 }
 
 #[test]

@@ -7,13 +7,89 @@
 )]
 
 use std::collections::BTreeSet;
-use tests::specs::{CRATES, entries, key};
+use std::fmt::Write as _;
+use std::path::Path;
+use tests::specs::{CRATES, entries, key, workspace};
 use tests::surface::Surface;
+use xtask::diff::surface::Owner;
+use xtask::write::FileSet;
 
 fn snapshot(crate_name: &str) {
+    let text = format!("{}\n{}", Surface::of(crate_name), features(crate_name));
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(crate_name, Surface::of(crate_name).to_string());
+        insta::assert_snapshot!(crate_name, text);
     });
+}
+
+/// A line for each feature: how many types it compiles, and its operations.
+fn features(crate_name: &str) -> String {
+    let folder = workspace().join("crates").join(crate_name);
+    let folder = folder.join("src/generated");
+    let mut files = FileSet::default();
+    add_files(&folder, Path::new(""), &mut files);
+    let surface = xtask::diff::surface::Surface::read(&files).unwrap();
+    let mut text = String::new();
+    for feature in &surface.features {
+        let has =
+            |owner: &Owner| owner.features.is_empty() || owner.features.contains(feature.as_str());
+        let operations = surface.operations.iter().filter(|(_, owner)| has(owner));
+        let operations: Vec<&str> = operations.map(|(name, _)| name.as_str()).collect();
+        let types = surface.types.values().filter(|owner| has(owner)).count();
+        writeln!(
+            text,
+            "feature {feature}: {types} types, {}",
+            operations.join(" ")
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn add_files(folder: &Path, path: &Path, files: &mut FileSet) {
+    for entry in std::fs::read_dir(folder.join(path)).unwrap() {
+        let entry = entry.unwrap();
+        let path = path.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            add_files(folder, &path, files);
+        } else {
+            files.insert(
+                path.clone(),
+                std::fs::read_to_string(folder.join(path)).unwrap(),
+            );
+        }
+    }
+}
+
+#[test]
+fn manifests_have_the_features_of_the_code() {
+    for crate_name in CRATES {
+        let manifest = |name: &str| -> toml::Table {
+            let path = workspace().join("crates").join(name).join("Cargo.toml");
+            std::fs::read_to_string(path).unwrap().parse().unwrap()
+        };
+        let features = manifest(crate_name)["features"].as_table().unwrap().clone();
+        let full = features["full"].as_array().unwrap();
+        let full: Vec<&str> = full.iter().map(|name| name.as_str().unwrap()).collect();
+        let lines = self::features(crate_name);
+        let code = lines.lines().map(|line| {
+            let (name, _) = line.split_once(':').unwrap();
+            name.strip_prefix("feature ").unwrap()
+        });
+        assert_eq!(full, code.collect::<Vec<_>>(), "{crate_name}");
+        let facade = manifest("insightcloudsec");
+        let facade = facade["features"].as_table().unwrap();
+        let version = crate_name.rsplit('-').next().unwrap();
+        let handed_on = facade.iter().filter_map(|(name, turns_on)| {
+            let tag = name.strip_prefix(version)?.strip_prefix('-')?;
+            let expected = format!("{crate_name}/{tag}");
+            assert_eq!(turns_on.as_array().unwrap()[0].as_str().unwrap(), expected);
+            Some(tag)
+        });
+        assert_eq!(
+            handed_on.collect::<BTreeSet<_>>(),
+            full.into_iter().collect()
+        );
+    }
 }
 
 #[test]

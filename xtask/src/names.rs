@@ -71,6 +71,12 @@ const PRELUDE: [&str; 33] = [
     "Deserialize",
 ];
 
+/// Feature names that mean something else: to cargo, to every generated crate, or as the name of what it depends on.
+const FEATURES: [&str; 4] = ["default", "full", "serde", "rapid7-core"];
+
+/// Longest name of a feature, in bytes, before a number makes it unique: registries take 64.
+const LONGEST_FEATURE: usize = 56;
+
 /// Longest name, in bytes, before a number makes it unique: a module's is also that of a file.
 const LONGEST: usize = 200;
 
@@ -148,6 +154,20 @@ fn legal_value_name(text: &str) -> String {
     }
     if RESERVED.contains(&name.as_str()) {
         name.push('_');
+    }
+    name
+}
+
+/// The name of a cargo feature in `kebab-case`; one that is reserved ends in `-tag`.
+#[must_use]
+pub fn feature_name(tag: &str) -> String {
+    let name = legal_value_name(tag);
+    let mut name = name.trim_end_matches('_').replace('_', "-");
+    name.truncate(LONGEST_FEATURE);
+    let end = name.trim_end_matches('-').len();
+    name.truncate(end);
+    if FEATURES.contains(&name.as_str()) {
+        name.push_str("-tag");
     }
     name
 }
@@ -277,6 +297,31 @@ mod tests {
         ] {
             assert_eq!(value_name(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn features_are_legal_and_not_reserved() {
+        for (tag, expected) in [
+            ("API keys", "api-keys"),
+            ("IaC", "iac"),
+            ("snake_case", "snake-case"),
+            ("2FA", "n2fa"),
+            ("type", "type"),
+            ("dep:serde", "dep-serde"),
+            ("Straße / Café", "stra-e-caf"),
+            ("«»", "unnamed"),
+            ("", "unnamed"),
+            ("Default", "default-tag"),
+            ("FULL", "full-tag"),
+            ("serde", "serde-tag"),
+        ] {
+            assert_eq!(feature_name(tag), expected, "{tag}");
+        }
+        let long = feature_name(&"long name ".repeat(20));
+        assert!(
+            long.len() <= LONGEST_FEATURE && !long.ends_with('-'),
+            "{long}"
+        );
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The parts of a client crate that are not generated: manifest and `lib.rs`.
 
+use crate::model::Api;
 use crate::write::FileSet;
 use std::path::Path;
+
+pub mod features;
 
 /// Where the runtime comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +29,8 @@ impl Core {
 
 /// Manifest and `lib.rs` of a crate of its own, outside of this workspace.
 #[must_use]
-pub fn standalone(crate_name: &str, title: &str, core: &Core) -> FileSet {
+pub fn standalone(crate_name: &str, api: &Api, core: &Core) -> FileSet {
+    let title = &api.title;
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
         Core::Version(version) => toml_edit::Value::from(version.as_str()).to_string(),
@@ -39,8 +43,13 @@ edition = "2024"
 rust-version = "1.88"
 description = {description}
 
+[package.metadata.docs.rs]
+all-features = true
+
 [lib]
 doctest = false
+
+[features]
 
 [dependencies]
 rapid7-core = {core}
@@ -52,12 +61,12 @@ serde_json = "1.0.150"
 "#,
         description = toml_edit::Value::from(format!("Client of the {title}")),
     );
-    with_lib(manifest, title)
+    with_lib(manifest, crate_name, title, api)
 }
 
 /// Manifest and `lib.rs` of a member of this workspace.
 #[must_use]
-pub fn member(crate_name: &str, title: &str) -> FileSet {
+pub fn member(crate_name: &str, title: &str, api: &Api) -> FileSet {
     let manifest = format!(
         r#"[package]
 name = "{crate_name}"
@@ -69,9 +78,14 @@ license.workspace = true
 repository.workspace = true
 readme = "../../README.md"
 
+[package.metadata.docs.rs]
+all-features = true
+
 [lib]
 # The prose is the document's, not code to try.
 doctest = false
+
+[features]
 
 [dependencies]
 rapid7-core = {{ workspace = true }}
@@ -83,14 +97,20 @@ workspace = true
 "#,
         description = toml_edit::Value::from(format!("Unofficial client of the {title}")),
     );
-    with_lib(manifest, title)
+    with_lib(manifest, crate_name, title, api)
 }
 
-fn with_lib(manifest: String, title: &str) -> FileSet {
+fn with_lib(manifest: String, crate_name: &str, title: &str, api: &Api) -> FileSet {
+    // The templates are TOML, as tests see.
+    let manifest =
+        features::set(&manifest, crate_name, &features::of_client(api)).unwrap_or(manifest);
     let lib = format!(
         r#"//! Client of the {title}.
 //!
 #![doc = include_str!("generated/docs.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// The front page links all operations.
+#![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 #[allow(
     missing_docs,

@@ -10,6 +10,7 @@ mod pipeline {
     mod answers;
     mod calls;
     mod compile;
+    mod features;
     mod forms;
     mod isolation;
     mod locks;

@@ -53,11 +53,11 @@ static LOGOUT: Operation = Operation {
 #[derive(Clone)]
 pub struct InsightCloudSec {
     connection: Connection,
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "insightcloudsec-v2")]
     v2: crate::v2::Client,
-    #[cfg(feature = "v3")]
+    #[cfg(feature = "insightcloudsec-v3")]
     v3: crate::v3::Client,
-    #[cfg(feature = "v4")]
+    #[cfg(feature = "insightcloudsec-v4")]
     v4: crate::v4::Client,
 }
 
@@ -103,25 +103,25 @@ impl InsightCloudSec {
     #[must_use]
     pub fn new(connection: Connection) -> Self {
         Self {
-            #[cfg(feature = "v2")]
+            #[cfg(feature = "insightcloudsec-v2")]
             v2: crate::v2::Client::new(connection.clone()),
-            #[cfg(feature = "v3")]
+            #[cfg(feature = "insightcloudsec-v3")]
             v3: crate::v3::Client::new(connection.clone()),
-            #[cfg(feature = "v4")]
+            #[cfg(feature = "insightcloudsec-v4")]
             v4: crate::v4::Client::new(connection.clone()),
             connection,
         }
     }
 
     /// The operations of the v2 document: most of the product.
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "insightcloudsec-v2")]
     #[must_use]
     pub fn v2(&self) -> &crate::v2::Client {
         &self.v2
     }
 
     /// The operations of the v3 document: resource search, scans of templates, vulnerabilities.
-    #[cfg(feature = "v3")]
+    #[cfg(feature = "insightcloudsec-v3")]
     #[must_use]
     pub fn v3(&self) -> &crate::v3::Client {
         &self.v3
@@ -130,7 +130,7 @@ impl InsightCloudSec {
     /// The operations of the v4 document: findings of a cloud account, AWS configuration, scan reports.
     ///
     /// Most of them are unverified; see each one's confidence.
-    #[cfg(feature = "v4")]
+    #[cfg(feature = "insightcloudsec-v4")]
     #[must_use]
     pub fn v4(&self) -> &crate::v4::Client {
         &self.v4
@@ -190,14 +190,13 @@ impl fmt::Debug for InsightCloudSec {
 mod tests {
     #[test]
     fn scheme_and_logout_are_those_of_the_documents() {
-        #[cfg(feature = "v2")]
-        {
-            assert_eq!(super::AUTH, crate::v2::AUTH);
-            assert_eq!(super::LOGOUT, crate::v2::operations::LOGOUT);
-        }
-        #[cfg(feature = "v3")]
+        #[cfg(feature = "insightcloudsec-v2")]
+        assert_eq!(super::AUTH, crate::v2::AUTH);
+        #[cfg(any(feature = "v2", feature = "v2-authentication"))]
+        assert_eq!(super::LOGOUT, crate::v2::operations::LOGOUT);
+        #[cfg(feature = "insightcloudsec-v3")]
         assert_eq!(super::AUTH, crate::v3::AUTH);
-        #[cfg(feature = "v4")]
+        #[cfg(feature = "insightcloudsec-v4")]
         assert_eq!(super::AUTH, crate::v4::AUTH);
     }
 }

@@ -4,6 +4,11 @@
 //! about age or subject, and most programs need more than one. [`InsightCloudSec`] carries all three
 //! over one connection: one address, one key or session, one pool of sockets.
 //!
+//! The features `v2`, `v3` and `v4`, all on by default, are the versions as a whole. A program that needs a few areas
+//! compiles these alone: `default-features = false, features = ["v2-clouds", "v3-iac"]` gives [`InsightCloudSec`] the
+//! clients of v2 and v3 with the operations of those areas and the types that they reach. The front pages of the
+//! versions list their features.
+//!
 #![cfg_attr(
     all(feature = "v2", feature = "v3", feature = "v4"),
     doc = include_str!("guide.md")
@@ -24,11 +29,11 @@ pub use client::{AUTH, InsightCloudSec};
 pub use env::EnvError;
 pub use operations::{ApiVersion, find_operations, operations};
 
-#[cfg(feature = "v2")]
+#[cfg(feature = "insightcloudsec-v2")]
 pub use insightcloudsec_v2 as v2;
-#[cfg(feature = "v3")]
+#[cfg(feature = "insightcloudsec-v3")]
 pub use insightcloudsec_v3 as v3;
-#[cfg(feature = "v4")]
+#[cfg(feature = "insightcloudsec-v4")]
 pub use insightcloudsec_v4 as v4;
 
 #[doc(no_inline)]

@@ -1,4 +1,4 @@
-//! All operations of the enabled versions, and a search over them.
+//! All operations of the enabled features, and a search over them.
 
 use std::fmt;
 
@@ -35,15 +35,15 @@ impl fmt::Display for ApiVersion {
 }
 
 static DOCUMENTS: &[(ApiVersion, &[&Operation])] = &[
-    #[cfg(feature = "v2")]
+    #[cfg(feature = "insightcloudsec-v2")]
     (ApiVersion::V2, crate::v2::OPERATIONS),
-    #[cfg(feature = "v3")]
+    #[cfg(feature = "insightcloudsec-v3")]
     (ApiVersion::V3, crate::v3::OPERATIONS),
-    #[cfg(feature = "v4")]
+    #[cfg(feature = "insightcloudsec-v4")]
     (ApiVersion::V4, crate::v4::OPERATIONS),
 ];
 
-/// The operations of the enabled versions, in the order of their documents.
+/// The operations of the enabled features: by version, those of each as its `OPERATIONS` has them.
 pub fn operations() -> impl Iterator<Item = (ApiVersion, &'static Operation)> {
     DOCUMENTS
         .iter()

@@ -101,7 +101,44 @@ impl Operation {
         session_ended: &[],
         paging: None,
     };
+
+    /// Number of operations in several lists.
+    #[must_use]
+    pub const fn count(lists: &[&[&'static Self]]) -> usize {
+        let mut count = 0;
+        let mut list = 0;
+        while list < lists.len() {
+            count += lists[list].len();
+            list += 1;
+        }
+        count
+    }
+
+    /// Several lists as one, in their order. Generated crates join the tables of the features that are on.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when the lists do not hold `N` operations, which [`Self::count`] tells.
+    #[must_use]
+    pub const fn join<const N: usize>(lists: &[&[&'static Self]]) -> [&'static Self; N] {
+        let mut all = [&PLACEHOLDER; N];
+        let (mut filled, mut list) = (0, 0);
+        while list < lists.len() {
+            let mut at = 0;
+            while at < lists[list].len() {
+                all[filled] = lists[list][at];
+                filled += 1;
+                at += 1;
+            }
+            list += 1;
+        }
+        assert!(filled == N, "the lists hold fewer operations");
+        all
+    }
 }
+
+/// What stands in a table before its operations do.
+static PLACEHOLDER: Operation = Operation::USUAL;
 
 /// What calling an operation does to the server's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -274,5 +311,47 @@ impl Paging {
                 ..none
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Effect, Method, Operation, PLACEHOLDER, Stability};
+
+    const LISTS: &[&[&Operation]] = &[&[&ONE], &[], &[&TWO, &PLACEHOLDER]];
+    static ONE: Operation = called("one");
+    static TWO: Operation = called("two");
+    static ALL: &[&Operation] = &Operation::join::<{ Operation::count(LISTS) }>(LISTS);
+
+    const fn called(name: &'static str) -> Operation {
+        Operation {
+            name,
+            id: "",
+            method: Method::GET,
+            path: "",
+            tag: "",
+            summary: "",
+            effect: Effect::Write,
+            stability: Stability::Other,
+            confidence: None,
+            access: Access::Credentials,
+            accept: "",
+            success: &[],
+            session_ended: &[],
+            paging: None,
+        }
+    }
+
+    #[test]
+    fn lists_are_joined_in_their_order() {
+        let names: Vec<&str> = ALL.iter().map(|operation| operation.name).collect();
+        assert_eq!(names, ["one", "two", ""]);
+        assert_eq!(Operation::join::<0>(&[]), [] as [&Operation; 0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer operations")]
+    fn a_length_that_is_none_of_the_lists_is_refused() {
+        let _ = Operation::join::<4>(LISTS);
     }
 }

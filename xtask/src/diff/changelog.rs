@@ -59,6 +59,7 @@ impl Words {
         if words.is_empty() {
             let (kind, name) = match subject {
                 Subject::Client => ("constant", "AUTH"),
+                Subject::Feature(name) => ("feature", name.as_str()),
                 Subject::Operation(name) => ("method", name.as_str()),
                 Subject::Type(name) => ("type", name.as_str()),
             };
@@ -90,7 +91,9 @@ impl Words {
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Client => "`AUTH`".to_owned(),
-        Subject::Operation(name) | Subject::Type(name) => format!("`{name}`"),
+        Subject::Feature(name) | Subject::Operation(name) | Subject::Type(name) => {
+            format!("`{name}`")
+        }
     }
 }
 
@@ -110,6 +113,11 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
         Difference::Removed { part, .. } if verdict.breaks == Breaks::Compilation => {
             return Some((5, part_name(part)));
         }
+        // Of a type, that follows from the operations.
+        Difference::Changed {
+            part: Part::Features,
+            ..
+        } if matches!(finding.change.subject, Subject::Type(_)) => return None,
         Difference::Changed { part, old, new } if old.signature != new.signature => format!(
             "{} is `{}`, was `{}`",
             part_name(part),

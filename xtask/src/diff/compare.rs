@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Subject {
     /// How the client authenticates.
     Client,
+    /// A cargo feature.
+    Feature(String),
     /// A method of the client, by its name: the new one, unless it is gone.
     Operation(String),
     /// A type of the module `types`.
@@ -95,12 +97,26 @@ pub fn compare(old: &Surface, new: &Surface) -> Vec<Change> {
             },
         });
     }
+    for name in old.features.symmetric_difference(&new.features) {
+        let address = String::new();
+        changes.push(Change {
+            subject: Subject::Feature(name.clone()),
+            difference: if new.features.contains(name) {
+                Difference::SubjectAdded { address }
+            } else {
+                Difference::SubjectRemoved { address }
+            },
+        });
+    }
     operations(old, new, &mut changes);
     let names: BTreeSet<&String> = old.types.keys().chain(new.types.keys()).collect();
     for name in names {
         let subject = Subject::Type(name.clone());
         match (old.types.get(name), new.types.get(name)) {
-            (Some(old), Some(new)) => parts(&subject, old, new, &mut changes),
+            (Some(before), Some(after)) => {
+                parts(&subject, before, after, &mut changes);
+                features(&subject, (old, before), (new, after), &mut changes);
+            }
             (old, new) => whole(subject, old, new, &mut changes),
         }
     }
@@ -144,7 +160,38 @@ fn operations(old: &Surface, new: &Surface, changes: &mut Vec<Change>) {
             });
         }
         parts(&subject, before, after, changes);
+        features(&subject, (old, before), (new, after), changes);
     }
+}
+
+/// With which features an item is there, as far as both crates have these: that a feature is new or gone is told once.
+fn features(
+    subject: &Subject,
+    (old, before): (&Surface, &Owner),
+    (new, after): (&Surface, &Owner),
+    changes: &mut Vec<Change>,
+) {
+    let before = old.features_of(&before.features);
+    let after = new.features_of(&after.features);
+    let in_both = |features: &BTreeSet<String>| -> BTreeSet<String> {
+        let known = |name: &&String| old.features.contains(*name) && new.features.contains(*name);
+        features.iter().filter(known).cloned().collect()
+    };
+    if in_both(before) == in_both(after) {
+        return;
+    }
+    let form = |features: &BTreeSet<String>| Form {
+        signature: features.iter().cloned().collect::<Vec<_>>().join(", "),
+        ..Form::default()
+    };
+    changes.push(Change {
+        subject: subject.clone(),
+        difference: Difference::Changed {
+            part: Part::Features,
+            old: form(before),
+            new: form(after),
+        },
+    });
 }
 
 /// Which operation is which: by name and address, then by address, since a name may change, then by name.

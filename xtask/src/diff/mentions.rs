@@ -54,7 +54,17 @@ fn names(findings: &[Finding]) -> BTreeMap<String, bool> {
     for finding in findings {
         let name = match (&finding.change.subject, &finding.change.difference) {
             // Nobody has named what is new.
-            (_, Difference::SubjectAdded { .. }) | (Subject::Client, _) => continue,
+            (_, Difference::SubjectAdded { .. }) | (Subject::Client | Subject::Feature(_), _) => {
+                continue;
+            }
+            // Code is the same whatever the features; manifests are not.
+            (
+                _,
+                Difference::Changed {
+                    part: Part::Features,
+                    ..
+                },
+            ) => continue,
             (_, Difference::Renamed { from }) => from,
             (Subject::Operation(name) | Subject::Type(name), _) => name,
         };

@@ -43,6 +43,7 @@ pub fn part_name(part: &Part) -> String {
         Part::Answer => "the answer".to_owned(),
         Part::Failure => "the body of failures".to_owned(),
         Part::Fact(name) => format!("`{name}`"),
+        Part::Features => "features".to_owned(),
         Part::Wire => "the form on the wire".to_owned(),
     }
 }
@@ -129,7 +130,10 @@ fn left_out(document: &Document, text: &mut String) {
 }
 
 fn operations(review: &Review, text: &mut String) {
-    let is_operation = |subject: &Subject| !matches!(subject, Subject::Type(_));
+    let is_feature = |subject: &Subject| matches!(subject, Subject::Feature(_));
+    text.push_str(&section("Features", &review.findings, is_feature));
+    let is_operation =
+        |subject: &Subject| !is_feature(subject) && !matches!(subject, Subject::Type(_));
     text.push_str(&section("Methods", &review.findings, is_operation));
 }
 
@@ -249,7 +253,7 @@ fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 fn name(subject: &Subject) -> &str {
     match subject {
         Subject::Client => "AUTH",
-        Subject::Operation(name) | Subject::Type(name) => name,
+        Subject::Feature(name) | Subject::Operation(name) | Subject::Type(name) => name,
     }
 }
 

@@ -7,12 +7,14 @@
 use crate::folder::erase;
 use crate::write::FileSet;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::{Fields, ImplItem, Item, ItemEnum, ItemImpl, ItemStatic, ItemStruct};
 
+mod features;
 mod operations;
 mod tokens;
 
+use features::Conditions;
 use tokens::{docs, ident_of, text, type_text};
 
 /// The public surface of one generated crate.
@@ -24,6 +26,8 @@ pub struct Surface {
     pub types: BTreeMap<String, Owner>,
     /// How the client authenticates: the value of `AUTH`.
     pub auth: String,
+    /// The cargo features, apart from `default` and `full`.
+    pub features: BTreeSet<String>,
 }
 
 /// An operation or a type.
@@ -33,6 +37,8 @@ pub struct Owner {
     pub key: String,
     /// Method and path, of an operation.
     pub address: String,
+    /// The features of which one is enough for it to be there; none where it always is.
+    pub features: BTreeSet<String>,
     /// All that it consists of.
     pub parts: BTreeMap<Part, Form>,
 }
@@ -53,6 +59,8 @@ pub enum Part {
     Function(String),
     /// A trait that a type has.
     Trait(String),
+    /// The features with which it is there.
+    Features,
     /// What `send` gives.
     Answer,
     /// What `send` fails with.
@@ -114,7 +122,8 @@ impl Surface {
     ///
     /// A file that is not Rust, which is a fault of the generator.
     pub fn read(files: &FileSet) -> Result<Self, SurfaceError> {
-        let mut found = Found::default();
+        let mut parsed = Vec::new();
+        let mut conditions = Conditions::default();
         for (path, source) in &files.0 {
             if path.extension().is_none_or(|extension| extension != "rs") {
                 continue;
@@ -124,10 +133,17 @@ impl Surface {
                 file: path.clone(),
                 source,
             })?;
+            conditions.read(&path, &file.items);
+            parsed.push((path, file));
+        }
+        let mut found = Found::default();
+        for (path, file) in &parsed {
+            let features = conditions.of(path);
             for item in &file.items {
-                found.add(&path, item);
+                found.add(path, item, &features);
             }
         }
+        found.surface.features = conditions.all();
         Ok(found.finish())
     }
 }
@@ -151,17 +167,19 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, path: &str, item: &Item) {
+    fn add(&mut self, path: &str, item: &Item, features: &BTreeSet<String>) {
         match (path.split_once('/'), item) {
             (Some(("operations", _)), Item::Static(item)) => self.table_entry(item),
             (Some(("types", rest)), Item::Struct(item)) if rest.starts_with("builder/") => {
                 self.type_builder(item);
             }
-            (Some(("types", rest)), item) if !rest.starts_with("builder/") => self.type_item(item),
+            (Some(("types", rest)), item) if !rest.starts_with("builder/") => {
+                self.type_item(item, features);
+            }
             (None, Item::Const(item)) if item.ident == "AUTH" => {
                 self.surface.auth = text(&item.expr);
             }
-            (None, Item::Impl(item)) if path != "client.rs" => self.methods.add(item),
+            (None, Item::Impl(item)) if path != "client.rs" => self.methods.add(item, features),
             (None, Item::Struct(item)) if path != "client.rs" => self.methods.add_builder(item),
             _ => {}
         }
@@ -193,7 +211,17 @@ impl Found {
         self.surface.types.entry(name.to_owned()).or_default()
     }
 
-    fn type_item(&mut self, item: &Item) {
+    fn type_item(&mut self, item: &Item, features: &BTreeSet<String>) {
+        let declared = match item {
+            Item::Struct(item) => Some(&item.ident),
+            Item::Enum(item) => Some(&item.ident),
+            Item::Type(item) => Some(&item.ident),
+            _ => None,
+        };
+        if let Some(name) = declared {
+            let owner = self.type_owner(&name.to_string());
+            owner.features.clone_from(features);
+        }
         match item {
             Item::Struct(item) => self.type_struct(item),
             Item::Enum(item) => self.type_enum(item),

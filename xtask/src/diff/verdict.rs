@@ -4,7 +4,8 @@
 //! of the crate can write a struct literal or a `match` without `_`: members and variants may be added. Values go in
 //! through builders, whose setters take `impl TryInto<T>`: a new one is an addition, another `T` is not, since a caller
 //! may pass whatever converted into the old one. What is required is checked when a request is sent, so that a new
-//! requirement compiles and fails later.
+//! requirement compiles and fails later. Features are judged for callers that turn on those that they need and no more:
+//! what is no longer there with one of them breaks, although callers of the whole crate notice nothing.
 
 use super::compare::{Change, Difference, Subject};
 use super::surface::{Form, Part};
@@ -115,6 +116,10 @@ pub fn verdict(change: &Change) -> Verdict {
         (Subject::Client, _) => calls(
             "credentials are sent otherwise; connections have to be built with the new `AUTH`",
         ),
+        (Subject::Feature(_), Difference::SubjectRemoved { .. }) => {
+            compilation("cargo refuses manifests that name it")
+        }
+        (Subject::Feature(_), _) => minor("a new feature"),
         (Subject::Operation(_), Difference::SubjectAdded { .. }) => minor("a new method"),
         (Subject::Type(_), Difference::SubjectAdded { .. }) => minor("a new type"),
         (_, Difference::SubjectRemoved { .. }) => compilation("what names it no longer compiles"),
@@ -138,7 +143,7 @@ fn added(part: &Part, new: &Form) -> Verdict {
         Part::Setter(_) => minor("a new optional argument"),
         Part::Function(_) => minor("a new function"),
         Part::Trait(_) => minor("a new trait"),
-        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Wire => {
+        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
             patch("known now")
         }
     }
@@ -161,7 +166,7 @@ fn removed(part: &Part, old: &Form) -> Verdict {
             compilation("the list is no longer read page by page")
         }
         Part::Function(_) | Part::Trait(_) => compilation("what uses it no longer compiles"),
-        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Wire => {
+        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
             patch("no longer known")
         }
     }
@@ -170,6 +175,9 @@ fn removed(part: &Part, old: &Form) -> Verdict {
 fn changed(part: &Part, old: &Form, new: &Form) -> Verdict {
     if let Part::Fact(name) = part {
         return fact(name, &old.behaviour, &new.behaviour);
+    }
+    if *part == Part::Features {
+        return features(&old.signature, &new.signature);
     }
     if old.signature != new.signature {
         return signature(part, old, new);
@@ -214,9 +222,19 @@ fn signature(part: &Part, old: &Form, new: &Form) -> Verdict {
         Part::Setter(_) => compilation("what converts into the old type may not into the new one"),
         Part::Answer => compilation("`send` gives another type"),
         Part::Failure => compilation("the typed body of failures is another"),
-        Part::Function(_) | Part::Trait(_) | Part::Fact(_) | Part::Wire => {
+        Part::Function(_) | Part::Trait(_) | Part::Fact(_) | Part::Features | Part::Wire => {
             compilation("another signature")
         }
+    }
+}
+
+/// The features with which something is there.
+fn features(old: &str, new: &str) -> Verdict {
+    let new: Vec<&str> = new.split(", ").collect();
+    if old.split(", ").all(|name| new.contains(&name)) {
+        minor("there with more features")
+    } else {
+        compilation("not there for callers that turn on the old feature alone")
     }
 }
 

@@ -27,6 +27,8 @@ pub struct ApiToml {
     pub mock: Option<String>,
     /// The folder of the crate that tests all operations, and gets functions that call each.
     pub calls: Option<String>,
+    /// The crate that re-exports this one, and hands on its features.
+    pub facade: Option<String>,
     /// Rules switched on or off for this document, by name. Rules that are not named keep their default.
     pub rules: BTreeMap<String, bool>,
     /// The text.
@@ -99,6 +101,7 @@ struct Raw {
     provenance: RawProvenance,
     mock: Option<String>,
     calls: Option<String>,
+    facade: Option<String>,
     #[serde(default)]
     rules: BTreeMap<String, bool>,
 }
@@ -160,6 +163,7 @@ impl ApiToml {
             },
             mock: raw.mock,
             calls: raw.calls,
+            facade: raw.facade,
             rules: raw.rules,
             source: Arc::clone(source),
         })

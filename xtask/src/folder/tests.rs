@@ -149,7 +149,7 @@ fn fields_of_api_toml_are_checked() {
     for (text, expected) in [
         (
             API.replace("title = ", "titel = "),
-            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `published`, `provenance`, `mock`, `calls`, `rules`",
+            "unknown-field: a.toml:2: unknown field `titel`\n  help: expected one of `crate`, `title`, `auth`, `published`, `provenance`, `mock`, `calls`, `facade`, `rules`",
         ),
         (
             API.replace("title = \"InsightCloudSec API v2\"\n", ""),

@@ -4,6 +4,7 @@
 
 use crate::folder::{OperationEntry, OperationKey};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 mod access;
 mod facts;
@@ -33,6 +34,22 @@ pub struct Api {
     pub tags: Vec<Tag>,
     /// Operations in the order of the document.
     pub operations: Vec<Operation>,
+}
+
+impl Api {
+    /// The tags that have operations, each with its place in [`Self::tags`].
+    pub fn used_tags(&self) -> impl Iterator<Item = (usize, &Tag)> {
+        let used: BTreeSet<usize> = self.operations.iter().map(|each| each.tag).collect();
+        let tags = self.tags.iter().enumerate();
+        tags.filter(move |(index, _)| used.contains(index))
+    }
+
+    /// The cargo features of the crate, one a tag, sorted by name; `default` and `full` are not among them.
+    #[must_use]
+    pub fn features(&self) -> Vec<String> {
+        let features: BTreeSet<&String> = self.used_tags().map(|(_, tag)| &tag.feature).collect();
+        features.into_iter().cloned().collect()
+    }
 }
 
 /// Authentication of a client.
@@ -72,6 +89,8 @@ pub struct Tag {
     pub name: String,
     /// Rust module.
     pub module: String,
+    /// Cargo feature that compiles its operations.
+    pub feature: String,
     /// The document's words about it.
     pub description: Option<String>,
 }

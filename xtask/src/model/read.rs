@@ -80,8 +80,8 @@ impl<'a> Reader<'a> {
             known,
             methods,
             builders: BTreeSet::new(),
-            // The name of the table itself.
-            constants: BTreeSet::from(["OPERATIONS".to_owned()]),
+            // The names of the table itself.
+            constants: ["OPERATIONS", "BY_TAG"].map(str::to_owned).into(),
             keys: BTreeSet::new(),
             tags: Tags::new(),
             findings: Findings::default(),

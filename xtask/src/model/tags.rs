@@ -1,7 +1,7 @@
 //! The groups of operations: one file of the generated crate each.
 
 use super::{Operation, Tag};
-use crate::names::{unique, value_name};
+use crate::names::{feature_name, unique, value_name};
 use crate::schema::text;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,8 @@ pub(super) struct Tags {
     by_name: BTreeMap<String, usize>,
     /// Modules that are taken.
     modules: BTreeSet<String>,
+    /// Cargo features that are taken.
+    features: BTreeSet<String>,
 }
 
 impl Tags {
@@ -37,6 +39,7 @@ impl Tags {
             named: Vec::new(),
             by_name: BTreeMap::new(),
             modules: MODULES.map(str::to_owned).into(),
+            features: BTreeSet::new(),
         }
     }
 
@@ -54,6 +57,7 @@ impl Tags {
         self.by_name.insert(name.clone(), self.named.len());
         self.named.push(Tag {
             module: unique(value_name(&name), &mut self.modules),
+            feature: unique(feature_name(&name), &mut self.features),
             name,
             description: None,
         });

@@ -33,16 +33,6 @@ pub(super) struct OperationAnswers {
     pub(super) error: Decided,
 }
 
-impl OperationAnswers {
-    /// Names of the enums made for the operation.
-    pub(super) fn enum_names(&self) -> Vec<String> {
-        [&self.result, &self.error]
-            .into_iter()
-            .filter_map(|decided| decided.variants.as_ref().map(|(name, _)| name.to_string()))
-            .collect()
-    }
-}
-
 /// A type, and how to decode it.
 pub(super) struct Decided {
     /// As it stands in a signature.

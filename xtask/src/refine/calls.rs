@@ -2,7 +2,7 @@
 //!
 //! What comes of a call is taken apart by `outcome!`, in the place where its types are known.
 
-use super::files::mentioned;
+use super::imports::mentioned;
 use super::operations::rust_type;
 use super::{Naming, parse};
 use crate::generate::Generated;

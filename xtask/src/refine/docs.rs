@@ -6,7 +6,8 @@ use super::prose::escape;
 use super::{Naming, Origin};
 use crate::folder::{Confidence, Stability};
 use crate::model::schemes::wire_name;
-use crate::model::{Api, Auth, KeyPlacement, Operation};
+use crate::model::{Api, Auth, KeyPlacement, Operation, Tag};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Writes `docs.md`, which `lib.rs` includes.
@@ -33,10 +34,12 @@ pub(super) fn write(
          let client = {module}::Client::new(connection);\n\
          # Ok::<(), rapid7_core::BuildError>(())\n\
          ```\n\n{where_to}{}\n\n\
+         {}\
          # Operations\n\n\
          {} operations. *Confidence* says how well the evidence supports an operation as it is described; \
          *prototype* ones may change without notice.\n",
         origin.sentence(),
+        features(api, &naming.crate_name),
         api.operations.len()
     );
     if !streams.is_empty() {
@@ -65,6 +68,35 @@ pub(super) fn write(
         }
     }
     files.add_plain("docs.md", text);
+}
+
+/// The cargo features, one a tag.
+fn features(api: &Api, crate_name: &str) -> String {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for operation in &api.operations {
+        *counts.entry(operation.tag).or_default() += 1;
+    }
+    let mut tags: Vec<(usize, &Tag)> = api.used_tags().collect();
+    let Some((_, first)) = tags.first() else {
+        return String::new();
+    };
+    let mut text = format!(
+        "# Features\n\n\
+         A cargo feature for each group of operations, and `full`, the default, for all of them. A feature compiles its \
+         operations and the types that they reach, and features add up:\n\n\
+         ```sh\n\
+         cargo add {crate_name} --no-default-features --features {}\n\
+         ```\n\n\
+         | feature | operations | of |\n|---|---|---|\n",
+        first.feature
+    );
+    tags.sort_by_key(|(_, tag)| &tag.feature);
+    for (index, tag) in tags {
+        let count = counts.get(&index).copied().unwrap_or_default();
+        let name = escape(&tag.name).replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | {count} | {name} |", tag.feature);
+    }
+    text + "\n"
 }
 
 /// The constructor of the credentials that the API takes, and where they go. With sessions, there is more than one.

@@ -1,68 +1,228 @@
-//! Which file a type goes to: that of the one tag that uses it, else the shared one.
+//! Which file a type goes to, by the features that need it.
+//!
+//! A feature needs the types that the code of its operations names, and what these name in turn. That is read from the
+//! code and not from the document: what is compiled in must not name what is not.
 
-use super::answers::Answers;
-use crate::model::{Api, Content};
-use crate::usage::{reachable, references};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use super::files::{Condition, Files};
+use super::types::Types;
+use crate::model::Api;
+use crate::names::{unique, value_name};
+use proc_macro2::{TokenStream, TokenTree};
+use std::collections::{BTreeMap, BTreeSet};
+use syn::Item;
+use syn::visit::{self, Visit};
 
-/// Module of types that several tags use.
+/// Folder of the types that several features need, a file for each set of features.
 pub(super) const SHARED: &str = "shared";
 
-/// The module of each type.
+/// The file of each type, below `types/`, and when it is compiled in.
 pub(super) struct Layout {
-    modules: BTreeMap<String, String>,
+    places: BTreeMap<String, Place>,
+}
+
+/// A file of types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Path without extension, below `types/` and `types/builder/`.
+    pub(super) path: String,
+    pub(super) condition: Condition,
 }
 
 impl Layout {
-    /// The module of a type.
-    pub(super) fn module(&self, name: &str) -> &str {
-        self.modules.get(name).map_or(SHARED, String::as_str)
+    /// The place of a type; none when no operation needs it.
+    pub(super) fn place(&self, name: &str) -> Option<&Place> {
+        self.places.get(name)
     }
 }
 
-/// Decides the module of each named schema and each answer enum.
-pub(super) fn place_types(root: &Value, api: &Api, answers: &Answers) -> Layout {
-    // One walk for all operations of a tag: they may be many, and reach the same types.
-    let mut starts: BTreeMap<&String, Vec<String>> = BTreeMap::new();
-    let mut used: Vec<(&String, String)> = Vec::new();
-    for (operation, decided) in api.operations.iter().zip(answers.operations()) {
-        let module = &api.tags[operation.tag].module;
-        used.extend(decided.enum_names().into_iter().map(|name| (module, name)));
-        let contents = operation
-            .results
-            .iter()
-            .chain(&operation.errors)
-            .map(|response| &response.content);
-        let schemas = operation
-            .parameters
-            .iter()
-            .map(|parameter| &parameter.schema)
-            .chain(
-                operation
-                    .body
-                    .iter()
-                    .map(|body| &body.content)
-                    .chain(contents)
-                    .flat_map(Content::schemas),
-            );
-        let start = starts.entry(module).or_default();
-        start.extend(schemas.flat_map(references));
+/// Places the types, by the operations that are in `files` already.
+pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
+    let names: BTreeSet<&str> = types.iter().map(|(name, _)| name.as_str()).collect();
+    let needs: BTreeMap<&str, BTreeSet<String>> = types
+        .iter()
+        .map(|(name, definition)| {
+            let mut needed = Named::by_type(&names, &definition.items);
+            needed.extend(Named::elsewhere(&names, &definition.builder));
+            (name.as_str(), needed)
+        })
+        .collect();
+    let mut users: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut features = 0;
+    for (index, tag) in api.used_tags() {
+        features += 1;
+        let mut queue: Vec<String> =
+            Vec::from_iter(Named::elsewhere(&names, files.items(&tag.module)));
+        while let Some(name) = queue.pop() {
+            let Some((name, needed)) = needs.get_key_value(name.as_str()) else {
+                continue;
+            };
+            if users.entry(name).or_default().insert(index) {
+                queue.extend(needed.iter().cloned());
+            }
+        }
     }
-    for (module, start) in starts {
-        let reached = reachable(root, start).into_iter();
-        used.extend(reached.map(|name| (module, name)));
+    let mut by_users: BTreeMap<&BTreeSet<usize>, Vec<&str>> = BTreeMap::new();
+    for (name, users) in &users {
+        by_users.entry(users).or_default().push(name);
     }
-    let mut modules: BTreeMap<String, String> = BTreeMap::new();
-    for (module, name) in used {
-        modules
-            .entry(name)
-            .and_modify(|known| {
-                if known != module {
-                    SHARED.clone_into(known);
+    let mut groups: Vec<(&BTreeSet<usize>, Vec<&str>)> = by_users.into_iter().collect();
+    // Files are named in the order of their types, whatever the order of the tags.
+    groups.sort_by(|a, b| a.1.cmp(&b.1));
+    let mut taken = BTreeSet::new();
+    let mut places = BTreeMap::new();
+    for (users, group) in groups {
+        let place = place(api, users, users.len() == features, &group, &mut taken);
+        places.extend(
+            group
+                .into_iter()
+                .map(|name| (name.to_owned(), place.clone())),
+        );
+    }
+    Layout { places }
+}
+
+/// The file of the types that this set of tags uses.
+fn place(
+    api: &Api,
+    users: &BTreeSet<usize>,
+    is_all: bool,
+    group: &[&str],
+    taken: &mut BTreeSet<String>,
+) -> Place {
+    let tags: Vec<_> = users.iter().map(|index| &api.tags[*index]).collect();
+    match tags.as_slice() {
+        [tag] => Place {
+            path: tag.module.clone(),
+            condition: Condition::feature(&tag.feature),
+        },
+        several => {
+            let first = group.first().copied().unwrap_or_default();
+            let name = unique(value_name(first), taken);
+            let features = several.iter().map(|tag| tag.feature.clone());
+            Place {
+                path: format!("{SHARED}/{name}"),
+                // What every feature needs is there without any: a list of all would say no more.
+                condition: if is_all {
+                    Condition::ALWAYS
+                } else {
+                    Condition::any(features)
+                },
+            }
+        }
+    }
+}
+
+/// The types that some code names.
+struct Named<'a> {
+    types: &'a BTreeSet<&'a str>,
+    /// Whether the types are in scope by their bare names.
+    bare: bool,
+    /// Type parameters of the item, which hide types.
+    parameters: BTreeSet<String>,
+    found: BTreeSet<String>,
+}
+
+/// The type parameters of an item and of what is in it.
+#[derive(Default)]
+struct Parameters(BTreeSet<String>);
+
+impl Visit<'_> for Parameters {
+    fn visit_type_param(&mut self, parameter: &syn::TypeParam) {
+        self.0.insert(parameter.ident.to_string());
+    }
+}
+
+impl<'a> Named<'a> {
+    /// By code in the module of the types.
+    fn by_type<'i>(
+        types: &'a BTreeSet<&'a str>,
+        items: impl IntoIterator<Item = &'i Item>,
+    ) -> BTreeSet<String> {
+        Self::find(types, true, items)
+    }
+
+    /// By code in other modules, where a bare name is another item's.
+    fn elsewhere<'i>(
+        types: &'a BTreeSet<&'a str>,
+        items: impl IntoIterator<Item = &'i Item>,
+    ) -> BTreeSet<String> {
+        Self::find(types, false, items)
+    }
+
+    fn find<'i>(
+        types: &'a BTreeSet<&'a str>,
+        bare: bool,
+        items: impl IntoIterator<Item = &'i Item>,
+    ) -> BTreeSet<String> {
+        let mut named = Self {
+            types,
+            bare,
+            parameters: BTreeSet::new(),
+            found: BTreeSet::new(),
+        };
+        for item in items {
+            let mut parameters = Parameters::default();
+            parameters.visit_item(item);
+            named.parameters = parameters.0;
+            named.visit_item(item);
+        }
+        named.found
+    }
+
+    fn path(&mut self, names: &[String]) {
+        let name = match names {
+            // `types::X`, `types::X::new`, `types::builder::X`
+            [module, builder, name, ..] if module == "types" && builder == "builder" => name,
+            [module, name, ..] if module == "types" => name,
+            [name, ..] if self.bare && !self.parameters.contains(name) => name,
+            _ => return,
+        };
+        if self.types.contains(name.as_str()) {
+            self.found.insert(name.clone());
+        }
+    }
+
+    /// The arguments of a macro are whatever it makes of them: each path counts.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut goes_on = false;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    if !goes_on {
+                        self.path(&std::mem::take(&mut path));
+                    }
+                    path.push(ident.to_string());
+                    goes_on = false;
                 }
-            })
-            .or_insert_with(|| module.clone());
+                TokenTree::Punct(punct) => goes_on = punct.as_char() == ':',
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Literal(_) => goes_on = false,
+            }
+        }
+        self.path(&path);
     }
-    Layout { modules }
+}
+
+impl Visit<'_> for Named<'_> {
+    fn visit_path(&mut self, path: &syn::Path) {
+        if path.leading_colon.is_none() {
+            let names: Vec<String> = path
+                .segments
+                .iter()
+                .map(|segment| segment.ident.to_string())
+                .skip_while(|name| name == "crate")
+                .collect();
+            self.path(&names);
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &syn::Macro) {
+        self.tokens(call.tokens.clone());
+        visit::visit_macro(self, call);
+    }
+
+    // Neither docs nor the arguments of derives name types.
+    fn visit_attribute(&mut self, _: &syn::Attribute) {}
 }

@@ -15,8 +15,10 @@ mod docs;
 mod enums;
 mod extra;
 mod files;
+mod imports;
 mod keyed;
 mod layout;
+mod modules;
 mod operations;
 mod paging;
 mod parts;
@@ -59,7 +61,6 @@ pub fn refine(
     origin: &Origin,
 ) -> FileSet {
     let answers = answers::decide(root, api, generated);
-    let layout = layout::place_types(root, api, &answers);
     let mut types = types::collect(root, generated.types.clone());
     extra::apply(&mut types);
     enums::apply(root, &mut types);
@@ -67,10 +68,12 @@ pub fn refine(
     keyed::apply(root, &mut types);
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
+    files.split_by_feature(api);
     client::write(api, &mut files);
     specification::write(origin, &mut files);
     operations::write(api, generated, &answers, streams, &mut files);
     table::write(api, &mut files);
+    let layout = layout::place_types(api, &files, &types);
     types::write(types, &layout, &mut files);
     docs::write(api, streams, naming, origin, &mut files);
     files.finish(api)

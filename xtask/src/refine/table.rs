@@ -12,18 +12,33 @@ pub(super) fn constant(operation: &Operation) -> syn::Ident {
     format_ident!("{}", operation.constant)
 }
 
-/// Writes `operations/`, a file a tag.
+/// Writes `operations/`, a file a tag, and the list of all operations that are compiled in.
 pub(super) fn write(api: &Api, files: &mut Files) {
-    for operation in &api.operations {
-        let module = &api.tags[operation.tag].module;
-        files.add(&format!("operations/{module}"), entry(api, operation));
+    let mut lists = Vec::new();
+    for (index, tag) in api.used_tags() {
+        let path = format!("operations/{}", tag.module);
+        let own = |operation: &&Operation| operation.tag == index;
+        let names = api.operations.iter().filter(own).map(constant);
+        files.add(
+            &path,
+            quote! { pub(super) const OPERATIONS: &[&Operation] = &[#(&#names),*]; },
+        );
+        for operation in api.operations.iter().filter(own) {
+            files.add(&path, entry(api, operation));
+        }
+        let feature = &tag.feature;
+        let module = format_ident!("{}", tag.module);
+        lists.push(quote! { #[cfg(feature = #feature)] #module::OPERATIONS });
     }
-    let names = api.operations.iter().map(constant);
     files.add(
         "operations/mod",
         quote! {
-            /// All operations of this crate, in the order of the document.
-            pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
+            const BY_TAG: &[&[&Operation]] = &[#(#lists),*];
+
+            /// The operations of this crate whose features are on: by tag, the tags and the operations of each in the
+            /// order of the document.
+            pub static OPERATIONS: &[&Operation] =
+                &Operation::join::<{ Operation::count(BY_TAG) }>(BY_TAG);
         },
     );
 }

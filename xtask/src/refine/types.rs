@@ -31,7 +31,7 @@ pub(super) struct Definition {
     /// The struct or enum, then its impls.
     pub(super) items: Vec<Item>,
     /// Builder struct and impls, for `types::builder`.
-    builder: Vec<Item>,
+    pub(super) builder: Vec<Item>,
 }
 
 impl Definition {
@@ -51,6 +51,11 @@ impl Types {
     }
 
     /// All definitions, by name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Definition)> {
+        self.definitions.iter()
+    }
+
+    /// All definitions, by name, to be changed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut Definition)> {
         self.definitions.iter_mut()
     }
@@ -414,13 +419,15 @@ fn requalify(item: &mut Item) {
     Requalify.visit_item_mut(item);
 }
 
-/// Writes the types and their builders to their files.
+/// Writes the types that operations need, and their builders, to their files.
 pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
     for (name, definition) in types.definitions {
-        let module = layout.module(&name);
-        files.add_type(module, definition.items);
+        let Some(place) = layout.place(&name) else {
+            continue;
+        };
+        files.add_type(place, definition.items);
         if !definition.builder.is_empty() {
-            files.add_builder(module, definition.builder);
+            files.add_builder(place, definition.builder);
         }
     }
     files.add_common(types.common);

@@ -3,7 +3,7 @@
 use super::{Exit, workspace};
 use crate::folder::SpecFolder;
 use crate::load;
-use crate::package::{Core, member, standalone};
+use crate::package::{Core, features, member, standalone};
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter, Subject, line};
@@ -11,6 +11,10 @@ use crate::write::{self, FileSet, Stale, StaleKind};
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+mod manifests;
+
+use manifests::HandedOn;
 
 /// Where generated code goes inside a crate.
 const GENERATED: &str = "src/generated";
@@ -105,7 +109,7 @@ fn one_document(
     };
     reporter.generated(&subject, &output)?;
     let mut files = output.files.under(GENERATED);
-    files.0.extend(standalone(name, &output.api.title, &core).0);
+    files.0.extend(standalone(name, &output.api, &core).0);
     match write::write(folder, &[PathBuf::from(GENERATED)], &files) {
         Ok(()) => Ok(Exit::Success),
         Err(error) => failed(&error, &mut reporter),
@@ -145,49 +149,40 @@ pub fn specification_folders(
             return Ok(Exit::Failure);
         }
     };
-    let mut files = FileSet::default();
-    let mut owned = Vec::new();
-    let mut totals = [0, 0, 0];
-    let mut failed_folders = 0;
+    let mut all = All::default();
     for folder in &folders {
         let mut subject = Subject::unread(&folder_name(folder));
         match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
-            Ok((name, output, made)) => {
-                reporter.generated(&subject, &output)?;
-                for (total, count) in totals.iter_mut().zip([
-                    output.operations_in,
-                    output.methods(),
-                    output.skipped(),
-                ]) {
-                    *total += count;
-                }
-                if output.skipped() > 0 {
-                    failed_folders += 1;
-                }
-                owned.push(Path::new("crates").join(&name).join(GENERATED));
-                files.0.extend(made.0);
+            Ok(made) => {
+                reporter.generated(&subject, &made.output)?;
+                all.add(made);
             }
             Err(problems) => {
                 reporter.failed(&subject, &problems)?;
-                failed_folders += 1;
+                all.failed += 1;
             }
         }
     }
-    if failed_folders > 0 {
+    if all.failed > 0 {
         reporter.text(&format!(
-            "nothing written: {failed_folders} of {} specifications have errors\n",
+            "nothing written: {} of {} specifications have errors\n",
+            all.failed,
             folders.len()
         ))?;
         return Ok(Exit::Failure);
     }
+    if let Err(problem) = manifests::hand_on(root, &all.handed_on, &mut all.files) {
+        reporter.problems(&[problem])?;
+        return Ok(Exit::Failure);
+    }
     if folders.len() > 1 {
-        let total = line("total", totals[0], totals[1], totals[2]);
-        reporter.text(&(total + "\n"))?;
+        let [operations, methods, skipped] = all.totals;
+        reporter.text(&(line("total", operations, methods, skipped) + "\n"))?;
     }
     if arguments.check {
-        return check(root, &owned, &files, &mut reporter);
+        return check(root, &all.owned, &all.files, &mut reporter);
     }
-    match write::write(root, &owned, &files) {
+    match write::write(root, &all.owned, &all.files) {
         Ok(()) => Ok(Exit::Success),
         Err(error) => failed(&error, &mut reporter),
     }
@@ -226,19 +221,71 @@ fn folder_name(folder: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// All files that one folder decides, relative to the workspace.
+/// What one specification folder gives.
+struct Made {
+    /// Name of the crate.
+    name: String,
+    /// The crate that hands on its features.
+    facade: Option<String>,
+    output: Output,
+    /// All files that the folder alone decides, relative to the workspace.
+    files: FileSet,
+}
+
+/// What all specification folders give.
+#[derive(Default)]
+struct All {
+    files: FileSet,
+    /// Folders with nothing but generated files.
+    owned: Vec<PathBuf>,
+    /// Features for the manifests of facades.
+    handed_on: Vec<HandedOn>,
+    /// Operations, methods and operations without one.
+    totals: [usize; 3],
+    /// Folders that failed.
+    failed: usize,
+}
+
+impl All {
+    fn add(&mut self, made: Made) {
+        let Made {
+            name,
+            facade,
+            output,
+            files,
+        } = made;
+        let counts = [output.operations_in, output.methods(), output.skipped()];
+        for (total, count) in self.totals.iter_mut().zip(counts) {
+            *total += count;
+        }
+        if output.skipped() > 0 {
+            self.failed += 1;
+        }
+        self.owned
+            .push(Path::new("crates").join(&name).join(GENERATED));
+        self.files.0.extend(files.0);
+        self.handed_on.extend(facade.map(|facade| HandedOn {
+            features: features::of_facade(&facade, &name, &output.api),
+            facade,
+            crate_name: name,
+        }));
+    }
+}
+
+/// Runs the pipeline on one folder.
 fn generate_folder(
     folder: &Path,
     root: &Path,
     accept_stale: bool,
     subject: &mut Subject,
-) -> Result<(String, Output, FileSet), Vec<Problem>> {
+) -> Result<Made, Vec<Problem>> {
     let opened = SpecFolder::open(folder)?;
     subject.read(&opened.document);
     let name = opened.api.crate_name.clone();
     let title = opened.api.title.clone();
     let mock = opened.api.mock.clone();
     let calls = opened.api.calls.clone();
+    let facade = opened.api.facade.clone();
     check_folder_name(folder, &opened)?;
     let output = run(Input {
         accept_stale,
@@ -263,13 +310,24 @@ fn generate_folder(
         let path = Path::new(&calls).join(format!("{GENERATED}/{module}.rs"));
         files.insert(path, output.calls.clone());
     }
-    // Manifest and lib.rs start from a template and are edited by hand afterwards.
-    for (path, text) in member(&name, &title).under(&crate_folder).0 {
+    // Manifest and lib.rs start from a template and are edited by hand afterwards, all but the features.
+    for (path, text) in member(&name, &title, &output.api).under(&crate_folder).0 {
         if !root.join(&path).exists() {
             files.insert(path, text);
         }
     }
-    Ok((name, output, files))
+    let manifest = crate_folder.join("Cargo.toml");
+    if !files.0.contains_key(&manifest) {
+        let features = features::of_client(&output.api);
+        let text = manifests::with_features(root, &manifest, &name, &features);
+        files.insert(manifest, text.map_err(|problem| vec![problem])?);
+    }
+    Ok(Made {
+        name,
+        facade,
+        output,
+        files,
+    })
 }
 
 fn check_folder_name(folder: &Path, opened: &SpecFolder) -> Result<(), Vec<Problem>> {

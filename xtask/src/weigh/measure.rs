@@ -48,7 +48,7 @@ pub fn weigh(
     let theirs =
         unrefined(&output.normalized, &output.api, UNREFINED).map_err(WeighError::Progenitor)?;
     let mut ours = output.files.clone().under("src/generated");
-    let about = standalone(REFINED, &output.api.title, &options.core);
+    let about = standalone(REFINED, &output.api, &options.core);
     ours.0.extend(about.0);
     let lines = Pair {
         refined: lines(&ours),

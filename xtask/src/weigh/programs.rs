@@ -86,7 +86,7 @@ pub fn smallest(core: &Core) -> Result<FileSet, Vec<Problem>> {
     let mut files = output.files.under("src/generated");
     files
         .0
-        .extend(standalone(SMALLEST, &output.api.title, core).0);
+        .extend(standalone(SMALLEST, &output.api, core).0);
     Ok(files)
 }
 

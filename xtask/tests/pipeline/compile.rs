@@ -1,11 +1,14 @@
 //! Generated crates really compile, without a warning, against the runtime of this workspace.
 
 use super::support::Code;
-use super::{answers, forms, paging, prose, requests, security, set_aside, types, values};
+use super::{
+    answers, features, forms, paging, prose, requests, security, set_aside, types, values,
+};
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask::package::features::{of_client, set};
 
 /// The documents that together hold every construct of these tests, each with a name for its crate.
 pub(crate) fn documents() -> Vec<(&'static str, Value)> {
@@ -25,6 +28,8 @@ pub(crate) fn documents() -> Vec<(&'static str, Value)> {
         ("two-keys", security::two_keys()),
         ("webhooks", set_aside::webhooks()),
         ("values", values::everything()),
+        ("features", features::overlapping()),
+        ("wide", features::wide()),
     ]
 }
 
@@ -38,8 +43,19 @@ fn crates_compile_without_warnings() {
     check("crates", &crates);
 }
 
-/// Checks crates of this code, each with a name, all in one run of `cargo check`.
-fn check(folder: &str, crates: &[(&str, Code)]) {
+#[test]
+fn each_feature_alone_and_none_compile_without_warnings() {
+    let code = Code::of(&features::overlapping());
+    let all = code.output.api.features();
+    let root = check("by-feature", &[("by-feature", code)]);
+    cargo_check(&root, &["--no-default-features"]);
+    for feature in all {
+        cargo_check(&root, &["--no-default-features", "--features", &feature]);
+    }
+}
+
+/// Checks crates of this code, each with a name, all in one run of `cargo check`; gives their folder.
+fn check(folder: &str, crates: &[(&str, Code)]) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .canonicalize()
@@ -51,21 +67,23 @@ fn check(folder: &str, crates: &[(&str, Code)]) {
     fs::copy(workspace.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
     for (name, code) in crates {
         let folder = root.join(name);
-        write(&folder.join("Cargo.toml"), &member(name));
+        let features = of_client(&code.output.api);
+        let manifest = set(&member(name), name, &features).unwrap();
+        write(&folder.join("Cargo.toml"), &manifest);
         write(&folder.join("src/lib.rs"), LIB);
         for (path, text) in &code.output.files.0 {
             write(&folder.join("src/generated").join(path), text);
         }
     }
+    cargo_check(&root, &["--workspace", "--keep-going"]);
+    root
+}
+
+fn cargo_check(root: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--offline",
-            "--quiet",
-            "--workspace",
-            "--keep-going",
-        ])
-        .current_dir(&root)
+        .args(["check", "--offline", "--quiet"])
+        .args(arguments)
+        .current_dir(root)
         .env(
             "CARGO_TARGET_DIR",
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
@@ -73,7 +91,7 @@ fn check(folder: &str, crates: &[(&str, Code)]) {
         .output()
         .unwrap();
     let log = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{log}");
+    assert!(output.status.success(), "{arguments:?}: {log}");
 }
 
 const LIB: &str = "\

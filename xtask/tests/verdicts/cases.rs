@@ -107,9 +107,34 @@ fn operations() -> Vec<Case> {
         case("operation deprecated", [Minor, Patch], |cut| {
             cut.operation("count_badges")["deprecated"] = json!(true);
         }),
-        case("operation in another tag", [Patch, Patch], |cut| {
-            cut.operation("count_badges")["tags"] = json!(["Bots"]);
+        // Callers that turn on `badges` and not `bots` no longer have it.
+        case(
+            "operation in another tag",
+            [Compilation, Compilation],
+            |cut| {
+                cut.operation("count_badges")["tags"] = json!(["Bots"]);
+            },
+        ),
+        case(
+            "operation in a new tag",
+            [Compilation, Compilation],
+            |cut| {
+                cut.operation("count_badges")["tags"] = json!(["Counts"]);
+            },
+        ),
+        case("tag renamed", [Compilation, Compilation], |cut| {
+            cut.operation("get_insight")["tags"] = json!(["Checks"]);
         }),
+        case("tag renamed, its feature the same", [Patch, Patch], |cut| {
+            cut.operation("get_insight")["tags"] = json!(["INSIGHTS"]);
+        }),
+        case(
+            "operation of a new tag removed",
+            [Compilation, Minor],
+            |cut| {
+                cut.remove_operation("get_insight");
+            },
+        ),
         case("operation has another summary", [Patch, Patch], |cut| {
             cut.operation("count_badges")["summary"] = json!("Count all badges");
         }),

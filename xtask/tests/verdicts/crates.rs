@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as Ended};
 use xtask::diff::surface::Surface;
+use xtask::package::features::{of_client, set};
 use xtask::pipeline::Output;
 
 const LIB: &str = "\
@@ -75,6 +76,7 @@ impl Crates {
     fn client(&self, name: &str, output: &Output) {
         let folder = self.root.join(name);
         let manifest = format!("{}\n[lib]\nname = \"client\"\n", member(name));
+        let manifest = set(&manifest, name, &of_client(&output.api)).unwrap();
         write(&folder.join("Cargo.toml"), &manifest);
         write(&folder.join("src/lib.rs"), LIB);
         for (path, text) in &output.files.0 {

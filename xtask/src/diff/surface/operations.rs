@@ -2,24 +2,32 @@
 
 use super::tokens::{self, docs, ident_of, plain, text, type_text};
 use super::{Form, Owner, Part, public_functions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::{GenericArgument, ItemImpl, ItemStruct, PathArguments, ReturnType, Signature, Type};
 
 /// Methods and builders as they are found, in any order.
 #[derive(Default)]
 pub(super) struct Methods {
-    /// By method: the builder, and the method itself.
-    methods: BTreeMap<String, (String, Form)>,
+    /// By name.
+    methods: BTreeMap<String, Method>,
     builders: BTreeMap<String, Owner>,
+}
+
+/// A method of the client.
+struct Method {
+    /// The name of the builder that it gives.
+    builder: String,
+    form: Form,
+    features: BTreeSet<String>,
 }
 
 impl Methods {
     /// An `impl` in the file of a tag: of the client, or of a builder.
-    pub(super) fn add(&mut self, item: &ItemImpl) {
+    pub(super) fn add(&mut self, item: &ItemImpl, features: &BTreeSet<String>) {
         let name = ident_of(&item.self_ty);
         if name == "Client" {
             for function in public_functions(item) {
-                self.method(function);
+                self.method(function, features);
             }
             return;
         }
@@ -59,7 +67,7 @@ impl Methods {
         }
     }
 
-    fn method(&mut self, function: &syn::ImplItemFn) {
+    fn method(&mut self, function: &syn::ImplItemFn, features: &BTreeSet<String>) {
         let builder = match &function.sig.output {
             ReturnType::Type(_, ty) => ident_of(ty),
             ReturnType::Default => String::new(),
@@ -71,16 +79,21 @@ impl Methods {
             docs: docs(&function.attrs),
             required: false,
         };
-        self.methods
-            .insert(plain(&function.sig.ident), (builder, form));
+        let method = Method {
+            builder,
+            form,
+            features: features.clone(),
+        };
+        self.methods.insert(plain(&function.sig.ident), method);
     }
 
     /// One owner for each method, by its name.
     pub(super) fn finish(mut self) -> BTreeMap<String, Owner> {
         let mut owners = BTreeMap::new();
-        for (name, (builder, form)) in self.methods {
-            let mut owner = self.builders.remove(&builder).unwrap_or_default();
-            owner.parts.insert(Part::Item, form);
+        for (name, method) in self.methods {
+            let mut owner = self.builders.remove(&method.builder).unwrap_or_default();
+            owner.features = method.features;
+            owner.parts.insert(Part::Item, method.form);
             owners.insert(name, owner);
         }
         owners

@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&CREATE_API_KEY, &DEACTIVATE_API_KEY];
+
 /// [`Client::create_api_key`](crate::Client::create_api_key)
 pub static CREATE_API_KEY: Operation = Operation {
     name: "create_api_key",

@@ -2,6 +2,8 @@
 
 use rapid7_core::{Access, Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&LOGIN, &LOGOUT];
+
 /// [`Client::login`](crate::Client::login)
 pub static LOGIN: Operation = Operation {
     name: "login",

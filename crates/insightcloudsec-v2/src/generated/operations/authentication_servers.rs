@@ -2,6 +2,14 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &REMOVE_GROUP_MAPPINGS,
+    &LIST_GROUP_MAPPINGS,
+    &ADD_GROUP_MAPPINGS,
+    &SET_GROUP_MAPPINGS,
+    &LIST_AUTHENTICATION_SERVERS,
+];
+
 /// [`Client::remove_group_mappings`](crate::Client::remove_group_mappings)
 pub static REMOVE_GROUP_MAPPINGS: Operation = Operation {
     name: "remove_group_mappings",

@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_AUTOSCALING_GROUP_ACTIONS,
+    &DETACH_AUTOSCALING_GROUP_INSTANCE,
+];
+
 /// [`Client::list_autoscaling_group_actions`](crate::Client::list_autoscaling_group_actions)
 pub static LIST_AUTOSCALING_GROUP_ACTIONS: Operation = Operation {
     name: "list_autoscaling_group_actions",

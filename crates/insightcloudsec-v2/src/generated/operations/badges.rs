@@ -2,6 +2,15 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_CLOUDS_BY_BADGE,
+    &COUNT_BADGES,
+    &CREATE_BADGES,
+    &DELETE_BADGES,
+    &LIST_RESOURCE_BADGES,
+    &SET_RESOURCE_BADGES,
+];
+
 /// [`Client::list_clouds_by_badge`](crate::Client::list_clouds_by_badge)
 pub static LIST_CLOUDS_BY_BADGE: Operation = Operation {
     name: "list_clouds_by_badge",

@@ -2,6 +2,20 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_BOT,
+    &ARCHIVE_BOTS,
+    &UPDATE_BOT,
+    &LIST_BOT_FUNCTIONS,
+    &LIST_BOTS,
+    &ARCHIVE_BOT,
+    &GET_BOT_VIA_GET,
+    &GET_BOT,
+    &RUN_BOT,
+    &PAUSE_BOT,
+    &RESUME_BOT,
+];
+
 /// [`Client::create_bot`](crate::Client::create_bot)
 pub static CREATE_BOT: Operation = Operation {
     name: "create_bot",

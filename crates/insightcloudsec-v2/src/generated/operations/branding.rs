@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &SET_CUSTOM_LOGO,
+    &SET_CUSTOM_LOGO_UNPREFIXED,
+];
+
 /// [`Client::set_custom_logo`](crate::Client::set_custom_logo)
 pub static SET_CUSTOM_LOGO: Operation = Operation {
     name: "set_custom_logo",

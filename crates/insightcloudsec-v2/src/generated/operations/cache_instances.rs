@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &RESTART_CACHE_INSTANCE,
+    &TERMINATE_CACHE_INSTANCE,
+];
+
 /// [`Client::restart_cache_instance`](crate::Client::restart_cache_instance)
 pub static RESTART_CACHE_INSTANCE: Operation = Operation {
     name: "restart_cache_instance",

@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &ADD_CLOUD_ORGANIZATION,
+    &LIST_CLOUD_ORGANIZATIONS,
+];
+
 /// [`Client::add_cloud_organization`](crate::Client::add_cloud_organization)
 pub static ADD_CLOUD_ORGANIZATION: Operation = Operation {
     name: "add_cloud_organization",

@@ -2,6 +2,21 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &ADD_CLOUD,
+    &UPDATE_CLOUD,
+    &SET_RESOURCE_NAME,
+    &DISABLE_CLOUD_REGION,
+    &ENABLE_CLOUD_REGION,
+    &DELETE_CLOUD,
+    &LIST_CLOUD_REGIONS,
+    &LIST_CLOUDS,
+    &SEARCH_CLOUDS,
+    &LIST_PROVISIONING_CLOUDS,
+    &SET_CLOUD_STATUS,
+    &LIST_CLOUD_TYPES,
+];
+
 /// [`Client::add_cloud`](crate::Client::add_cloud)
 pub static ADD_CLOUD: Operation = Operation {
     name: "add_cloud",

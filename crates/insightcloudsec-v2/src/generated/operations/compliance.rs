@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &EXPORT_COMPLIANCE_SCORECARD,
+    &CREATE_SCORECARD_EXPORT,
+    &ADD_SCORECARD_EXPORT_CONFIG,
+];
+
 /// [`Client::export_compliance_scorecard`](crate::Client::export_compliance_scorecard)
 pub static EXPORT_COMPLIANCE_SCORECARD: Operation = Operation {
     name: "export_compliance_scorecard",

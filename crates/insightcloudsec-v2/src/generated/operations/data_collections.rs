@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&CREATE_DATA_COLLECTION];
+
 /// [`Client::create_data_collection`](crate::Client::create_data_collection)
 pub static CREATE_DATA_COLLECTION: Operation = Operation {
     name: "create_data_collection",

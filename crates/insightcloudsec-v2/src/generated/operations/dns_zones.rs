@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_DNS_RECORDS,
+    &LIST_DNS_ZONE_NETWORKS,
+];
+
 /// [`Client::list_dns_records`](crate::Client::list_dns_records)
 pub static LIST_DNS_RECORDS: Operation = Operation {
     name: "list_dns_records",

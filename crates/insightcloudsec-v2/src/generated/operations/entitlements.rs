@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &SET_ENTITLEMENTS,
+    &LIST_GROUP_ENTITLEMENTS,
+    &GET_USER_ENTITLEMENT,
+];
+
 /// [`Client::set_entitlements`](crate::Client::set_entitlements)
 pub static SET_ENTITLEMENTS: Operation = Operation {
     name: "set_entitlements",

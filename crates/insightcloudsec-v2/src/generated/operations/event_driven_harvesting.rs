@@ -2,6 +2,18 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_EVENT_CONSUMERS,
+    &GET_EVENT_DRIVEN_HARVESTING,
+    &ENABLE_EVENT_DRIVEN_HARVESTING,
+    &DISABLE_EVENT_DRIVEN_HARVESTING,
+    &ADD_EVENT_PRODUCERS,
+    &REMOVE_EVENT_PRODUCERS,
+    &ENABLE_EVENT_CONSUMER,
+    &DISABLE_EVENT_CONSUMER,
+    &LIST_EVENT_PRODUCERS,
+];
+
 /// [`Client::list_event_consumers`](crate::Client::list_event_consumers)
 pub static LIST_EVENT_CONSUMERS: Operation = Operation {
     name: "list_event_consumers",

@@ -2,6 +2,13 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_EXEMPTIONS,
+    &DELETE_EXEMPTIONS,
+    &LIST_EXEMPTIONS,
+    &SET_INSIGHT_EXEMPT_GROUPS,
+];
+
 /// [`Client::create_exemptions`](crate::Client::create_exemptions)
 pub static CREATE_EXEMPTIONS: Operation = Operation {
     name: "create_exemptions",

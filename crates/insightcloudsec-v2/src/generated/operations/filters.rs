@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST_QUERY_FILTERS];
+
 /// [`Client::list_query_filters`](crate::Client::list_query_filters)
 pub static LIST_QUERY_FILTERS: Operation = Operation {
     name: "list_query_filters",

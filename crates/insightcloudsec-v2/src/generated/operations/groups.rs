@@ -2,6 +2,18 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_GROUP,
+    &DELETE_GROUP,
+    &LIST_GROUP_ROLES,
+    &SET_GROUP_ROLES,
+    &REMOVE_GROUP_USER,
+    &ADD_GROUP_USERS,
+    &LIST_GROUP_USERS,
+    &SET_GROUP_USERS,
+    &LIST_GROUPS,
+];
+
 /// [`Client::create_group`](crate::Client::create_group)
 pub static CREATE_GROUP: Operation = Operation {
     name: "create_group",

@@ -2,6 +2,14 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_HARVESTING_STRATEGIES,
+    &CREATE_HARVESTING_STRATEGY,
+    &ASSIGN_HARVESTING_STRATEGY,
+    &ENQUEUE_HARVEST_JOB,
+    &LIST_LAST_HARVESTS,
+];
+
 /// [`Client::list_harvesting_strategies`](crate::Client::list_harvesting_strategies)
 pub static LIST_HARVESTING_STRATEGIES: Operation = Operation {
     name: "list_harvesting_strategies",

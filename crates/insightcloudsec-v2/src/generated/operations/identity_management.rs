@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_SERVICE_USER_ACCESS_KEYS,
+    &LIST_PRINCIPAL_POLICIES,
+    &DETACH_PRINCIPAL_POLICY,
+];
+
 /// [`Client::list_service_user_access_keys`](crate::Client::list_service_user_access_keys)
 pub static LIST_SERVICE_USER_ACCESS_KEYS: Operation = Operation {
     name: "list_service_user_access_keys",

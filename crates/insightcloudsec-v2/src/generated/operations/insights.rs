@@ -2,6 +2,24 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_INSIGHTS,
+    &DELETE_INSIGHTS,
+    &CREATE_INSIGHT,
+    &UPDATE_INSIGHT_METADATA,
+    &LIST_INSIGHTS,
+    &SEARCH_INSIGHTS,
+    &REFRESH_INSIGHT_COUNTS,
+    &DELETE_INSIGHT,
+    &UPDATE_INSIGHT,
+    &SET_INSIGHT_NOTES,
+    &TOGGLE_INSIGHT_TIMESERIES,
+    &GET_INSIGHT,
+    &GET_INSIGHT_DAILY_COUNTS,
+    &LIST_INSIGHT_RESOURCE_HISTORY,
+    &LIST_RESOURCE_VIOLATIONS,
+];
+
 /// [`Client::create_insights`](crate::Client::create_insights)
 pub static CREATE_INSIGHTS: Operation = Operation {
     name: "create_insights",

@@ -2,6 +2,25 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &GET_INSTANCE_CONSOLE_OUTPUT,
+    &LIST_INSTANCE_NETWORK_INTERFACES,
+    &ATTACH_INSTANCE_NETWORK_INTERFACE,
+    &PAUSE_INSTANCE,
+    &ATTACH_INSTANCE_PUBLIC_IP,
+    &DETACH_INSTANCE_PUBLIC_IP,
+    &CONFIRM_INSTANCE_RESIZE,
+    &REVERT_INSTANCE_RESIZE,
+    &RESTART_INSTANCE,
+    &RESUME_INSTANCE,
+    &CREATE_INSTANCE_SNAPSHOT,
+    &START_INSTANCE,
+    &STOP_INSTANCE,
+    &SUSPEND_INSTANCE,
+    &TERMINATE_INSTANCE,
+    &UNPAUSE_INSTANCE,
+];
+
 /// [`Client::get_instance_console_output`](crate::Client::get_instance_console_output)
 pub static GET_INSTANCE_CONSOLE_OUTPUT: Operation = Operation {
     name: "get_instance_console_output",

@@ -2,261 +2,230 @@
 
 //! What is known of each operation, as data.
 
+#[cfg(feature = "api-keys")]
 mod api_keys;
+#[cfg(feature = "authentication")]
 mod authentication;
+#[cfg(feature = "authentication-servers")]
 mod authentication_servers;
+#[cfg(feature = "autoscaling-groups")]
 mod autoscaling_groups;
+#[cfg(feature = "badges")]
 mod badges;
+#[cfg(feature = "bots")]
 mod bots;
+#[cfg(feature = "branding")]
 mod branding;
+#[cfg(feature = "cache-instances")]
 mod cache_instances;
+#[cfg(feature = "cloud-organizations")]
 mod cloud_organizations;
+#[cfg(feature = "clouds")]
 mod clouds;
+#[cfg(feature = "compliance")]
 mod compliance;
+#[cfg(feature = "data-collections")]
 mod data_collections;
+#[cfg(feature = "dns-zones")]
 mod dns_zones;
+#[cfg(feature = "entitlements")]
 mod entitlements;
+#[cfg(feature = "event-driven-harvesting")]
 mod event_driven_harvesting;
+#[cfg(feature = "exemptions")]
 mod exemptions;
+#[cfg(feature = "filters")]
 mod filters;
+#[cfg(feature = "groups")]
 mod groups;
+#[cfg(feature = "harvesting")]
 mod harvesting;
+#[cfg(feature = "identity-management")]
 mod identity_management;
+#[cfg(feature = "insights")]
 mod insights;
+#[cfg(feature = "instances")]
 mod instances;
+#[cfg(feature = "networks")]
 mod networks;
+#[cfg(feature = "organizations")]
 mod organizations;
+#[cfg(feature = "packs")]
 mod packs;
+#[cfg(feature = "resource-access-lists")]
 mod resource_access_lists;
+#[cfg(feature = "resource-groups")]
 mod resource_groups;
+#[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "roles")]
 mod roles;
+#[cfg(feature = "scheduled-events")]
 mod scheduled_events;
+#[cfg(feature = "subscriptions")]
 mod subscriptions;
+#[cfg(feature = "system-administration")]
 mod system_administration;
+#[cfg(feature = "tags")]
 mod tags;
+#[cfg(feature = "users")]
 mod users;
+#[cfg(feature = "volumes")]
 mod volumes;
+#[cfg(feature = "vulnerabilities")]
 mod vulnerabilities;
 
 use rapid7_core::Operation;
+#[cfg(feature = "api-keys")]
 pub use api_keys::*;
+#[cfg(feature = "authentication")]
 pub use authentication::*;
+#[cfg(feature = "authentication-servers")]
 pub use authentication_servers::*;
+#[cfg(feature = "autoscaling-groups")]
 pub use autoscaling_groups::*;
+#[cfg(feature = "badges")]
 pub use badges::*;
+#[cfg(feature = "bots")]
 pub use bots::*;
+#[cfg(feature = "branding")]
 pub use branding::*;
+#[cfg(feature = "cache-instances")]
 pub use cache_instances::*;
+#[cfg(feature = "cloud-organizations")]
 pub use cloud_organizations::*;
+#[cfg(feature = "clouds")]
 pub use clouds::*;
+#[cfg(feature = "compliance")]
 pub use compliance::*;
+#[cfg(feature = "data-collections")]
 pub use data_collections::*;
+#[cfg(feature = "dns-zones")]
 pub use dns_zones::*;
+#[cfg(feature = "entitlements")]
 pub use entitlements::*;
+#[cfg(feature = "event-driven-harvesting")]
 pub use event_driven_harvesting::*;
+#[cfg(feature = "exemptions")]
 pub use exemptions::*;
+#[cfg(feature = "filters")]
 pub use filters::*;
+#[cfg(feature = "groups")]
 pub use groups::*;
+#[cfg(feature = "harvesting")]
 pub use harvesting::*;
+#[cfg(feature = "identity-management")]
 pub use identity_management::*;
+#[cfg(feature = "insights")]
 pub use insights::*;
+#[cfg(feature = "instances")]
 pub use instances::*;
+#[cfg(feature = "networks")]
 pub use networks::*;
+#[cfg(feature = "organizations")]
 pub use organizations::*;
+#[cfg(feature = "packs")]
 pub use packs::*;
+#[cfg(feature = "resource-access-lists")]
 pub use resource_access_lists::*;
+#[cfg(feature = "resource-groups")]
 pub use resource_groups::*;
+#[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "roles")]
 pub use roles::*;
+#[cfg(feature = "scheduled-events")]
 pub use scheduled_events::*;
+#[cfg(feature = "subscriptions")]
 pub use subscriptions::*;
+#[cfg(feature = "system-administration")]
 pub use system_administration::*;
+#[cfg(feature = "tags")]
 pub use tags::*;
+#[cfg(feature = "users")]
 pub use users::*;
+#[cfg(feature = "volumes")]
 pub use volumes::*;
+#[cfg(feature = "vulnerabilities")]
 pub use vulnerabilities::*;
 
-/// All operations of this crate, in the order of the document.
-pub static OPERATIONS: &[&Operation] = &[
-    &LIST_VULNERABILITY_PACKAGES,
-    &EXPORT_COMPLIANCE_SCORECARD,
-    &CREATE_SCORECARD_EXPORT,
-    &ADD_SCORECARD_EXPORT_CONFIG,
-    &CREATE_DATA_COLLECTION,
-    &LIST_HARVESTING_STRATEGIES,
-    &CREATE_HARVESTING_STRATEGY,
-    &ASSIGN_HARVESTING_STRATEGY,
-    &REMOVE_GROUP_MAPPINGS,
-    &LIST_GROUP_MAPPINGS,
-    &ADD_GROUP_MAPPINGS,
-    &SET_GROUP_MAPPINGS,
-    &LIST_AUTHENTICATION_SERVERS,
-    &ADD_CLOUD,
-    &UPDATE_CLOUD,
-    &GET_QUEUE_STATUS,
-    &GET_SYSTEM_STATUS,
-    &CREATE_ORGANIZATION,
-    &DELETE_ORGANIZATION,
-    &UPDATE_ORGANIZATION,
-    &LIST_ORGANIZATION_DETAILS,
-    &LIST_ORGANIZATIONS,
-    &SWITCH_ORGANIZATION,
-    &LIST_DOMAIN_ADMINS,
-    &CREATE_GROUP,
-    &DELETE_GROUP,
-    &LIST_GROUP_ROLES,
-    &SET_GROUP_ROLES,
-    &REMOVE_GROUP_USER,
-    &ADD_GROUP_USERS,
-    &LIST_GROUP_USERS,
-    &SET_GROUP_USERS,
-    &LIST_GROUPS,
-    &LIST_AUTOSCALING_GROUP_ACTIONS,
-    &SET_RESOURCE_NAME,
-    &ADD_RESOURCE_GROUP_MEMBERS,
-    &DELETE_RESOURCES,
-    &APPLY_SCHEDULED_EVENT_ACTION,
-    &LIST_SCHEDULED_EVENTS,
-    &LIST_SCHEDULED_EVENT_HISTORY,
-    &DELETE_USER,
-    &LIST_GROUPS_OF_USER,
-    &UPDATE_USER,
-    &CREATE_API_KEY,
-    &DEACTIVATE_API_KEY,
-    &DETACH_AUTOSCALING_GROUP_INSTANCE,
-    &LIST_CLOUDS_BY_BADGE,
-    &COUNT_BADGES,
-    &CREATE_BADGES,
-    &DELETE_BADGES,
-    &LIST_RESOURCE_BADGES,
-    &SET_RESOURCE_BADGES,
-    &CREATE_BOT,
-    &ARCHIVE_BOTS,
-    &UPDATE_BOT,
-    &LIST_BOT_FUNCTIONS,
-    &LIST_BOTS,
-    &ARCHIVE_BOT,
-    &GET_BOT_VIA_GET,
-    &GET_BOT,
-    &RUN_BOT,
-    &PAUSE_BOT,
-    &RESUME_BOT,
-    &RESTART_CACHE_INSTANCE,
-    &TERMINATE_CACHE_INSTANCE,
-    &LIST_EVENT_CONSUMERS,
-    &ADD_CLOUD_ORGANIZATION,
-    &LIST_CLOUD_ORGANIZATIONS,
-    &GET_EVENT_DRIVEN_HARVESTING,
-    &ENABLE_EVENT_DRIVEN_HARVESTING,
-    &DISABLE_EVENT_DRIVEN_HARVESTING,
-    &ADD_EVENT_PRODUCERS,
-    &REMOVE_EVENT_PRODUCERS,
-    &ENABLE_EVENT_CONSUMER,
-    &DISABLE_EVENT_CONSUMER,
-    &LIST_EVENT_PRODUCERS,
-    &DISABLE_CLOUD_REGION,
-    &ENABLE_CLOUD_REGION,
-    &DELETE_CLOUD,
-    &LIST_CLOUD_REGIONS,
-    &LIST_CLOUDS,
-    &SEARCH_CLOUDS,
-    &LIST_PROVISIONING_CLOUDS,
-    &SET_CLOUD_STATUS,
-    &LIST_CLOUD_TYPES,
-    &ENQUEUE_HARVEST_JOB,
-    &LIST_LAST_HARVESTS,
-    &DOWNLOAD_RESOURCES_CSV,
-    &LIST_DNS_RECORDS,
-    &LIST_DNS_ZONE_NETWORKS,
-    &SET_ENTITLEMENTS,
-    &LIST_GROUP_ENTITLEMENTS,
-    &GET_USER_ENTITLEMENT,
-    &CREATE_EXEMPTIONS,
-    &DELETE_EXEMPTIONS,
-    &LIST_EXEMPTIONS,
-    &CREATE_INSIGHTS,
-    &DELETE_INSIGHTS,
-    &CREATE_INSIGHT,
-    &UPDATE_INSIGHT_METADATA,
-    &LIST_QUERY_FILTERS,
-    &LIST_INSIGHTS,
-    &CREATE_PACK,
-    &DELETE_PACK,
-    &UPDATE_PACK,
-    &LIST_PACKS,
-    &SEARCH_INSIGHTS,
-    &REFRESH_INSIGHT_COUNTS,
-    &DELETE_INSIGHT,
-    &UPDATE_INSIGHT,
-    &SET_INSIGHT_NOTES,
-    &SET_INSIGHT_EXEMPT_GROUPS,
-    &TOGGLE_INSIGHT_TIMESERIES,
-    &GET_INSIGHT,
-    &GET_INSIGHT_DAILY_COUNTS,
-    &LIST_INSIGHT_RESOURCE_HISTORY,
-    &LIST_RESOURCE_VIOLATIONS,
-    &GET_INSTANCE_CONSOLE_OUTPUT,
-    &LIST_INSTANCE_NETWORK_INTERFACES,
-    &ATTACH_INSTANCE_NETWORK_INTERFACE,
-    &PAUSE_INSTANCE,
-    &ATTACH_INSTANCE_PUBLIC_IP,
-    &DETACH_INSTANCE_PUBLIC_IP,
-    &CONFIRM_INSTANCE_RESIZE,
-    &REVERT_INSTANCE_RESIZE,
-    &RESTART_INSTANCE,
-    &RESUME_INSTANCE,
-    &CREATE_INSTANCE_SNAPSHOT,
-    &START_INSTANCE,
-    &STOP_INSTANCE,
-    &SUSPEND_INSTANCE,
-    &TERMINATE_INSTANCE,
-    &UNPAUSE_INSTANCE,
-    &LIST_PRIVATE_NETWORK_INTERFACES,
-    &LIST_PRIVATE_NETWORK_ROUTE_TABLES,
-    &LIST_PRIVATE_NETWORK_SUBNETS,
-    &SEARCH_RESOURCES,
-    &SET_RESOURCE_OWNER,
-    &QUERY_RESOURCES,
-    &LIST_RESOURCE_ASSOCIATIONS,
-    &GET_RESOURCE_DETAIL,
-    &CREATE_RESOURCE_NOTE,
-    &LIST_RESOURCE_NOTES,
-    &LIST_RESOURCE_SETTINGS,
-    &LIST_RESOURCE_TAGS,
-    &LIST_ACCESS_LIST_RULES,
-    &CREATE_RESOURCE_GROUP,
-    &LIST_SAVED_TAG_SEARCHES,
-    &SEARCH_RESOURCES_BY_TAGS,
-    &CREATE_ROLE,
-    &UPDATE_ROLE,
-    &LIST_ROLES,
-    &SET_ROLE_GROUPS,
-    &UPDATE_ROLE_SCOPES,
-    &SET_ROLE_BADGES,
-    &LIST_ROUTE_TABLE_ROUTES,
-    &LIST_SERVICE_USER_ACCESS_KEYS,
-    &CREATE_USER,
-    &CREATE_API_ONLY_USER,
-    &GET_CURRENT_USER,
-    &LOGIN,
-    &LOGOUT,
-    &DISABLE_TWO_FACTOR,
-    &ENABLE_TWO_FACTOR,
-    &GET_TWO_FACTOR_STATE,
-    &SET_CONSOLE_ACCESS,
-    &CONVERT_TO_API_ONLY_USER,
-    &SET_USER_ACCESS_LEVEL,
-    &LIST_USERS,
-    &SEARCH_USERS,
-    &ATTACH_VOLUME,
-    &DETACH_VOLUME,
-    &UPDATE_VOLUME,
-    &CREATE_VOLUME_SNAPSHOT,
-    &SET_CUSTOM_LOGO,
-    &LIST_PRINCIPAL_POLICIES,
-    &DETACH_PRINCIPAL_POLICY,
-    &LIST_RESOURCE_GROUP_MEMBERS,
-    &CREATE_REPORT_SUBSCRIPTION,
-    &SET_CUSTOM_LOGO_UNPREFIXED,
+const BY_TAG: &[&[&Operation]] = &[
+    #[cfg(feature = "api-keys")]
+    api_keys::OPERATIONS,
+    #[cfg(feature = "authentication")]
+    authentication::OPERATIONS,
+    #[cfg(feature = "authentication-servers")]
+    authentication_servers::OPERATIONS,
+    #[cfg(feature = "autoscaling-groups")]
+    autoscaling_groups::OPERATIONS,
+    #[cfg(feature = "badges")]
+    badges::OPERATIONS,
+    #[cfg(feature = "bots")]
+    bots::OPERATIONS,
+    #[cfg(feature = "branding")]
+    branding::OPERATIONS,
+    #[cfg(feature = "cache-instances")]
+    cache_instances::OPERATIONS,
+    #[cfg(feature = "cloud-organizations")]
+    cloud_organizations::OPERATIONS,
+    #[cfg(feature = "clouds")]
+    clouds::OPERATIONS,
+    #[cfg(feature = "compliance")]
+    compliance::OPERATIONS,
+    #[cfg(feature = "dns-zones")]
+    dns_zones::OPERATIONS,
+    #[cfg(feature = "data-collections")]
+    data_collections::OPERATIONS,
+    #[cfg(feature = "entitlements")]
+    entitlements::OPERATIONS,
+    #[cfg(feature = "event-driven-harvesting")]
+    event_driven_harvesting::OPERATIONS,
+    #[cfg(feature = "exemptions")]
+    exemptions::OPERATIONS,
+    #[cfg(feature = "filters")]
+    filters::OPERATIONS,
+    #[cfg(feature = "groups")]
+    groups::OPERATIONS,
+    #[cfg(feature = "harvesting")]
+    harvesting::OPERATIONS,
+    #[cfg(feature = "identity-management")]
+    identity_management::OPERATIONS,
+    #[cfg(feature = "insights")]
+    insights::OPERATIONS,
+    #[cfg(feature = "instances")]
+    instances::OPERATIONS,
+    #[cfg(feature = "networks")]
+    networks::OPERATIONS,
+    #[cfg(feature = "organizations")]
+    organizations::OPERATIONS,
+    #[cfg(feature = "packs")]
+    packs::OPERATIONS,
+    #[cfg(feature = "resource-access-lists")]
+    resource_access_lists::OPERATIONS,
+    #[cfg(feature = "resource-groups")]
+    resource_groups::OPERATIONS,
+    #[cfg(feature = "resources")]
+    resources::OPERATIONS,
+    #[cfg(feature = "roles")]
+    roles::OPERATIONS,
+    #[cfg(feature = "scheduled-events")]
+    scheduled_events::OPERATIONS,
+    #[cfg(feature = "subscriptions")]
+    subscriptions::OPERATIONS,
+    #[cfg(feature = "system-administration")]
+    system_administration::OPERATIONS,
+    #[cfg(feature = "tags")]
+    tags::OPERATIONS,
+    #[cfg(feature = "users")]
+    users::OPERATIONS,
+    #[cfg(feature = "volumes")]
+    volumes::OPERATIONS,
+    #[cfg(feature = "vulnerabilities")]
+    vulnerabilities::OPERATIONS,
 ];
+
+/// The operations of this crate whose features are on: by tag, the tags and the operations of each in the
+/// order of the document.
+pub static OPERATIONS: &[&Operation] = &Operation::join::<
+    { Operation::count(BY_TAG) },
+>(BY_TAG);

@@ -2,6 +2,13 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_PRIVATE_NETWORK_INTERFACES,
+    &LIST_PRIVATE_NETWORK_ROUTE_TABLES,
+    &LIST_PRIVATE_NETWORK_SUBNETS,
+    &LIST_ROUTE_TABLE_ROUTES,
+];
+
 /// [`Client::list_private_network_interfaces`](crate::Client::list_private_network_interfaces)
 pub static LIST_PRIVATE_NETWORK_INTERFACES: Operation = Operation {
     name: "list_private_network_interfaces",

@@ -2,6 +2,15 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_ORGANIZATION,
+    &DELETE_ORGANIZATION,
+    &UPDATE_ORGANIZATION,
+    &LIST_ORGANIZATION_DETAILS,
+    &LIST_ORGANIZATIONS,
+    &SWITCH_ORGANIZATION,
+];
+
 /// [`Client::create_organization`](crate::Client::create_organization)
 pub static CREATE_ORGANIZATION: Operation = Operation {
     name: "create_organization",

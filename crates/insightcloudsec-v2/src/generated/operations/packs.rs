@@ -2,6 +2,13 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_PACK,
+    &DELETE_PACK,
+    &UPDATE_PACK,
+    &LIST_PACKS,
+];
+
 /// [`Client::create_pack`](crate::Client::create_pack)
 pub static CREATE_PACK: Operation = Operation {
     name: "create_pack",

@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST_ACCESS_LIST_RULES];
+
 /// [`Client::list_access_list_rules`](crate::Client::list_access_list_rules)
 pub static LIST_ACCESS_LIST_RULES: Operation = Operation {
     name: "list_access_list_rules",

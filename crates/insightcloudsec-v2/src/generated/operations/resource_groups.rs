@@ -2,6 +2,13 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &ADD_RESOURCE_GROUP_MEMBERS,
+    &DELETE_RESOURCES,
+    &CREATE_RESOURCE_GROUP,
+    &LIST_RESOURCE_GROUP_MEMBERS,
+];
+
 /// [`Client::add_resource_group_members`](crate::Client::add_resource_group_members)
 pub static ADD_RESOURCE_GROUP_MEMBERS: Operation = Operation {
     name: "add_resource_group_members",

@@ -2,6 +2,19 @@
 
 use rapid7_core::{Access, Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &DOWNLOAD_RESOURCES_CSV,
+    &SEARCH_RESOURCES,
+    &SET_RESOURCE_OWNER,
+    &QUERY_RESOURCES,
+    &LIST_RESOURCE_ASSOCIATIONS,
+    &GET_RESOURCE_DETAIL,
+    &CREATE_RESOURCE_NOTE,
+    &LIST_RESOURCE_NOTES,
+    &LIST_RESOURCE_SETTINGS,
+    &LIST_RESOURCE_TAGS,
+];
+
 /// [`Client::download_resources_csv`](crate::Client::download_resources_csv)
 pub static DOWNLOAD_RESOURCES_CSV: Operation = Operation {
     name: "download_resources_csv",

@@ -2,6 +2,15 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &CREATE_ROLE,
+    &UPDATE_ROLE,
+    &LIST_ROLES,
+    &SET_ROLE_GROUPS,
+    &UPDATE_ROLE_SCOPES,
+    &SET_ROLE_BADGES,
+];
+
 /// [`Client::create_role`](crate::Client::create_role)
 pub static CREATE_ROLE: Operation = Operation {
     name: "create_role",

@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &APPLY_SCHEDULED_EVENT_ACTION,
+    &LIST_SCHEDULED_EVENTS,
+    &LIST_SCHEDULED_EVENT_HISTORY,
+];
+
 /// [`Client::apply_scheduled_event_action`](crate::Client::apply_scheduled_event_action)
 pub static APPLY_SCHEDULED_EVENT_ACTION: Operation = Operation {
     name: "apply_scheduled_event_action",

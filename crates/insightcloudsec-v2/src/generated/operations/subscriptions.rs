@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&CREATE_REPORT_SUBSCRIPTION];
+
 /// [`Client::create_report_subscription`](crate::Client::create_report_subscription)
 pub static CREATE_REPORT_SUBSCRIPTION: Operation = Operation {
     name: "create_report_subscription",

@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&GET_QUEUE_STATUS, &GET_SYSTEM_STATUS];
+
 /// [`Client::get_queue_status`](crate::Client::get_queue_status)
 pub static GET_QUEUE_STATUS: Operation = Operation {
     name: "get_queue_status",

@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_SAVED_TAG_SEARCHES,
+    &SEARCH_RESOURCES_BY_TAGS,
+];
+
 /// [`Client::list_saved_tag_searches`](crate::Client::list_saved_tag_searches)
 pub static LIST_SAVED_TAG_SEARCHES: Operation = Operation {
     name: "list_saved_tag_searches",

@@ -2,6 +2,24 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_DOMAIN_ADMINS,
+    &DELETE_USER,
+    &LIST_GROUPS_OF_USER,
+    &UPDATE_USER,
+    &CREATE_USER,
+    &CREATE_API_ONLY_USER,
+    &GET_CURRENT_USER,
+    &DISABLE_TWO_FACTOR,
+    &ENABLE_TWO_FACTOR,
+    &GET_TWO_FACTOR_STATE,
+    &SET_CONSOLE_ACCESS,
+    &CONVERT_TO_API_ONLY_USER,
+    &SET_USER_ACCESS_LEVEL,
+    &LIST_USERS,
+    &SEARCH_USERS,
+];
+
 /// [`Client::list_domain_admins`](crate::Client::list_domain_admins)
 pub static LIST_DOMAIN_ADMINS: Operation = Operation {
     name: "list_domain_admins",

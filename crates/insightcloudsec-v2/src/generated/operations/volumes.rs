@@ -2,6 +2,13 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &ATTACH_VOLUME,
+    &DETACH_VOLUME,
+    &UPDATE_VOLUME,
+    &CREATE_VOLUME_SNAPSHOT,
+];
+
 /// [`Client::attach_volume`](crate::Client::attach_volume)
 pub static ATTACH_VOLUME: Operation = Operation {
     name: "attach_volume",

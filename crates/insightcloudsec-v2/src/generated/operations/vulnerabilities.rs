@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST_VULNERABILITY_PACKAGES];
+
 /// [`Client::list_vulnerability_packages`](crate::Client::list_vulnerability_packages)
 pub static LIST_VULNERABILITY_PACKAGES: Operation = Operation {
     name: "list_vulnerability_packages",

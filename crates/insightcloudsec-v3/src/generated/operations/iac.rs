@@ -2,6 +2,13 @@
 
 use rapid7_core::{Access, Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_IAC_CONFIGS,
+    &SCAN_IAC,
+    &LIST_IAC_SCANS,
+    &GET_IAC_SCAN,
+];
+
 /// [`Client::list_iac_configs`](crate::Client::list_iac_configs)
 pub static LIST_IAC_CONFIGS: Operation = Operation {
     name: "list_iac_configs",

@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &GET_ACCESS_REMEDIATION_POLICY,
+    &LIST_PRINCIPAL_ACTIONS,
+    &LIST_PRINCIPAL_PERMISSIONS,
+];
+
 /// [`Client::get_access_remediation_policy`](crate::Client::get_access_remediation_policy)
 pub static GET_ACCESS_REMEDIATION_POLICY: Operation = Operation {
     name: "get_access_remediation_policy",

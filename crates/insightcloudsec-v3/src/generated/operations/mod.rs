@@ -2,29 +2,38 @@
 
 //! What is known of each operation, as data.
 
+#[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "least-privileged-access")]
 mod least_privileged_access;
+#[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "vulnerabilities")]
 mod vulnerabilities;
 
 use rapid7_core::Operation;
+#[cfg(feature = "iac")]
 pub use iac::*;
+#[cfg(feature = "least-privileged-access")]
 pub use least_privileged_access::*;
+#[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "vulnerabilities")]
 pub use vulnerabilities::*;
 
-/// All operations of this crate, in the order of the document.
-pub static OPERATIONS: &[&Operation] = &[
-    &LIST_IMAGE_ASSESSMENTS,
-    &LIST_RESOURCE_VULNERABILITIES,
-    &LIST_VULNERABILITIES,
-    &LIST_IAC_CONFIGS,
-    &SCAN_IAC,
-    &LIST_IAC_SCANS,
-    &GET_IAC_SCAN,
-    &GET_ACCESS_REMEDIATION_POLICY,
-    &LIST_PRINCIPAL_ACTIONS,
-    &LIST_PRINCIPAL_PERMISSIONS,
-    &QUERY_RESOURCES_FOR_EXPORT,
-    &QUERY_RESOURCES,
+const BY_TAG: &[&[&Operation]] = &[
+    #[cfg(feature = "iac")]
+    iac::OPERATIONS,
+    #[cfg(feature = "least-privileged-access")]
+    least_privileged_access::OPERATIONS,
+    #[cfg(feature = "resources")]
+    resources::OPERATIONS,
+    #[cfg(feature = "vulnerabilities")]
+    vulnerabilities::OPERATIONS,
 ];
+
+/// The operations of this crate whose features are on: by tag, the tags and the operations of each in the
+/// order of the document.
+pub static OPERATIONS: &[&Operation] = &Operation::join::<
+    { Operation::count(BY_TAG) },
+>(BY_TAG);

@@ -2,6 +2,11 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &QUERY_RESOURCES_FOR_EXPORT,
+    &QUERY_RESOURCES,
+];
+
 /// [`Client::query_resources_for_export`](crate::Client::query_resources_for_export)
 pub static QUERY_RESOURCES_FOR_EXPORT: Operation = Operation {
     name: "query_resources_for_export",

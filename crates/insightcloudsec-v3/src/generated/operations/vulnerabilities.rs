@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_IMAGE_ASSESSMENTS,
+    &LIST_RESOURCE_VULNERABILITIES,
+    &LIST_VULNERABILITIES,
+];
+
 /// [`Client::list_image_assessments`](crate::Client::list_image_assessments)
 pub static LIST_IMAGE_ASSESSMENTS: Operation = Operation {
     name: "list_image_assessments",

@@ -4,18 +4,28 @@
 
 /// Builders of the types that requests use.
 pub mod builder;
+#[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "least-privileged-access")]
 mod least_privileged_access;
+#[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "resources")]
 mod resources_2;
 mod shared;
+#[cfg(feature = "vulnerabilities")]
 mod vulnerabilities;
 
+#[cfg(feature = "iac")]
 pub use iac::*;
+#[cfg(feature = "least-privileged-access")]
 pub use least_privileged_access::*;
+#[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "resources")]
 pub use resources_2::*;
 pub use shared::*;
+#[cfg(feature = "vulnerabilities")]
 pub use vulnerabilities::*;
 
 /// Errors of conversions.

@@ -2,6 +2,20 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_AWS_ACCESS_KEYS,
+    &CREATE_AWS_ACCESS_KEY,
+    &DELETE_AWS_ACCESS_KEY,
+    &GET_EKS_HARVESTING_CONFIG,
+    &UPDATE_EKS_HARVESTING_CONFIG,
+    &DELETE_EKS_HARVESTING_CONFIG,
+    &LIST_AWS_ROLE_CONFIGS,
+    &CREATE_AWS_ROLE_CONFIG,
+    &GET_AWS_ROLE_CONFIG,
+    &UPDATE_AWS_ROLE_CONFIG,
+    &DELETE_AWS_ROLE_CONFIG,
+];
+
 /// [`Client::list_aws_access_keys`](crate::Client::list_aws_access_keys)
 pub static LIST_AWS_ACCESS_KEYS: Operation = Operation {
     name: "list_aws_access_keys",

@@ -2,6 +2,12 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &LIST_IAC_SCANS,
+    &GET_IAC_SCAN,
+    &GET_IAC_SCAN_REPORT,
+];
+
 /// [`Client::list_iac_scans`](crate::Client::list_iac_scans)
 pub static LIST_IAC_SCANS: Operation = Operation {
     name: "list_iac_scans",

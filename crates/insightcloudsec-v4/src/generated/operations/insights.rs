@@ -2,6 +2,8 @@
 
 use rapid7_core::{Confidence, Effect, Method, Operation, Paging, Stability};
 
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST_CLOUD_FINDINGS];
+
 /// [`Client::list_cloud_findings`](crate::Client::list_cloud_findings)
 pub static LIST_CLOUD_FINDINGS: Operation = Operation {
     name: "list_cloud_findings",

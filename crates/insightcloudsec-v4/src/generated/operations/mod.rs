@@ -2,30 +2,32 @@
 
 //! What is known of each operation, as data.
 
+#[cfg(feature = "aws-configuration")]
 mod aws_configuration;
+#[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "insights")]
 mod insights;
 
 use rapid7_core::Operation;
+#[cfg(feature = "aws-configuration")]
 pub use aws_configuration::*;
+#[cfg(feature = "iac")]
 pub use iac::*;
+#[cfg(feature = "insights")]
 pub use insights::*;
 
-/// All operations of this crate, in the order of the document.
-pub static OPERATIONS: &[&Operation] = &[
-    &LIST_AWS_ACCESS_KEYS,
-    &CREATE_AWS_ACCESS_KEY,
-    &DELETE_AWS_ACCESS_KEY,
-    &GET_EKS_HARVESTING_CONFIG,
-    &UPDATE_EKS_HARVESTING_CONFIG,
-    &DELETE_EKS_HARVESTING_CONFIG,
-    &LIST_AWS_ROLE_CONFIGS,
-    &CREATE_AWS_ROLE_CONFIG,
-    &GET_AWS_ROLE_CONFIG,
-    &UPDATE_AWS_ROLE_CONFIG,
-    &DELETE_AWS_ROLE_CONFIG,
-    &LIST_IAC_SCANS,
-    &GET_IAC_SCAN,
-    &GET_IAC_SCAN_REPORT,
-    &LIST_CLOUD_FINDINGS,
+const BY_TAG: &[&[&Operation]] = &[
+    #[cfg(feature = "aws-configuration")]
+    aws_configuration::OPERATIONS,
+    #[cfg(feature = "iac")]
+    iac::OPERATIONS,
+    #[cfg(feature = "insights")]
+    insights::OPERATIONS,
 ];
+
+/// The operations of this crate whose features are on: by tag, the tags and the operations of each in the
+/// order of the document.
+pub static OPERATIONS: &[&Operation] = &Operation::join::<
+    { Operation::count(BY_TAG) },
+>(BY_TAG);

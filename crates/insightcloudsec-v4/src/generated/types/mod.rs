@@ -4,13 +4,19 @@
 
 /// Builders of the types that requests use.
 pub mod builder;
+#[cfg(feature = "aws-configuration")]
 mod aws_configuration;
+#[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "insights")]
 mod insights;
 mod shared;
 
+#[cfg(feature = "aws-configuration")]
 pub use aws_configuration::*;
+#[cfg(feature = "iac")]
 pub use iac::*;
+#[cfg(feature = "insights")]
 pub use insights::*;
 pub use shared::*;
 

@@ -2,64 +2,132 @@
 
 //! Builders of the types that requests use.
 
+#[cfg(feature = "api-keys")]
 mod api_keys;
+#[cfg(feature = "authentication")]
 mod authentication;
+#[cfg(feature = "authentication-servers")]
 mod authentication_servers;
+#[cfg(feature = "autoscaling-groups")]
 mod autoscaling_groups;
+#[cfg(feature = "badges")]
 mod badges;
+#[cfg(feature = "bots")]
 mod bots;
+#[cfg(feature = "branding")]
 mod branding;
+#[cfg(feature = "cloud-organizations")]
 mod cloud_organizations;
+#[cfg(feature = "clouds")]
 mod clouds;
+#[cfg(feature = "compliance")]
 mod compliance;
+#[cfg(feature = "data-collections")]
 mod data_collections;
+#[cfg(feature = "entitlements")]
 mod entitlements;
+#[cfg(feature = "event-driven-harvesting")]
 mod event_driven_harvesting;
+#[cfg(feature = "exemptions")]
 mod exemptions;
+#[cfg(feature = "groups")]
 mod groups;
+#[cfg(feature = "harvesting")]
 mod harvesting;
+#[cfg(feature = "insights")]
 mod insights;
+#[cfg(feature = "instances")]
 mod instances;
+#[cfg(feature = "organizations")]
 mod organizations;
+#[cfg(feature = "packs")]
 mod packs;
+#[cfg(feature = "resource-access-lists")]
 mod resource_access_lists;
+#[cfg(feature = "resource-groups")]
 mod resource_groups;
+#[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "roles")]
 mod roles;
+#[cfg(feature = "scheduled-events")]
 mod scheduled_events;
+#[cfg(any(
+    feature = "badges", feature = "bots", feature = "clouds", feature = "exemptions",
+    feature = "insights", feature = "packs", feature = "resources", feature = "roles",
+    feature = "scheduled-events", feature = "subscriptions", feature = "users",
+))]
 mod shared;
+#[cfg(feature = "subscriptions")]
 mod subscriptions;
+#[cfg(feature = "tags")]
 mod tags;
+#[cfg(feature = "users")]
 mod users;
+#[cfg(feature = "volumes")]
 mod volumes;
 
+#[cfg(feature = "api-keys")]
 pub use api_keys::*;
+#[cfg(feature = "authentication")]
 pub use authentication::*;
+#[cfg(feature = "authentication-servers")]
 pub use authentication_servers::*;
+#[cfg(feature = "autoscaling-groups")]
 pub use autoscaling_groups::*;
+#[cfg(feature = "badges")]
 pub use badges::*;
+#[cfg(feature = "bots")]
 pub use bots::*;
+#[cfg(feature = "branding")]
 pub use branding::*;
+#[cfg(feature = "cloud-organizations")]
 pub use cloud_organizations::*;
+#[cfg(feature = "clouds")]
 pub use clouds::*;
+#[cfg(feature = "compliance")]
 pub use compliance::*;
+#[cfg(feature = "data-collections")]
 pub use data_collections::*;
+#[cfg(feature = "entitlements")]
 pub use entitlements::*;
+#[cfg(feature = "event-driven-harvesting")]
 pub use event_driven_harvesting::*;
+#[cfg(feature = "exemptions")]
 pub use exemptions::*;
+#[cfg(feature = "groups")]
 pub use groups::*;
+#[cfg(feature = "harvesting")]
 pub use harvesting::*;
+#[cfg(feature = "insights")]
 pub use insights::*;
+#[cfg(feature = "instances")]
 pub use instances::*;
+#[cfg(feature = "organizations")]
 pub use organizations::*;
+#[cfg(feature = "packs")]
 pub use packs::*;
+#[cfg(feature = "resource-access-lists")]
 pub use resource_access_lists::*;
+#[cfg(feature = "resource-groups")]
 pub use resource_groups::*;
+#[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "roles")]
 pub use roles::*;
+#[cfg(feature = "scheduled-events")]
 pub use scheduled_events::*;
+#[cfg(any(
+    feature = "badges", feature = "bots", feature = "clouds", feature = "exemptions",
+    feature = "insights", feature = "packs", feature = "resources", feature = "roles",
+    feature = "scheduled-events", feature = "subscriptions", feature = "users",
+))]
 pub use shared::*;
+#[cfg(feature = "subscriptions")]
 pub use subscriptions::*;
+#[cfg(feature = "tags")]
 pub use tags::*;
+#[cfg(feature = "users")]
 pub use users::*;
+#[cfg(feature = "volumes")]
 pub use volumes::*;

@@ -2,8 +2,12 @@
 
 //! Builders of the types that requests use.
 
+#[cfg(feature = "iac")]
 mod iac;
+#[cfg(feature = "resources")]
 mod resources;
 
+#[cfg(feature = "iac")]
 pub use iac::*;
+#[cfg(feature = "resources")]
 pub use resources::*;

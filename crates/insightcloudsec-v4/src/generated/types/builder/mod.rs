@@ -2,6 +2,8 @@
 
 //! Builders of the types that requests use.
 
+#[cfg(feature = "aws-configuration")]
 mod aws_configuration;
 
+#[cfg(feature = "aws-configuration")]
 pub use aws_configuration::*;
