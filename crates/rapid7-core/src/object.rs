@@ -322,7 +322,7 @@ impl<S: Serializer> Writer<S> {
     }
 }
 
-/// Lists and maps.
+/// Lists and maps, and what may be absent.
 pub trait MayBeEmpty {
     /// Whether there is nothing in it.
     fn is_empty(&self) -> bool;
@@ -337,6 +337,18 @@ impl<T> MayBeEmpty for Vec<T> {
 impl<K, V> MayBeEmpty for BTreeMap<K, V> {
     fn is_empty(&self) -> bool {
         self.is_empty()
+    }
+}
+
+impl<T> MayBeEmpty for Option<T> {
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: MayBeEmpty> MayBeEmpty for Box<T> {
+    fn is_empty(&self) -> bool {
+        (**self).is_empty()
     }
 }
 

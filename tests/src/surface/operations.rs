@@ -63,33 +63,30 @@ fn known(item: &syn::Item) -> Option<(String, Known)> {
     if last(&value.path) != "Operation" {
         return None;
     }
-    let field = |name: &str| {
+    // What an entry leaves out is as in `Operation::USUAL`.
+    let stated = |name: &str| {
         let found = value
             .fields
             .iter()
             .find(|field| matches!(&field.member, syn::Member::Named(known) if known == name));
-        &found
-            .unwrap_or_else(|| panic!("`{}` has no `{name}`", item.ident))
-            .expr
+        found.map(|field| &field.expr)
     };
-    let mut facts = vec![
-        word(field("effect")),
-        word(field("stability")),
-        word(field("confidence")),
-    ];
-    let access = word(field("access"));
-    if access != "credentials" {
+    let field =
+        |name: &str| stated(name).unwrap_or_else(|| panic!("`{}` has no `{name}`", item.ident));
+    let confidence = stated("confidence").map_or_else(|| "none".to_owned(), word);
+    let mut facts = vec![word(field("effect")), word(field("stability")), confidence];
+    if let Some(access) = stated("access").map(word) {
+        assert_ne!(access, "credentials", "`{}`: that is the usual", item.ident);
         facts.push(format!("credentials:{access}"));
     }
-    if let syn::Expr::Reference(list) = field("success")
+    if let Some(syn::Expr::Reference(list)) = stated("success")
         && let syn::Expr::Array(list) = &*list.expr
         && !list.elems.is_empty()
     {
         let statuses: Vec<String> = list.elems.iter().map(word).collect();
         facts.push(format!("result:{}", statuses.join(",")));
     }
-    let paging = word(field("paging"));
-    if paging != "none" {
+    if let Some(paging) = stated("paging").map(word) {
         facts.push(format!("pages:{paging}"));
     }
     let text = |name: &str| string(field(name)).unwrap();
@@ -222,7 +219,7 @@ impl Request {
     fn parameter(&self, field: &syn::Field) -> Option<Parameter> {
         let name = field.ident.as_ref()?.to_string();
         let held = type_of(&field.ty);
-        if held.name != "Result" {
+        if held.name != "Given" {
             return None;
         }
         let held = held.arguments.into_iter().next()?;
@@ -270,7 +267,7 @@ impl<'ast> Visit<'ast> for Request {
 
     fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
         if let (syn::Member::Named(name), syn::Expr::Call(call)) = (&field.member, &field.expr)
-            && matches!(&*call.func, syn::Expr::Path(path) if last(&path.path) == "Err")
+            && matches!(&*call.func, syn::Expr::Path(path) if last(&path.path) == "required")
         {
             self.required.push(name.to_string());
         }

@@ -45,7 +45,7 @@ fn shape(item: &syn::Item) -> Option<(String, Shape)> {
     match item {
         syn::Item::Struct(item) => Some((item.ident.to_string(), fields(&item.fields))),
         syn::Item::Enum(item) => {
-            let untagged = Serde::of(&item.attrs).untagged;
+            let untagged = Wire::of(&item.attrs).untagged;
             let variants = item.variants.iter().map(variant).collect();
             Some((item.ident.to_string(), Shape::Enum { untagged, variants }))
         }
@@ -73,14 +73,14 @@ fn fields(fields: &syn::Fields) -> Shape {
 }
 
 fn member(field: &syn::Field) -> Member {
-    let serde = Serde::of(&field.attrs);
+    let said = Wire::of(&field.attrs);
     let name = field.ident.as_ref().unwrap().to_string();
     let type_ = type_of(&field.ty);
-    let wire = serde
+    let wire = said
         .rename
         .unwrap_or_else(|| name.trim_start_matches("r#").to_owned());
     Member {
-        may_be_missing: serde.default && type_.name != "Option",
+        may_be_missing: said.default && type_.name != "Option",
         name,
         wire,
         type_,
@@ -95,27 +95,41 @@ fn variant(variant: &syn::Variant) -> Variant {
             .iter()
             .map(|field| type_of(&field.ty))
             .collect(),
-        wire: Serde::of(&variant.attrs)
-            .rename
-            .map(|name| format!("{name:?}")),
+        wire: value(&variant.attrs),
     }
 }
 
-/// What the surface needs of serde's attributes.
+/// The value of a variant: `#[wire("ON")]`, `#[wire(-5)]`.
+fn value(attributes: &[syn::Attribute]) -> Option<String> {
+    let attribute = attributes
+        .iter()
+        .find(|attribute| attribute.path().is_ident("wire"))?;
+    match attribute.parse_args().unwrap() {
+        syn::Expr::Lit(literal) => written(&literal.lit),
+        syn::Expr::Unary(negative) => match &*negative.expr {
+            syn::Expr::Lit(literal) => written(&literal.lit).map(|number| format!("-{number}")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What attributes say of the form on the wire.
 #[derive(Default)]
-struct Serde {
+struct Wire {
     rename: Option<String>,
     default: bool,
     untagged: bool,
 }
 
-impl Serde {
+impl Wire {
     fn of(attributes: &[syn::Attribute]) -> Self {
         let mut found = Self::default();
-        for attribute in attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("serde"))
-        {
+        let said = attributes.iter().filter(|attribute| {
+            let path = attribute.path();
+            path.is_ident("wire") || path.is_ident("serde")
+        });
+        for attribute in said {
             let read = attribute.parse_nested_meta(|meta| {
                 found.default |= meta.path.is_ident("default");
                 found.untagged |= meta.path.is_ident("untagged");

@@ -1,7 +1,7 @@
 //! `Debug` of structs that keep members that the document does not list: any of them may be a secret, so that only their
 //! names are shown.
 
-use super::types::{Types, is_marked};
+use super::types::{Types, is_further};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
@@ -11,7 +11,7 @@ pub(super) fn apply(types: &mut Types) {
     for (_, definition) in types.iter_mut() {
         let items = &mut definition.items;
         let found = items.iter_mut().find_map(|item| match item {
-            Item::Struct(item) if item.fields.iter().any(is_flat) => Some(item),
+            Item::Struct(item) if item.fields.iter().any(is_further) => Some(item),
             _ => None,
         });
         let Some(item) = found else { continue };
@@ -29,17 +29,12 @@ pub(super) fn apply(types: &mut Types) {
 
 /// Whether [`apply`] gives a default value to a struct: the generator leaves it out beside further members.
 pub(super) fn has_default(item: &ItemStruct) -> bool {
-    item.fields.iter().any(is_flat) && item.fields.iter().all(may_be_missing)
-}
-
-/// Whether a field holds members that no other field has.
-fn is_flat(field: &Field) -> bool {
-    is_marked(field, "further")
+    item.fields.iter().any(is_further) && item.fields.iter().all(may_be_missing)
 }
 
 /// Whether a field holds whatever else there is.
 fn is_extra(field: &Field) -> bool {
-    is_flat(field) && field.ty.to_token_stream().to_string().replace(' ', "") == ANY_MAP
+    is_further(field) && field.ty.to_token_stream().to_string().replace(' ', "") == ANY_MAP
 }
 
 /// How the type of further members is written.

@@ -374,6 +374,12 @@ fn arguments(attribute: &Attribute, name: &str) -> Option<Punctuated<Meta, Token
         .then(|| attribute.parse_args_with(Punctuated::parse_terminated).ok())?
 }
 
+/// Whether a field takes the members that no other takes, as the generator says it or as we do.
+pub(super) fn is_further(field: &Field) -> bool {
+    let mut serde = field.attrs.iter().filter_map(serde_arguments).flatten();
+    is_marked(field, "further") || serde.any(|argument| argument.path().is_ident("flatten"))
+}
+
 /// Whether a field is marked so in the terms of `rapid7_core::Object`.
 pub(super) fn is_marked(field: &Field, name: &str) -> bool {
     let mut arguments = field.attrs.iter().filter_map(wire_arguments).flatten();

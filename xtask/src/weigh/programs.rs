@@ -84,9 +84,7 @@ pub fn smallest(core: &Core) -> Result<FileSet, Vec<Problem>> {
         load::load_text(path, SMALLEST_DOCUMENT.to_owned()).map_err(|problem| vec![problem])?;
     let output = run(Input::from_document(document, SMALLEST))?;
     let mut files = output.files.under("src/generated");
-    files
-        .0
-        .extend(standalone(SMALLEST, &output.api, core).0);
+    files.0.extend(standalone(SMALLEST, &output.api, core).0);
     Ok(files)
 }
 

@@ -80,23 +80,23 @@ fn a_builder_has_a_setter_for_each_part() {
     assert_eq!(
         code.fields("Upload"),
         [
-            "id: Result<String,String>",
-            "file: Result<rapid7_core::Part,String>",
-            "thumbs: Result<Option<Vec<rapid7_core::Part>>,String>",
-            "raw: Result<Option<rapid7_core::Part>,String>",
-            "raws: Result<Option<Vec<rapid7_core::Part>>,String>",
-            "title: Result<String,String>",
-            "state: Result<Option<types::UploadRequestState>,String>",
-            "tags: Result<Option<Vec<String>>,String>",
-            "ids: Result<Option<Vec<i64>>,String>",
-            "meta: Result<types::Meta,String>",
-            "rows: Result<Option<Vec<types::Meta>>,String>",
-            "password: Result<Option<rapid7_core::Secret>,String>",
-            "body2: Result<Option<String>,String>",
-            "part: Result<Option<String>,String>",
-            "send_: Result<Option<String>,String>",
-            "id2: Result<Option<String>,String>",
-            "csv: Result<Option<String>,String>",
+            "id: Given<String>",
+            "file: Given<rapid7_core::Part>",
+            "thumbs: Given<Option<Vec<rapid7_core::Part>>>",
+            "raw: Given<Option<rapid7_core::Part>>",
+            "raws: Given<Option<Vec<rapid7_core::Part>>>",
+            "title: Given<String>",
+            "state: Given<Option<types::UploadRequestState>>",
+            "tags: Given<Option<Vec<String>>>",
+            "ids: Given<Option<Vec<i64>>>",
+            "meta: Given<types::Meta>",
+            "rows: Given<Option<Vec<types::Meta>>>",
+            "password: Given<Option<rapid7_core::Secret>>",
+            "body2: Given<Option<String>>",
+            "part: Given<Option<String>>",
+            "send_: Given<Option<String>>",
+            "id2: Given<Option<String>>",
+            "csv: Given<Option<String>>",
             "part2: rapid7_core::Form",
         ]
     );
@@ -125,7 +125,10 @@ fn a_builder_has_a_setter_for_each_part() {
         ]
     );
     let new = code.new_of("Upload");
-    assert!(new.contains("file:Err(\"required and not given\""), "{new}");
+    assert!(
+        new.contains("file:given::required()"),
+        "{new}"
+    );
     assert!(new.contains("thumbs:Ok(None)"), "{new}");
 }
 
@@ -135,8 +138,8 @@ fn a_form_that_need_not_be_there_is_whole_if_it_is() {
     assert_eq!(
         code.fields("Optional"),
         [
-            "a: Result<Option<String>,String>",
-            "b: Result<Option<rapid7_core::Part>,String>"
+            "a: Given<Option<String>>",
+            "b: Given<Option<rapid7_core::Part>>"
         ]
     );
     assert_eq!(

@@ -147,18 +147,18 @@ fn parameters_of_each_place_and_style() {
     assert_eq!(
         code.fields("A"),
         [
-            "id: Result<i64,String>",
-            "sort: Result<Option<types::ASort>,String>",
-            "plain: Result<Option<Vec<String>>,String>",
-            "comma: Result<Option<Vec<String>>,String>",
-            "space: Result<Option<Vec<String>>,String>",
-            "pipe: Result<Option<Vec<String>>,String>",
-            "filter: Result<Option<types::AFilter>,String>",
-            "x_trace: Result<Option<String>,String>",
-            "theme: Result<Option<bool>,String>",
-            "untyped: Result<Option<String>,String>",
-            "json: Result<Option<String>,String>",
-            "maybe: Result<Option<String>,String>",
+            "id: Given<i64>",
+            "sort: Given<Option<types::ASort>>",
+            "plain: Given<Option<Vec<String>>>",
+            "comma: Given<Option<Vec<String>>>",
+            "space: Given<Option<Vec<String>>>",
+            "pipe: Given<Option<Vec<String>>>",
+            "filter: Given<Option<types::AFilter>>",
+            "x_trace: Given<Option<String>>",
+            "theme: Given<Option<bool>>",
+            "untyped: Given<Option<String>>",
+            "json: Given<Option<String>>",
+            "maybe: Given<Option<String>>",
         ]
     );
 }
@@ -198,54 +198,46 @@ fn bodies_of_each_media_type() {
     let code = Code::of(&bodies());
     let made = |builder: &str| (code.fields(builder).join("; "), code.last_call(builder));
     for (builder, field, call) in [
-        (
-            "Json",
-            "body: Result<types::Order,String>",
-            "json(&self.body)",
-        ),
+        ("Json", "body: Given<types::Order>", "json(&self.body)"),
         (
             "Vendor",
-            "body: Result<types::Order,String>",
+            "body: Given<types::Order>",
             "json_as(\"application/vnd.x+json\",&self.body)",
         ),
         (
             "Form",
-            "body: Result<types::FormRequest,String>",
+            "body: Given<types::FormRequest>",
             "form(&self.body)",
         ),
         (
             "Text",
-            "body: Result<Body,String>",
+            "body: Given<Body>",
             "raw(\"text/plain\",&self.body)",
         ),
         (
             "Bytes",
-            "body: Result<Body,String>",
+            "body: Given<Body>",
             "raw(\"application/octet-stream\",&self.body)",
         ),
         (
             "Related",
-            "body: Result<Body,String>",
+            "body: Given<Body>",
             "raw(\"multipart/related\",&self.body)",
         ),
         (
             "Anything",
-            "body: Result<Option<serde_json::Value>,String>",
+            "body: Given<Option<serde_json::Value>>",
             "json(&self.body)",
         ),
-        (
-            "List",
-            "body: Result<Vec<String>,String>",
-            "json(&self.body)",
-        ),
+        ("List", "body: Given<Vec<String>>", "json(&self.body)"),
         (
             "Optional",
-            "body: Result<Option<types::Order>,String>",
+            "body: Given<Option<types::Order>>",
             "json(&self.body)",
         ),
         (
             "FormOfAnything",
-            "body: Result<Option<serde_json::Value>,String>",
+            "body: Given<Option<serde_json::Value>>",
             "form(&self.body)",
         ),
     ] {
@@ -266,7 +258,7 @@ fn a_required_body_that_can_be_empty_starts_so() {
             .contains("body:Ok(Default::default())")
     );
     assert!(
-        code.new_of("Json").contains("body:Err("),
+        code.new_of("Json").contains("body:given::required()"),
         "a required member is missing"
     );
     assert!(code.new_of("Optional").contains("body:Ok(None)"));
@@ -278,7 +270,7 @@ fn further_media_types_are_sent_ready_made() {
     assert_eq!(
         code.fields("Several"),
         [
-            "body: Result<Option<types::Order>,String>",
+            "body: Given<Option<types::Order>>",
             "other_body: Option<Body>"
         ]
     );
@@ -298,8 +290,8 @@ fn secrets_are_a_type_that_does_not_print() {
     assert_eq!(
         code.fields("A"),
         [
-            "access_token: Result<Option<rapid7_core::Secret>,String>",
-            "body: Result<Option<types::ARequest>,String>",
+            "access_token: Given<Option<rapid7_core::Secret>>",
+            "body: Given<Option<types::ARequest>>",
         ]
     );
     assert_eq!(

@@ -283,10 +283,7 @@ fn what_may_be_null_is_optional_where_it_stands() {
         ]
     );
     assert_eq!(code.sends("GetBot"), "Answer<Option<Bot>>, Error<Body>");
-    assert_eq!(
-        code.fields("PutBot"),
-        ["body: Result<Option<types::Bot>,String>"]
-    );
+    assert_eq!(code.fields("PutBot"), ["body: Given<Option<types::Bot>>"]);
 }
 
 #[test]

@@ -81,9 +81,9 @@ fn what_comes_in_several_forms_is_a_scalar_of_the_runtime() {
     assert_eq!(
         code.fields("ListItems"),
         [
-            "since: Result<Option<String>,String>",
-            "level: Result<Option<types::Level>,String>",
-            "id: Result<Option<rapid7_core::IntegerOrText>,String>",
+            "since: Given<Option<String>>",
+            "level: Given<Option<types::Level>>",
+            "id: Given<Option<rapid7_core::IntegerOrText>>",
         ]
     );
 }

@@ -165,13 +165,13 @@ impl<'a> EnqueueHarvestJob<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: given::required(),
+            body: Ok(Default::default()),
         }
     }
 
     /// The request body.
     ///
-    /// Required.
+    /// Without it, an object without members is sent.
     pub fn body(
         mut self,
         value: impl TryInto<types::HarvestSchedule, Error: ToString>,

@@ -182,13 +182,13 @@ impl<'a> CreateAwsAccessKey<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: given::required(),
+            body: Ok(Default::default()),
         }
     }
 
     /// The request body.
     ///
-    /// Required.
+    /// Without it, an object without members is sent.
     pub fn body(
         mut self,
         value: impl TryInto<types::CreateAwsAccessKeyRequest, Error: ToString>,
@@ -285,7 +285,7 @@ impl<'a> UpdateEksHarvestingConfig<'a> {
         Self {
             client,
             organization_service_id: given::required(),
-            body: given::required(),
+            body: Ok(Default::default()),
         }
     }
 
@@ -302,7 +302,7 @@ impl<'a> UpdateEksHarvestingConfig<'a> {
 
     /// The request body.
     ///
-    /// Required.
+    /// Without it, an object without members is sent.
     pub fn body(
         mut self,
         value: impl TryInto<types::UpdateEksHarvestingConfigRequest, Error: ToString>,
@@ -430,13 +430,13 @@ impl<'a> CreateAwsRoleConfig<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self {
             client,
-            body: given::required(),
+            body: Ok(Default::default()),
         }
     }
 
     /// The request body.
     ///
-    /// Required.
+    /// Without it, an object without members is sent.
     pub fn body(
         mut self,
         value: impl TryInto<types::CreateAwsRoleConfigRequest, Error: ToString>,
@@ -498,7 +498,7 @@ impl<'a> UpdateAwsRoleConfig<'a> {
         Self {
             client,
             role_id: given::required(),
-            body: given::required(),
+            body: Ok(Default::default()),
         }
     }
 
@@ -512,7 +512,7 @@ impl<'a> UpdateAwsRoleConfig<'a> {
 
     /// The request body.
     ///
-    /// Required.
+    /// Without it, an object without members is sent.
     pub fn body(
         mut self,
         value: impl TryInto<types::UpdateAwsRoleConfigRequest, Error: ToString>,
