@@ -144,7 +144,7 @@ pub(crate) const CURSOR_QUERY: List = List {
     rows: "results",
     row: |id| json!({"id": id}),
     open: |ics, options| {
-        let request = Request::new(&FINDINGS).path("organization_service_id", &Ok::<_, String>(1));
+        let request = Request::new(&FINDINGS).path("organization_service_id", &Ok(1));
         let pages: Pages<Findings, Finding, ApiError> = Pages::new(
             ics.connection(),
             request,
