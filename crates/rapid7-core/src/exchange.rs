@@ -187,7 +187,7 @@ async fn read_on(
     max: u64,
 ) -> Result<Bytes, Box<TransportError>> {
     let reserved = usize::try_from(announced.min(MAX_RESERVED)).unwrap_or(0);
-    let mut body = BytesMut::with_capacity(reserved.max(first.len()));
+    let mut body = Vec::with_capacity(reserved.max(first.len()));
     let mut is_long = false;
     let mut next = Some(first);
     while let Some(chunk) = next {
@@ -199,12 +199,23 @@ async fn read_on(
             is_long = true;
             own_values(response.headers_mut());
         }
+        make_room(&mut body, chunk.len(), announced);
         body.extend_from_slice(&chunk);
         // The client reads on into the memory of a chunk that is gone.
         drop(chunk);
         next = next_chunk(response).await?;
     }
-    Ok(body.freeze())
+    Ok(body.into())
+}
+
+/// Makes a body at most twice as long at a time, and no longer than was announced: it is kept with all its room.
+fn make_room(body: &mut Vec<u8>, bytes: usize, announced: u64) {
+    let left = usize::try_from(announced).unwrap_or(usize::MAX);
+    let left = left.saturating_sub(body.len());
+    if body.capacity() - body.len() < bytes && left >= bytes {
+        let ahead = body.len().max(bytes);
+        body.reserve_exact(left.min(ahead));
+    }
 }
 
 /// Moves the values of headers into memory of their own.

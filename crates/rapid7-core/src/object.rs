@@ -94,14 +94,18 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     ///
     /// What comes next is no member.
     #[inline]
-    pub fn next(&mut self) -> Result<Option<usize>, A::Error> {
+    pub fn name(&mut self) -> Result<Option<usize>, A::Error> {
         let name = Name {
             names: self.names,
             following: self.following,
             further: self.keeps_all.then_some(&mut self.further),
         };
         let index = self.access.next_key_seed(name)?;
-        self.following = index.map_or(0, |index| index + 1);
+        if let Some(index) = index
+            && index < self.names.len()
+        {
+            self.following = index + 1;
+        }
         Ok(index)
     }
 
@@ -201,18 +205,20 @@ impl Visitor<'_> for Name<'_> {
 
     #[inline]
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<usize, E> {
-        if self
-            .names
-            .get(self.following)
-            .is_some_and(|next| *next == name)
-        {
-            return Ok(self.following);
+        // Members that were left out are few, so that the next one is near.
+        let (earlier, later) = self.names.split_at(self.following.min(self.names.len()));
+        let ahead = position(later, name);
+        if ahead < later.len() {
+            return Ok(earlier.len() + ahead);
         }
-        let index = position(self.names, name);
-        if let (true, Some(further)) = (index == self.names.len(), self.further) {
+        let index = position(earlier, name);
+        if index < earlier.len() {
+            return Ok(index);
+        }
+        if let Some(further) = self.further {
             name.clone_into(further);
         }
-        Ok(index)
+        Ok(self.names.len())
     }
 
     fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<usize, E> {

@@ -25,8 +25,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let members: Vec<Member> = members.collect::<Result<_>>()?;
     let setters = setters(&input.ident, &members);
     let conversions = conversions(&input.ident, &built, &members);
-    let build = build(&input.ident, &built, &members);
-    Ok(quote! { #setters #build #conversions })
+    let finish = build(&input.ident, &built, &members);
+    Ok(quote! { #setters #finish #conversions })
 }
 
 struct Member<'a> {

@@ -95,58 +95,10 @@ fn is_option(ty: &Type) -> bool {
 
 fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
     let name = ident.to_string();
-    let further = members.iter().find(|member| member.is_further());
-    let named: Vec<&Member> = members
-        .iter()
-        .filter(|member| !member.is_further())
-        .collect();
-    let wires = named.iter().map(|member| &member.wire);
-    let slots: Vec<Ident> = (0..named.len())
-        .map(|index| format_ident!("member{index}"))
-        .collect();
-    let declared = named.iter().zip(&slots).map(|(member, slot)| {
-        let ty = &member.field.ty;
-        match member.kind {
-            Kind::Required => quote! { let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None; },
-            _ => quote! { let mut #slot: #ty = ::core::default::Default::default(); },
-        }
-    });
-    let arms = named
-        .iter()
-        .zip(&slots)
-        .enumerate()
-        .map(|(index, (member, slot))| {
-            let read = match member.kind {
-                Kind::Required => quote!(some),
-                Kind::Default => quote!(or_default),
-                Kind::Optional | Kind::Further => quote!(value),
-            };
-            quote! { #index => members.#read(&mut #slot), }
-        });
-    let rest = match further {
-        Some(_) => quote! { _ => members.further(&mut further), },
-        None => quote! { _ => members.pass(), },
-    };
-    let values = named
-        .iter()
-        .zip(&slots)
-        .enumerate()
-        .map(|(index, (member, slot))| {
-            let name = member.name;
-            match member.kind {
-                Kind::Required => quote! { #name: members.required(#slot, #index)?, },
-                _ => quote! { #name: #slot, },
-            }
-        });
-    let further_slot = further.map(|member| {
-        let ty = &member.field.ty;
-        quote! { let mut further: #ty = ::core::default::Default::default(); }
-    });
-    let further_value = further.map(|member| {
-        let name = member.name;
-        quote! { #name: further, }
-    });
-    let keeps_all = further.is_some();
+    let named = members.iter().filter(|member| !member.is_further());
+    let wires = named.map(|member| &member.wire);
+    let keeps_all = members.iter().any(Member::is_further);
+    let read = read(members);
     quote! {
         #[automatically_derived]
         impl ::rapid7_core::object::Object for #ident {
@@ -157,12 +109,7 @@ fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
             fn read<'de, A: ::rapid7_core::object::MapAccess<'de>>(
                 members: &mut ::rapid7_core::object::Members<A>,
             ) -> ::core::result::Result<Self, A::Error> {
-                #(#declared)*
-                #further_slot
-                while let ::core::option::Option::Some(index) = members.next()? {
-                    match index { #(#arms)* #rest }?
-                }
-                ::core::result::Result::Ok(Self { #(#values)* #further_value })
+                #read
             }
         }
 
@@ -174,6 +121,48 @@ fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
                 ::rapid7_core::object::read(deserializer)
             }
         }
+    }
+}
+
+/// A slot for each member, filled as they come.
+fn read(members: &[Member]) -> TokenStream {
+    let mut slots = Vec::new();
+    let mut arms = Vec::new();
+    let mut values = Vec::new();
+    let mut rest = quote!(members.pass());
+    let mut index = 0_usize;
+    for Member {
+        field, name, kind, ..
+    } in members
+    {
+        let ty = &field.ty;
+        // A member can be called like anything else here.
+        let slot = format_ident!("slot{}", slots.len());
+        let empty = quote! { let mut #slot: #ty = ::core::default::Default::default(); };
+        let mut value = quote!(#slot);
+        let mut declared = empty;
+        match kind {
+            Kind::Required => {
+                declared = quote! {
+                    let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;
+                };
+                arms.push(quote! { #index => members.some(&mut #slot), });
+                value = quote!(members.required(#slot, #index)?);
+            }
+            Kind::Optional => arms.push(quote! { #index => members.value(&mut #slot), }),
+            Kind::Default => arms.push(quote! { #index => members.or_default(&mut #slot), }),
+            Kind::Further => rest = quote!(members.further(&mut #slot)),
+        }
+        index += usize::from(*kind != Kind::Further);
+        slots.push(declared);
+        values.push(quote! { #name: #value, });
+    }
+    quote! {
+        #(#slots)*
+        while let ::core::option::Option::Some(index) = members.name()? {
+            match index { #(#arms)* _ => #rest, }?
+        }
+        ::core::result::Result::Ok(Self { #(#values)* })
     }
 }
 

@@ -10,6 +10,10 @@ use tokio::runtime::Builder;
 use crate::http::{complete_body, response};
 
 pub(crate) const LOGIN_PATH: &str = "/v2/public/user/login";
+/// Answers with [`LIST_BYTES`] of what other paths answer.
+pub(crate) const LIST_PATH: &str = "/v2/public/resource/list";
+const LIST_BYTES: usize = 5_000_000;
+
 pub(crate) const TOKEN: &str = "t0ken-70867728950e4f8fad5b";
 
 const ANSWER: &str = r#"{"resource_id":"instance:7:us-east-1:i-0abc00000007:","resource_name":"web \"7\"","resource_type":"instance","organization_service_id":7,"cloud_type_id":"AWS","account_id":"123456789012","region_name":"us-east-1","creation_timestamp":"2022-04-05 03:35:06","severity":3,"is_public":false,"tags":["production","web"]}"#;
@@ -49,6 +53,10 @@ impl Server {
 async fn serve(mut stream: TcpStream, last: Arc<Mutex<Vec<u8>>>) {
     stream.set_nodelay(true).unwrap();
     let answer = response(ANSWER);
+    let rows = response(&format!(
+        "[{}]",
+        vec![ANSWER; LIST_BYTES / ANSWER.len()].join(",")
+    ));
     let session = response(&format!(r#"{{"session_id":"{TOKEN}"}}"#));
     let mut request = Vec::with_capacity(4096);
     while stream
@@ -60,13 +68,17 @@ async fn serve(mut stream: TcpStream, last: Arc<Mutex<Vec<u8>>>) {
             continue;
         }
         let line = request.split(|byte| *byte == b'\r').next().unwrap();
-        let is_login = line
-            .windows(LOGIN_PATH.len())
-            .any(|at| at == LOGIN_PATH.as_bytes());
+        let asks_for = |path: &str| line.windows(path.len()).any(|at| at == path.as_bytes());
+        let text = if asks_for(LOGIN_PATH) {
+            &session
+        } else if asks_for(LIST_PATH) {
+            &rows
+        } else {
+            &answer
+        };
         // Before the answer, so that whoever has that finds the request.
         std::mem::swap(&mut *last.lock().unwrap(), &mut request);
         request.clear();
-        let text = if is_login { &session } else { &answer };
         if stream.write_all(text).await.is_err() {
             return;
         }

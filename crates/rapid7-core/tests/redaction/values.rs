@@ -241,7 +241,7 @@ impl object::Object for Shown {
         members: &mut object::Members<A>,
     ) -> Result<Self, A::Error> {
         let mut further = serde_json::Map::new();
-        while let Some(index) = members.next()? {
+        while let Some(index) = members.name()? {
             CHECKED.with_borrow_mut(|checked| show!(checked, *members));
             match index {
                 0 => members.pass(),
