@@ -12,13 +12,14 @@ use crate::problem::{Problem, ProblemKind};
 use crate::schema::{Shape, component_name, components, shape, walk_mut};
 use crate::unions::alternatives;
 use crate::usage::{reachable, references};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Once;
-use syn::{GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, Item, PathArguments, ReturnType, Signature, Type};
 
 /// Extension of an object schema whose one varying member is named by another: the member that names it.
 pub const KEYED_BY: &str = "x-keyed-by";
@@ -169,9 +170,7 @@ fn run(root: &Value, schemas: &[&Value]) -> Result<Generated, Failure> {
     let tokens = quietly(|| Generator::new(&settings(&written_here)).generate_tokens(&document))
         .map_err(|panic| Failure(format!("it panicked: {panic}")))?
         .map_err(|error| Failure(error.to_string()))?;
-    let file: syn::File = syn::parse2(tokens)
-        .map_err(|error| Failure(format!("it wrote what is not Rust: {error}")))?;
-    read(file, schemas)
+    read(tokens, schemas)
 }
 
 thread_local! {
@@ -208,7 +207,8 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 fn settings(written_here: &[String]) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
-        .with_interface(InterfaceStyle::Builder)
+        // The one that writes least: the refine stage writes the builders.
+        .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
         .with_map_type("::std::collections::BTreeMap")
         .with_crate("rapid7-core", CrateVers::Any, None);
@@ -367,16 +367,26 @@ fn keep_siblings(schema: &mut Value) {
     }
 }
 
-/// Takes the types, and the answer type of each probe, out of progenitor's file.
-fn read(file: syn::File, schemas: &[&Value]) -> Result<Generated, Failure> {
+/// Takes the types, and the answer type of each probe, out of progenitor's file; nothing else of it is parsed.
+fn read(file: TokenStream, schemas: &[&Value]) -> Result<Generated, Failure> {
+    let not_rust = |error| Failure(format!("it wrote what is not Rust: {error}"));
     let mut types = None;
     let mut probes: BTreeMap<String, Type> = BTreeMap::new();
-    for item in file.items {
-        let Item::Mod(module) = item else { continue };
-        let items = module.content.map(|(_, items)| items).unwrap_or_default();
-        match module.ident.to_string().as_str() {
-            "types" => types = Some(items),
-            "builder" => probes.extend(items.iter().filter_map(answer_type)),
+    // The words since the last block.
+    let mut head = String::new();
+    for token in file {
+        match token {
+            TokenTree::Ident(word) => head.extend([" ", &word.to_string()]),
+            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace => {
+                let head = std::mem::take(&mut head);
+                if head.ends_with(" mod types") {
+                    let module: syn::File = syn::parse2(block.stream()).map_err(not_rust)?;
+                    types = Some(module.items);
+                } else if head.ends_with(" impl Client") {
+                    let methods = signatures(block.stream()).map_err(not_rust)?;
+                    probes.extend(methods.iter().filter_map(answer_type));
+                }
+            }
             _ => {}
         }
     }
@@ -384,29 +394,37 @@ fn read(file: syn::File, schemas: &[&Value]) -> Result<Generated, Failure> {
     let mut by_schema = BTreeMap::new();
     for (index, schema) in schemas.iter().enumerate() {
         let answer = probes
-            .remove(&format!("Probe{index}"))
+            .remove(&format!("probe{index}"))
             .ok_or_else(|| Failure(format!("it wrote no type for {schema}")))?;
         by_schema.insert(schema.to_string(), answer);
     }
     Ok(Generated { types, by_schema })
 }
 
-/// Builder name and `T` of `send(self) -> Result<ResponseValue<T>, _>`.
-fn answer_type(item: &Item) -> Option<(String, Type)> {
-    let Item::Impl(block) = item else { return None };
-    let Type::Path(owner) = &*block.self_ty else {
-        return None;
-    };
-    let name = owner.path.segments.last()?.ident.to_string();
-    let send = block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
-        _ => None,
-    })?;
-    let ReturnType::Type(_, result) = &send.sig.output else {
+/// The signatures of the functions in a block of methods.
+fn signatures(methods: TokenStream) -> syn::Result<Vec<Signature>> {
+    let mut found = Vec::new();
+    let mut signature: Option<TokenStream> = None;
+    for token in methods {
+        match (&token, &mut signature) {
+            (TokenTree::Group(block), Some(_)) if block.delimiter() == Delimiter::Brace => {
+                found.push(syn::parse2(signature.take().unwrap_or_default())?);
+            }
+            (_, Some(signature)) => signature.extend([token]),
+            (TokenTree::Ident(word), None) if word == "fn" => signature = Some(token.into()),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Name and `T` of `fn probe(..) -> Result<ResponseValue<T>, _>`.
+fn answer_type(method: &Signature) -> Option<(String, Type)> {
+    let ReturnType::Type(_, result) = &method.output else {
         return None;
     };
     let wrapped = first_argument(result)?;
-    Some((name, first_argument(wrapped)?.clone()))
+    Some((method.ident.to_string(), first_argument(wrapped)?.clone()))
 }
 
 /// `T` of `Wrapper<T, ...>`.

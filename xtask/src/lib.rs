@@ -18,6 +18,7 @@ pub mod names;
 pub mod normalize;
 pub mod overlay;
 pub mod package;
+pub mod parallel;
 pub mod pipeline;
 pub mod problem;
 pub mod pull;

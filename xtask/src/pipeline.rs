@@ -292,13 +292,14 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         sha256: document.sha256.clone(),
         overlay_sha256: overlay.map(|overlay| overlay.sha256),
     };
-    let files = refine(&document.root, &api, &generated, &streams, &naming, &origin);
+    let calls = calls(&api, &generated, &naming);
+    let files = refine(&document.root, &api, generated, &streams, &naming, &origin);
     for (key, entry) in findings.new_entries {
         operations.append(key, entry);
     }
     Ok(Output {
         files,
-        calls: calls(&api, &generated, &naming),
+        calls,
         api,
         changes: changes.clone(),
         problems: problems.clone(),

@@ -143,7 +143,10 @@ impl Files {
             let condition = self.conditions.get(&path).cloned().unwrap_or_default();
             let split = split(&path, groups, &mut taken);
             let is_continued = split.len() > 1;
-            for Part { name, text, items } in split {
+            for Part {
+                name, text, items, ..
+            } in split
+            {
                 // What is continued elsewhere is found through the module above, where all parts come together.
                 let others = match path.split_once('/') {
                     None => "use super::builder::*;",
@@ -175,6 +178,8 @@ struct Part {
     /// Path without extension.
     name: String,
     text: String,
+    /// Of the text.
+    lines: usize,
     items: Vec<Item>,
 }
 
@@ -182,13 +187,14 @@ struct Part {
 fn split(path: &str, groups: Vec<Vec<Item>>, taken: &mut BTreeSet<String>) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for group in groups {
-        let text = format(&group);
-        let lines = |text: &str| text.lines().count();
+        let (text, group) = formatted(group);
+        let lines = text.lines().count();
         if let Some(part) = parts.last_mut()
-            && lines(&part.text) + lines(&text) <= MAX_LINES
+            && part.lines + lines <= MAX_LINES
         {
             part.text.push('\n');
             part.text.push_str(&text);
+            part.lines += 1 + lines;
             part.items.extend(group);
             continue;
         }
@@ -199,6 +205,7 @@ fn split(path: &str, groups: Vec<Vec<Item>>, taken: &mut BTreeSet<String>) -> Ve
         parts.push(Part {
             name,
             text,
+            lines,
             items: group,
         });
     }
@@ -216,19 +223,24 @@ fn continuation(path: &str, number: usize, taken: &mut BTreeSet<String>) -> Stri
 
 /// The items as a person would lay them out: an empty line between items and between methods.
 pub(super) fn format(items: &[Item]) -> String {
-    let texts: Vec<String> = items
-        .iter()
-        .map(|item| {
-            let file = syn::File {
-                shebang: None,
-                frontmatter: None,
-                attrs: Vec::new(),
-                items: vec![item.clone()],
-            };
-            space_methods(&prettyplease::unparse(&file))
-        })
-        .collect();
-    texts.join("\n")
+    formatted(items.to_vec()).0
+}
+
+/// As [`format`], and gives the items back: there are many, and the formatter takes whole files.
+fn formatted(items: Vec<Item>) -> (String, Vec<Item>) {
+    let mut texts = Vec::with_capacity(items.len());
+    let items = items.into_iter().flat_map(|item| {
+        let file = syn::File {
+            shebang: None,
+            frontmatter: None,
+            attrs: Vec::new(),
+            items: vec![item],
+        };
+        texts.push(space_methods(&prettyplease::unparse(&file)));
+        file.items
+    });
+    let items = items.collect();
+    (texts.join("\n"), items)
 }
 
 /// An empty line after each method of an `impl` block but the last.

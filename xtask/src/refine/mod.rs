@@ -55,23 +55,24 @@ impl Naming {
 pub fn refine(
     root: &Value,
     api: &Api,
-    generated: &Generated,
+    mut generated: Generated,
     streams: &Streams,
     naming: &Naming,
     origin: &Origin,
 ) -> FileSet {
-    let answers = answers::decide(root, api, generated);
-    let mut types = types::collect(root, generated.types.clone());
+    let answers = answers::decide(root, api, &generated);
+    let defaults = types::with_default(&generated.types);
+    let mut types = types::collect(root, std::mem::take(&mut generated.types));
     extra::apply(&mut types);
     enums::apply(root, &mut types);
-    unions::apply(root, generated, &mut types);
+    unions::apply(root, &generated, &mut types);
     keyed::apply(root, &mut types);
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
     files.split_by_feature(api);
     client::write(api, &mut files);
     specification::write(origin, &mut files);
-    operations::write(api, generated, &answers, streams, &mut files);
+    operations::write(api, &generated, &defaults, &answers, streams, &mut files);
     table::write(api, &mut files);
     let layout = layout::place_types(api, &files, &types);
     types::write(types, &layout, &mut files);

@@ -22,11 +22,11 @@ use syn::{Ident, Type};
 pub(super) fn write(
     api: &Api,
     generated: &Generated,
+    defaults: &BTreeSet<String>,
     answers: &Answers,
     streams: &Streams,
     files: &mut Files,
 ) {
-    let defaults = super::types::with_default(&generated.types);
     for (index, tag) in api.tags.iter().enumerate() {
         let mut methods = Vec::new();
         let mut builders = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn write(
             if operation.tag == index {
                 let stream = streams.get(operation);
                 methods.push(method(operation, stream.is_some()));
-                builders.push(builder(operation, generated, &defaults, answer, stream));
+                builders.push(builder(operation, generated, defaults, answer, stream));
             }
         }
         if methods.is_empty() {

@@ -14,7 +14,6 @@ use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::punctuated::Punctuated;
-use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Field, Fields, Item, ItemImpl, Meta, Token, Type, parse_quote};
 
 /// The types by name.
@@ -40,6 +39,14 @@ impl Definition {
         Self {
             items: super::parse(tokens),
             builder: Vec::new(),
+        }
+    }
+
+    /// Adds the entry to the builder of a struct with members.
+    fn add_entry(&mut self, name: &str) {
+        let with_members = |item: &Item| matches!(item, Item::Struct(item) if matches!(item.fields, Fields::Named(_)));
+        if self.items.iter().any(with_members) {
+            self.items.extend(super::parse(builders::entry(name)));
         }
     }
 }
@@ -101,13 +108,11 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
     };
     for item in items {
         match item {
-            // Replaced: its setters take no plain numbers for optional members.
-            Item::Mod(module) if module.ident == "builder" => {}
             // The error of its conversions is the runtime's.
             Item::Mod(_) => {}
             item => {
                 if let Some(name) = owner(&item, &defined)
-                    && keep(&item, &name, built(&name))
+                    && keep(&item, &name)
                 {
                     types.definitions.entry(name).or_default().items.push(item);
                 }
@@ -126,6 +131,9 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
         .collect();
     for (name, definition) in &mut types.definitions {
         let place = places.get(name).map(String::as_str);
+        if built(name) {
+            definition.add_entry(name);
+        }
         tidy(name, definition, root, place);
         if built(name) {
             definition.builder = builder(definition, &all);
@@ -166,17 +174,12 @@ fn last_ident(ty: &Type) -> Option<String> {
     }
 }
 
-/// Leaves out conversions that nobody needs and the entry to a builder that is not there.
-fn keep(item: &Item, name: &str, built: bool) -> bool {
-    let Item::Impl(block) = item else { return true };
-    if block.trait_.is_none() {
-        let is_builder = block.items.iter().any(|item| match item {
-            syn::ImplItem::Fn(function) => function.sig.ident == "builder",
-            _ => false,
-        });
-        return built || !is_builder;
+/// Leaves out conversions that nobody needs.
+fn keep(item: &Item, name: &str) -> bool {
+    match item {
+        Item::Impl(block) => !converts_from_own_reference(block, name),
+        _ => true,
     }
-    !converts_from_own_reference(block, name)
 }
 
 /// `impl From<&X> for X` is `clone` by another name.
@@ -215,10 +218,8 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
                     variant.fields.iter_mut().for_each(tidy_field);
                 }
             }
-            Item::Impl(block) if block.trait_.is_none() => document_builder(block),
             _ => {}
         }
-        requalify(item);
     }
     paths::shorten(&mut definition.items);
 }
@@ -264,11 +265,11 @@ fn rename(field: &mut Field, wire: &str) {
     let mut arguments: Punctuated<Meta, Token![,]> = Punctuated::new();
     arguments.push(parse_quote!(rename = #wire));
     arguments.extend(field.attrs.iter().filter_map(wire_arguments).flatten());
-    rewire(field, arguments);
+    rewire(field, &arguments);
 }
 
 /// Replaces what is said of a field on the wire.
-fn rewire(field: &mut Field, arguments: Punctuated<Meta, Token![,]>) {
+fn rewire(field: &mut Field, arguments: &Punctuated<Meta, Token![,]>) {
     field
         .attrs
         .retain(|attribute| !attribute.path().is_ident("wire"));
@@ -296,7 +297,7 @@ fn tidy_field(field: &mut Field) {
     field
         .attrs
         .retain(|attribute| !attribute.path().is_ident("serde"));
-    rewire(field, arguments);
+    rewire(field, &arguments);
 }
 
 /// The text of doc attributes, without progenitor's copy of the schema.
@@ -386,17 +387,6 @@ pub(super) fn is_marked(field: &Field, name: &str) -> bool {
     arguments.any(|argument| argument.path().is_ident(name))
 }
 
-fn document_builder(block: &mut ItemImpl) {
-    for item in &mut block.items {
-        if let syn::ImplItem::Fn(function) = item
-            && function.sig.ident == "builder"
-        {
-            let words = "A builder: members one by one, required ones checked at the end.";
-            redocument(&mut function.attrs, &prose::markdown(words));
-        }
-    }
-}
-
 /// The builder of a definition that is a struct with members.
 fn builder(definition: &Definition, all: &BTreeSet<String>) -> Vec<Item> {
     let found = definition.items.iter().find_map(|item| match item {
@@ -406,23 +396,6 @@ fn builder(definition: &Definition, all: &BTreeSet<String>) -> Vec<Item> {
     found
         .map(|item| Definition::new(builders::write(&builders::qualified(item, all))).items)
         .unwrap_or_default()
-}
-
-/// In a file of its own, a type's `builder::X` is `types::builder::X`.
-fn requalify(item: &mut Item) {
-    struct Requalify;
-    impl VisitMut for Requalify {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            visit_mut::visit_path_mut(self, path);
-            if path.leading_colon.is_some() || path.segments.len() < 2 {
-                return;
-            }
-            if path.segments[0].ident == "builder" {
-                path.segments.insert(0, format_ident!("types").into());
-            }
-        }
-    }
-    Requalify.visit_item_mut(item);
 }
 
 /// Writes the types that operations need, and their builders, to their files.

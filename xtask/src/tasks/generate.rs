@@ -4,6 +4,7 @@ use super::{Exit, workspace};
 use crate::folder::SpecFolder;
 use crate::load;
 use crate::package::{Core, features, member, standalone};
+use crate::parallel;
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter, Subject, line};
@@ -150,17 +151,12 @@ pub fn specification_folders(
         }
     };
     let mut all = All::default();
-    for folder in &folders {
-        let mut subject = Subject::unread(&folder_name(folder));
-        match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
-            Ok(made) => {
-                reporter.generated(&subject, &made.output)?;
-                all.add(made);
-            }
-            Err(problems) => {
-                reporter.failed(&subject, &problems)?;
-                all.failed += 1;
-            }
+    for attempt in parallel::map(&folders, |folder| attempt(arguments, folder, root)) {
+        let Attempt { told, made } = attempt?;
+        reporter.out.write_all(&told)?;
+        match made {
+            Some(made) => all.add(made),
+            None => all.failed += 1,
         }
     }
     if all.failed > 0 {
@@ -270,6 +266,32 @@ impl All {
             crate_name: name,
         }));
     }
+}
+
+/// One specification folder, done.
+struct Attempt {
+    /// What the reporter says of it.
+    told: Vec<u8>,
+    /// Nothing when it has errors.
+    made: Option<Made>,
+}
+
+/// Generates one folder, and keeps what there is to tell until the folders before it are told.
+fn attempt(arguments: &Arguments, folder: &Path, root: &Path) -> io::Result<Attempt> {
+    let mut told = Vec::new();
+    let mut reporter = reporter(arguments, &mut told);
+    let mut subject = Subject::unread(&folder_name(folder));
+    let made = match generate_folder(folder, root, arguments.accept_stale, &mut subject) {
+        Ok(made) => {
+            reporter.generated(&subject, &made.output)?;
+            Some(made)
+        }
+        Err(problems) => {
+            reporter.failed(&subject, &problems)?;
+            None
+        }
+    };
+    Ok(Attempt { told, made })
 }
 
 /// Runs the pipeline on one folder.
