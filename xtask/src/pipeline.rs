@@ -232,11 +232,6 @@ pub fn run_traced(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem
 }
 
 fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
-    let Trace {
-        stage,
-        problems,
-        changes,
-    } = trace;
     let Input {
         mut document,
         overlay,
@@ -249,29 +244,19 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
         obtained,
         accept_stale,
     } = input;
-    *stage = Stage::Diagnose;
-    problems.extend(duplicate_keys(&document));
-    problems.extend(bundle(&mut document));
-    problems.extend(diagnose(&document));
-    stop_on_errors(problems)?;
-    *stage = Stage::Overlay;
-    if let Some(overlay) = &overlay {
-        let (made, stale) = correct(overlay, &mut document, accept_stale)?;
-        changes.extend(made);
-        problems.extend(stale);
-    }
+    correct(&mut document, overlay.as_ref(), accept_stale, trace)?;
     let patched = document.root.clone();
-    *stage = Stage::Lower;
-    let (lowered, origins) = lower_traced(&mut document).map_err(|problem| vec![problem])?;
-    changes.extend(lowered);
-    let unfit = model::check_facts(&document.root, &operations, obtained);
-    stop_on_errors(&unfit)?;
-    problems.extend(unfit);
+    let origins = lower(&mut document, &operations, obtained, trace)?;
     let operations_in = crate::schema::operations(&document.root).len();
     let facts = Facts {
         operations: &operations,
         types: &types,
     };
+    let Trace {
+        stage,
+        problems,
+        changes,
+    } = trace;
     *stage = Stage::Normalize;
     changes.extend(normalize(&mut document.root, facts, &rules));
     stop_on_errors(&diagnose(&document))?;
@@ -311,8 +296,45 @@ fn stages(input: Input, trace: &mut Trace) -> Result<Output, Vec<Problem>> {
     })
 }
 
-/// Applies the overlay; what no longer matches is an error, or where that is accepted, a warning each.
+/// Diagnoses the document, and applies its overlay.
 fn correct(
+    document: &mut Document,
+    overlay: Option<&Document>,
+    accept_stale: bool,
+    trace: &mut Trace,
+) -> Result<(), Vec<Problem>> {
+    trace.stage = Stage::Diagnose;
+    trace.problems.extend(duplicate_keys(document));
+    trace.problems.extend(bundle(document));
+    trace.problems.extend(diagnose(document));
+    stop_on_errors(&trace.problems)?;
+    trace.stage = Stage::Overlay;
+    if let Some(overlay) = overlay {
+        let (made, stale) = patch(overlay, document, accept_stale)?;
+        trace.changes.extend(made);
+        trace.problems.extend(stale);
+    }
+    Ok(())
+}
+
+/// Brings the document to the one version, and checks what is known of its operations; says where its parts are from.
+fn lower(
+    document: &mut Document,
+    operations: &OperationsToml,
+    obtained: bool,
+    trace: &mut Trace,
+) -> Result<Origins, Vec<Problem>> {
+    trace.stage = Stage::Lower;
+    let (lowered, origins) = lower_traced(document).map_err(|problem| vec![problem])?;
+    trace.changes.extend(lowered);
+    let unfit = model::check_facts(&document.root, operations, obtained);
+    stop_on_errors(&unfit)?;
+    trace.problems.extend(unfit);
+    Ok(origins)
+}
+
+/// Applies the overlay; what no longer matches is an error, or where that is accepted, a warning each.
+fn patch(
     overlay: &Document,
     document: &mut Document,
     accept_stale: bool,

@@ -69,7 +69,7 @@ fn of_text(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> TokenStre
     let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
     let wires: Vec<&Expr> = known.iter().map(|(_, wire)| wire).collect();
     let indices = 0..known.len();
-    let compared = compared(name, &quote!(as_str), &quote!(str));
+    let wire = on_the_wire(name, &quote!(as_str), &quote!(serialize_str), &quote!(text));
     quote! {
         #[automatically_derived]
         impl #name {
@@ -109,40 +109,19 @@ fn of_text(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> TokenStre
             }
         }
 
-        #[automatically_derived]
-        impl ::core::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        #[automatically_derived]
-        impl ::rapid7_core::object::Serialize for #name {
-            fn serialize<S: ::rapid7_core::object::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        #[automatically_derived]
-        impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
-            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                ::rapid7_core::object::text(deserializer)
-            }
-        }
-
-        #compared
+        #wire
     }
 }
 
 fn of_integers(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> TokenStream {
     let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
     let wires: Vec<&Expr> = known.iter().map(|(_, wire)| wire).collect();
-    let compared = compared(name, &quote!(as_i64), &quote!(i64));
+    let wire = on_the_wire(
+        name,
+        &quote!(as_i64),
+        &quote!(serialize_i64),
+        &quote!(integer),
+    );
     quote! {
         #[automatically_derived]
         impl #name {
@@ -182,10 +161,23 @@ fn of_integers(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> Token
             }
         }
 
+        #wire
+    }
+}
+
+/// Text, serde and comparison by the value that the method `value` gives.
+fn on_the_wire(
+    name: &Ident,
+    value: &TokenStream,
+    serialize: &TokenStream,
+    read: &TokenStream,
+) -> TokenStream {
+    let compared = compared(name, value);
+    quote! {
         #[automatically_derived]
         impl ::core::fmt::Display for #name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.as_i64(), f)
+                ::core::fmt::Display::fmt(&self.#value(), f)
             }
         }
 
@@ -195,7 +187,7 @@ fn of_integers(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> Token
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.as_i64())
+                serializer.#serialize(self.#value())
             }
         }
 
@@ -204,7 +196,7 @@ fn of_integers(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> Token
             fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                ::rapid7_core::object::integer(deserializer)
+                ::rapid7_core::object::#read(deserializer)
             }
         }
 
@@ -213,8 +205,7 @@ fn of_integers(name: &Ident, known: &[(&Ident, Expr)], unknown: &Ident) -> Token
 }
 
 /// An unknown value that a variant stands for after all is equal to that variant.
-fn compared(name: &Ident, value: &TokenStream, ty: &TokenStream) -> TokenStream {
-    let borrowed = (value.to_string() == "as_i64").then(|| quote!(&));
+fn compared(name: &Ident, value: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl ::core::cmp::PartialEq for #name {
@@ -236,14 +227,14 @@ fn compared(name: &Ident, value: &TokenStream, ty: &TokenStream) -> TokenStream 
         #[automatically_derived]
         impl ::core::cmp::Ord for #name {
             fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
-                <#ty as ::core::cmp::Ord>::cmp(#borrowed self.#value(), #borrowed other.#value())
+                ::core::cmp::Ord::cmp(&self.#value(), &other.#value())
             }
         }
 
         #[automatically_derived]
         impl ::core::hash::Hash for #name {
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                <#ty as ::core::hash::Hash>::hash(#borrowed self.#value(), state);
+                ::core::hash::Hash::hash(&self.#value(), state);
             }
         }
     }

@@ -67,24 +67,7 @@ pub(super) fn imports(
         (false, true) => lines.push("use crate::types::*;".to_owned()),
         (false, false) => {}
     }
-    // Inside `types`, `Error` is an associated type; only answer enums use the runtime there.
-    let candidates = if path.starts_with("types/") {
-        IN_TYPES
-    } else {
-        IMPORTS
-    };
-    let mut core: Vec<&str> = candidates
-        .iter()
-        .copied()
-        .filter(|name| used.contains(*name) && !defined.contains(*name))
-        .collect();
-    core.extend(DERIVES.into_iter().filter(|name| derives(items, name)));
-    core.sort_unstable();
-    match core.as_slice() {
-        [] => {}
-        [only] => lines.push(format!("use rapid7_core::{only};")),
-        several => lines.push(format!("use rapid7_core::{{{}}};", several.join(", "))),
-    }
+    lines.extend(of_the_runtime(path, items, &used, &defined));
     if used.contains("BTreeMap") {
         lines.push("use std::collections::BTreeMap;".to_owned());
     }
@@ -100,6 +83,33 @@ pub(super) fn imports(
         String::new()
     } else {
         format!("{}\n\n", lines.join("\n"))
+    }
+}
+
+/// The line for what `rapid7_core` has.
+fn of_the_runtime(
+    path: &str,
+    items: &[Item],
+    used: &BTreeSet<String>,
+    defined: &BTreeSet<String>,
+) -> Option<String> {
+    // Inside `types`, `Error` is an associated type; only answer enums use the runtime there.
+    let candidates = if path.starts_with("types/") {
+        IN_TYPES
+    } else {
+        IMPORTS
+    };
+    let mut names: Vec<&str> = candidates
+        .iter()
+        .copied()
+        .filter(|name| used.contains(*name) && !defined.contains(*name))
+        .collect();
+    names.extend(DERIVES.into_iter().filter(|name| derives(items, name)));
+    names.sort_unstable();
+    match names.as_slice() {
+        [] => None,
+        [only] => Some(format!("use rapid7_core::{only};")),
+        several => Some(format!("use rapid7_core::{{{}}};", several.join(", "))),
     }
 }
 

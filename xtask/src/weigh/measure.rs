@@ -55,14 +55,11 @@ pub fn weigh(
         unrefined: lines(&theirs.files),
     };
     let by_feature = features::of_crate(&ours, &output.api);
-    let chosen =
-        options
-            .features
-            .choose(&by_feature)
-            .map_err(|name| WeighError::UnknownFeature {
-                name,
-                known: by_feature.into_keys().collect(),
-            })?;
+    let chosen = options.features.choose(&by_feature);
+    let chosen = chosen.map_err(|name| WeighError::UnknownFeature {
+        name,
+        known: by_feature.into_keys().collect(),
+    })?;
     let calls = calls(output, &theirs, options)?;
     let operations = Pair {
         refined: output.methods(),
