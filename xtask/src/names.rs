@@ -207,9 +207,18 @@ pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
+    let length = lower.chars().count();
     names
-        .map(|other| (strsim::osa_distance(&other.to_lowercase(), &lower), other))
-        .filter(|(distance, other)| *distance <= other.len().min(name.len()) / 3)
+        .filter_map(|other| {
+            let most = other.len().min(name.len()) / 3;
+            let other_lower = other.to_lowercase();
+            // Each character more or less is a step of the distance, which takes much longer to tell.
+            if other_lower.chars().count().abs_diff(length) > most {
+                return None;
+            }
+            let distance = strsim::osa_distance(&other_lower, &lower);
+            (distance <= most).then_some((distance, other))
+        })
         .min()
         .map(|(_, other)| other)
 }
@@ -228,6 +237,7 @@ const ACRONYMS: [(&str, &str); 6] = [
 fn ascii(text: &str) -> String {
     let text = ACRONYMS
         .iter()
+        .filter(|(from, _)| text.contains(from))
         .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

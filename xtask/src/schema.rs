@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-pub use crate::source::{METHODS, escape_segment as escape, unescape_segment as unescape};
+pub use crate::source::{
+    METHODS, escape_segment as escape, push_escaped_segment as push_escaped,
+    unescape_segment as unescape,
+};
 
 /// Where the named schemas of a 3.0 document live.
 pub const SCHEMAS: &str = "/components/schemas";
@@ -129,17 +132,74 @@ pub fn children_mut(schema: &mut Value) -> Vec<(String, &mut Value)> {
 
 /// Calls `visit` on a schema and all schemas inside it, outermost first.
 pub fn walk<'a>(schema: &'a Value, pointer: &str, visit: &mut dyn FnMut(&str, &'a Value)) {
-    visit(pointer, schema);
-    for (segment, child) in children(schema) {
-        walk(child, &format!("{pointer}{segment}"), visit);
-    }
+    Walker(pointer.to_owned()).walk(schema, visit);
 }
 
 /// Calls `visit` on a schema and all schemas inside it, outermost first.
 pub fn walk_mut(schema: &mut Value, pointer: &str, visit: &mut dyn FnMut(&str, &mut Value)) {
-    visit(pointer, schema);
-    for (segment, child) in children_mut(schema) {
-        walk_mut(child, &format!("{pointer}{segment}"), visit);
+    Walker(pointer.to_owned()).walk_mut(schema, visit);
+}
+
+/// A way through a schema: one text is the pointer of each place in turn, since there are many and few are reported.
+struct Walker(String);
+
+impl Walker {
+    /// What is done one or two segments further down.
+    fn below(&mut self, key: &str, name: Option<&str>, then: impl FnOnce(&mut Self)) {
+        let length = self.0.len();
+        self.0.extend(["/", key]);
+        if let Some(name) = name {
+            self.0.push('/');
+            push_escaped(&mut self.0, name);
+        }
+        then(self);
+        self.0.truncate(length);
+    }
+
+    fn walk<'a>(&mut self, schema: &'a Value, visit: &mut dyn FnMut(&str, &'a Value)) {
+        visit(&self.0, schema);
+        let Some(object) = schema.as_object() else {
+            return;
+        };
+        if let Some(members) = object.get("properties").and_then(Value::as_object) {
+            for (name, member) in members {
+                self.below("properties", Some(name), |way| way.walk(member, visit));
+            }
+        }
+        for key in SINGLE {
+            if let Some(value @ Value::Object(_)) = object.get(key) {
+                self.below(key, None, |way| way.walk(value, visit));
+            }
+        }
+        for key in LISTS {
+            for (index, value) in list(object, key).iter().enumerate() {
+                let index = index.to_string();
+                self.below(key, Some(&index), |way| way.walk(value, visit));
+            }
+        }
+    }
+
+    fn walk_mut(&mut self, schema: &mut Value, visit: &mut dyn FnMut(&str, &mut Value)) {
+        visit(&self.0, schema);
+        for (key, value) in schema.as_object_mut().into_iter().flatten() {
+            match (key.as_str(), value) {
+                ("properties", Value::Object(members)) => {
+                    for (name, member) in members {
+                        self.below(key, Some(name), |way| way.walk_mut(member, visit));
+                    }
+                }
+                (single, value @ Value::Object(_)) if SINGLE.contains(&single) => {
+                    self.below(key, None, |way| way.walk_mut(value, visit));
+                }
+                (several, Value::Array(values)) if LISTS.contains(&several) => {
+                    for (index, value) in values.iter_mut().enumerate() {
+                        let index = index.to_string();
+                        self.below(key, Some(&index), |way| way.walk_mut(value, visit));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
 
@@ -429,5 +489,49 @@ pub fn edit_all(root: &mut Value, edit: &mut dyn FnMut(&str, Option<&str>, &mut 
         walk_mut(schema, &pointer, &mut |pointer, schema| {
             edit(pointer, None, schema);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_walk_gives_each_schema_with_its_pointer() {
+        let mut schema = json!({
+            "properties": {
+                "a/b~c": { "items": { "type": "string" } },
+                "": { "oneOf": [{ "allOf": [{}] }, { "not": {} }] },
+            },
+            "items": [{ "ignored": true }],
+            "additionalProperties": { "anyOf": [{}] },
+        });
+        let mut pointers = Vec::new();
+        walk(&schema, "", &mut |pointer, inner| {
+            assert_eq!(schema.pointer(pointer), Some(inner), "{pointer}");
+            pointers.push(pointer.to_owned());
+        });
+        let expected = [
+            "",
+            "/properties/a~1b~0c",
+            "/properties/a~1b~0c/items",
+            "/properties/",
+            "/properties//oneOf/0",
+            "/properties//oneOf/0/allOf/0",
+            "/properties//oneOf/1",
+            "/properties//oneOf/1/not",
+            "/additionalProperties",
+            "/additionalProperties/anyOf/0",
+        ];
+        assert_eq!(pointers, expected);
+        let whole = schema.clone();
+        let mut again = Vec::new();
+        walk_mut(&mut schema, "/x", &mut |pointer, inner| {
+            let pointer = pointer.strip_prefix("/x").unwrap_or_default();
+            assert_eq!(whole.pointer(pointer), Some(&*inner), "{pointer}");
+            again.push(pointer.to_owned());
+        });
+        assert_eq!(again, expected);
     }
 }

@@ -200,12 +200,29 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// Escapes a member name for use as one segment of a JSON pointer.
 #[must_use]
 pub fn escape_segment(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    let mut segment = String::with_capacity(name.len());
+    push_escaped_segment(&mut segment, name);
+    segment
+}
+
+/// Puts what [`escape_segment`] gives at the end of a pointer.
+pub fn push_escaped_segment(pointer: &mut String, name: &str) {
+    let mut rest = name;
+    while let Some(at) = rest.find(['~', '/']) {
+        let (before, special) = rest.split_at(at);
+        pointer.push_str(before);
+        pointer.push_str(if special.starts_with('~') { "~0" } else { "~1" });
+        rest = &special[1..];
+    }
+    pointer.push_str(rest);
 }
 
 /// Undoes [`escape_segment`].
 #[must_use]
 pub fn unescape_segment(segment: &str) -> String {
+    if !segment.contains('~') {
+        return segment.to_owned();
+    }
     segment.replace("~1", "/").replace("~0", "~")
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::escape_segment;
+use crate::source::push_escaped_segment;
 
 /// What a node of a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,13 +327,15 @@ impl<'a> Walk<'a> {
                 _ => None,
             };
         }
-        steps
-            .iter()
-            .rev()
-            .fold(String::new(), |pointer, step| match step {
-                Step::Name(name) => pointer + "/" + &escape_segment(name),
-                Step::Index(index) => pointer + "/" + &index.to_string(),
-            })
+        let mut pointer = String::new();
+        for step in steps.iter().rev() {
+            pointer.push('/');
+            match step {
+                Step::Name(name) => push_escaped_segment(&mut pointer, name),
+                Step::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
     }
 }
 

@@ -58,7 +58,17 @@ fn inline(root: &Value, value: &mut Value) -> bool {
     true
 }
 
+/// Whether a path item of the document has the member.
+fn any_path_item(root: &Value, member: &str) -> bool {
+    let paths = root.get("paths").and_then(Value::as_object);
+    let mut items = paths.into_iter().flatten();
+    items.any(|(_, item)| item.get(member).is_some())
+}
+
 fn inline_path_items(root: &mut Value, changes: &mut Vec<Change>) {
+    if !any_path_item(root, "$ref") {
+        return;
+    }
     let whole = root.clone();
     let paths = root.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
@@ -76,6 +86,9 @@ fn inline_path_items(root: &mut Value, changes: &mut Vec<Change>) {
 
 /// Parameters of a path item become those of each of its operations, unless the operation has its own.
 fn move_path_parameters(root: &mut Value, changes: &mut Vec<Change>) {
+    if !any_path_item(root, "parameters") {
+        return;
+    }
     let whole = root.clone();
     let paths = root.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
