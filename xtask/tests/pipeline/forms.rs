@@ -125,10 +125,7 @@ fn a_builder_has_a_setter_for_each_part() {
         ]
     );
     let new = code.new_of("Upload");
-    assert!(
-        new.contains("file:given::required()"),
-        "{new}"
-    );
+    assert!(new.contains("file:given::required()"), "{new}");
     assert!(new.contains("thumbs:Ok(None)"), "{new}");
 }
 
