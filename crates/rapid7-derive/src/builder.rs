@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Data, DeriveInput, Error, Field, Fields, GenericArgument, Ident, Path,
-    PathArguments, Result, Type,
-};
+use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Path, Result, Type};
+
+use crate::types::argument;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -115,23 +114,6 @@ impl<'a> Member<'a> {
             }
         }
     }
-}
-
-/// `T` of `Wrapper<T>`, if that is what the type is.
-fn argument<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|segment| segment.ident == wrapper)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    })
 }
 
 fn setters(builder: &Ident, members: &[Member]) -> TokenStream {

@@ -9,6 +9,7 @@ use syn::{DeriveInput, parse_macro_input};
 mod builder;
 mod object;
 mod open_enum;
+mod types;
 
 /// `Serialize` and `Deserialize` of a struct that is a JSON object.
 ///

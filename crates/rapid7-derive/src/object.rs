@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Field, Fields, Ident, LitStr, Result, Type};
+use syn::{Data, DeriveInput, Error, Field, Fields, Ident, LitStr, Result};
+
+use crate::types::argument;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -50,7 +52,7 @@ impl<'a> Member<'a> {
         };
         let text = name.to_string();
         let mut wire = text.strip_prefix("r#").unwrap_or(&text).to_owned();
-        let mut kind = if is_option(&field.ty) {
+        let mut kind = if argument(&field.ty, "Option").is_some() {
             Kind::Optional
         } else {
             Kind::Required
@@ -85,12 +87,6 @@ impl<'a> Member<'a> {
     fn is_further(&self) -> bool {
         self.kind == Kind::Further
     }
-}
-
-fn is_option(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident == "Option")
 }
 
 fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
