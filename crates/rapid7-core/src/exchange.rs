@@ -59,7 +59,7 @@ impl Transport {
                 // Rare, and large.
                 response = Box::pin(self.pass(*guard, response, bounds)).await?;
             }
-            read(response, bounds).await
+            read(&mut response, bounds).await
         }
     }
 
@@ -153,7 +153,10 @@ pub(crate) fn is_result(status: StatusCode, success: &[u16]) -> bool {
 }
 
 /// Reads an answer to its end.
-async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Box<TransportError>> {
+async fn read(
+    response: &mut Response,
+    bounds: Bounds<'_>,
+) -> Result<Received, Box<TransportError>> {
     let status = response.status();
     let body = if is_result(status, bounds.success) {
         let announced = response.content_length();
@@ -161,7 +164,7 @@ async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Bo
         if announced.is_some_and(|announced| announced > max) {
             return Err(TransportError::too_large(status, max).into());
         }
-        match next_chunk(&mut response).await? {
+        match next_chunk(response).await? {
             None => Bytes::new(),
             // Most answers are short and come in one piece.
             Some(first) if announced == Some(first.len() as u64) && first.len() <= MAX_PIECE => {
@@ -169,11 +172,11 @@ async fn read(mut response: Response, bounds: Bounds<'_>) -> Result<Received, Bo
             }
             Some(first) => {
                 let announced = announced.unwrap_or_default();
-                Box::pin(read_on(&mut response, announced, first, max)).await?
+                Box::pin(read_on(response, announced, first, max)).await?
             }
         }
     } else {
-        Box::pin(read_head(&mut response, MAX_FAILURE_BYTES)).await?
+        Box::pin(read_head(response, MAX_FAILURE_BYTES)).await?
     };
     let headers = std::mem::take(response.headers_mut());
     Ok(Received::new(status, headers, body))
