@@ -93,7 +93,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// What comes next is no member.
-    #[inline]
     pub fn name(&mut self) -> Result<Option<usize>, A::Error> {
         let name = Name {
             names: self.names,
@@ -114,7 +113,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// It does not fit.
-    #[inline]
     pub fn value<T: Deserialize<'de>>(&mut self, slot: &mut T) -> Result<(), A::Error> {
         *slot = self.access.next_value()?;
         Ok(())
@@ -125,7 +123,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// It does not fit.
-    #[inline]
     pub fn some<T: Deserialize<'de>>(&mut self, slot: &mut Option<T>) -> Result<(), A::Error> {
         *slot = Some(self.access.next_value()?);
         Ok(())
@@ -136,7 +133,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// It does not fit.
-    #[inline]
     pub fn or_default<T: Deserialize<'de> + Default>(
         &mut self,
         slot: &mut T,
@@ -161,7 +157,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// What comes next is no value.
-    #[inline]
     pub fn pass(&mut self) -> Result<(), A::Error> {
         self.access.next_value::<IgnoredAny>().map(drop)
     }
@@ -171,7 +166,6 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// # Errors
     ///
     /// It was not.
-    #[inline]
     pub fn required<T>(&self, slot: Option<T>, index: usize) -> Result<T, A::Error> {
         match slot {
             Some(value) => Ok(value),

@@ -8,168 +8,191 @@ use serde::de::{
 use super::fault::Fault;
 use super::scan::{Null, Scanner};
 
-/// The elements of an array.
-pub(super) struct Elements<'a, 'de> {
+/// An array or object that is read; or a null in its place, which has nothing in it.
+pub(super) struct Container<'a, 'de> {
     scanner: &'a mut Scanner<'de>,
-    is_first: bool,
+    /// Where it begins.
+    start: usize,
+    /// Where the value in it begins that is read now; before and after all of them, where the container begins.
+    value: usize,
+    next: Next,
 }
 
-impl<'a, 'de> Elements<'a, 'de> {
-    /// Behind the opening bracket.
-    pub(super) fn new(scanner: &'a mut Scanner<'de>) -> Self {
-        Self {
-            scanner,
-            is_first: true,
-        }
-    }
+/// What may come next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// The first value, or the end.
+    First,
+    /// A comma, or the end.
+    Comma,
+    /// Nothing: it is a null.
+    Nothing,
+}
 
-    /// Moves past the closing bracket, if that is what follows.
-    pub(super) fn is_at_end(&mut self) -> bool {
-        if self.scanner.peek() == b']' {
-            self.scanner.at += 1;
-            return true;
-        }
-        false
-    }
-
-    /// Moves to the next element and tells its first byte.
+impl<'a, 'de> Container<'a, 'de> {
     #[inline]
-    fn next(&mut self) -> Result<Option<u8>, Fault> {
-        match self.scanner.peek() {
-            b']' => return Ok(None),
-            b',' if !self.is_first => self.scanner.at += 1,
-            first if self.is_first => {
-                self.is_first = false;
-                return Ok(Some(first));
-            }
-            _ => {
-                return Err(self
-                    .scanner
-                    .fault("expected a comma or the end of the list"));
-            }
-        }
-        match self.scanner.peek() {
-            b']' => Err(self.scanner.fault("expected a value")),
-            first => Ok(Some(first)),
+    pub(super) fn before(scanner: &'a mut Scanner<'de>) -> Self {
+        Self {
+            start: scanner.at,
+            value: scanner.at,
+            next: Next::First,
+            scanner,
         }
     }
 
-    /// An element, or the next one that is not null if the type holds no null.
+    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+        if self.scanner.here() == b'n' {
+            self.next = Next::Nothing;
+            return self.scanner.word("null");
+        }
+        self.scanner.enter()
+    }
+
+    /// Moves past the end of the array, of which elements may be left.
+    pub(super) fn leave_array(&mut self) -> Result<(), Fault> {
+        if self.next == Next::Nothing {
+            return Ok(());
+        }
+        if self.scanner.peek() != b']' {
+            let length: &dyn serde::de::Expected = &"fewer elements";
+            return Err(Fault::invalid_length(0, length).at(self.start));
+        }
+        self.scanner.leave();
+        Ok(())
+    }
+
+    /// Moves past the end of the object.
+    pub(super) fn leave_object(&mut self) -> Result<(), Fault> {
+        if self.next == Next::Nothing {
+            return Ok(());
+        }
+        if self.scanner.peek() != b'}' {
+            return Err(self.no_comma(b'}'));
+        }
+        self.scanner.leave();
+        Ok(())
+    }
+
+    /// States of an error where the value is that it is about.
     #[cold]
-    fn next_past_nulls<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
-        let start = self.scanner.at;
-        self.scanner.null = Null::Element;
-        let result = seed.deserialize(&mut *self.scanner);
-        match std::mem::replace(&mut self.scanner.null, Null::Stays) {
-            Null::Last if result.is_err() => Ok(None),
-            _ => result.map(Some).map_err(|fault| fault.at(start)),
-        }
+    pub(super) fn blame(&self, fault: Fault) -> Fault {
+        fault.at(self.value)
     }
-}
 
-impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
-    type Error = Fault;
-
+    /// Moves past a comma if one is due, and tells the byte that follows it; `None` in front of the closing bracket.
     #[inline]
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
-        match self.next()? {
-            None => Ok(None),
-            Some(b'n') => self.next_past_nulls(seed),
-            Some(_) => {
-                let start = self.scanner.at;
-                seed.deserialize(&mut *self.scanner)
-                    .map(Some)
-                    .map_err(|fault| fault.at(start))
+    fn step(&mut self, close: u8) -> Result<Option<u8>, Fault> {
+        let first = self.scanner.peek();
+        match self.next {
+            Next::Nothing => return Ok(None),
+            _ if first == close => {
+                self.value = self.start;
+                return Ok(None);
             }
+            Next::First => self.next = Next::Comma,
+            Next::Comma if first == b',' => {
+                self.scanner.at += 1;
+                return Ok(Some(self.scanner.peek()));
+            }
+            Next::Comma => return Err(self.no_comma(close)),
         }
+        Ok(Some(first))
     }
-}
 
-/// The entries of an object.
-pub(super) struct Entries<'a, 'de> {
-    scanner: &'a mut Scanner<'de>,
-    is_first: bool,
-}
+    #[cold]
+    fn no_comma(&self, close: u8) -> Fault {
+        self.scanner.fault(if close == b'}' {
+            "expected a comma or the end of the object"
+        } else {
+            "expected a comma or the end of the list"
+        })
+    }
 
-impl<'a, 'de> Entries<'a, 'de> {
-    /// Behind the opening brace.
-    pub(super) fn new(scanner: &'a mut Scanner<'de>) -> Self {
-        Self {
-            scanner,
-            is_first: true,
+    /// Moves to the next element, if there is one, and tells its first byte.
+    fn step_to_element(&mut self) -> Result<Option<u8>, Fault> {
+        let first = self.step(b']')?;
+        if first == Some(b']') {
+            return Err(self.scanner.fault("expected a value"));
         }
+        if first.is_some() {
+            self.value = self.scanner.at;
+        }
+        Ok(first)
     }
 
     /// Moves to the next key, if there is one.
     #[inline]
-    fn next(&mut self) -> Result<bool, Fault> {
-        match self.scanner.peek() {
-            b'}' => return Ok(false),
-            b',' if !self.is_first => {
-                self.scanner.at += 1;
-                self.scanner.peek();
-            }
-            _ if self.is_first => self.is_first = false,
-            _ => {
-                return Err(self
-                    .scanner
-                    .fault("expected a comma or the end of the object"));
-            }
+    fn step_to_key(&mut self) -> Result<bool, Fault> {
+        match self.step(b'}')? {
+            None => Ok(false),
+            Some(b'"') => Ok(true),
+            Some(_) => Err(self.scanner.fault("expected a key")),
         }
-        if self.scanner.peek() != b'"' {
-            return Err(self.scanner.fault("expected a key"));
-        }
-        Ok(true)
     }
 
-    /// A value, or that of the next entry that is not null if the type holds no null.
-    #[cold]
-    fn value_past_nulls<V: DeserializeSeed<'de>>(
-        &mut self,
-        key: usize,
-        seed: V,
-    ) -> Result<Option<(usize, V::Value)>, Fault> {
-        let start = self.scanner.at;
-        self.scanner.passed_key = None;
-        self.scanner.null = Null::Entry { key };
-        let result = seed.deserialize(&mut *self.scanner);
-        match std::mem::replace(&mut self.scanner.null, Null::Stays) {
-            Null::Last if result.is_err() => Ok(None),
-            _ => {
-                let value = result.map_err(|fault| fault.at(start))?;
-                Ok(Some((self.scanner.passed_key.take().unwrap_or(key), value)))
-            }
+    /// Moves from the end of a key to the value and tells its first byte.
+    #[inline]
+    fn colon(&mut self) -> Result<u8, Fault> {
+        self.scanner.expect(b':', "expected a colon")?;
+        let first = self.scanner.peek();
+        self.value = self.scanner.at;
+        Ok(first)
+    }
+
+    /// Whether nothing has come in the place of a null that was to be passed over.
+    fn is_over<T>(&mut self, result: &Result<T, Fault>) -> bool {
+        let null = std::mem::replace(&mut self.scanner.null, Null::Stays);
+        let is_over = null == Null::Last && result.is_err();
+        if is_over {
+            self.value = self.start;
         }
+        is_over
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+impl<'de> SeqAccess<'de> for &mut Container<'_, 'de> {
     type Error = Fault;
 
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some(first) = self.step_to_element()? else {
+            return Ok(None);
+        };
+        let is_null = first == b'n';
+        if is_null {
+            // The next one that is not null takes its place if the type holds no null.
+            self.scanner.null = Null::Element;
+        }
+        let result = seed.deserialize(&mut *self.scanner);
+        if is_null && self.is_over(&result) {
+            return Ok(None);
+        }
+        result.map(Some)
+    }
+}
+
+impl<'de> MapAccess<'de> for &mut Container<'_, 'de> {
+    type Error = Fault;
+
+    /// Moves to the value, so that the code for that is there once and not for each type of value.
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        if !self.next()? {
+        if !self.step_to_key()? {
             return Ok(None);
         }
-        seed.deserialize(&mut *self.scanner).map(Some)
+        let key = seed.deserialize(&mut *self.scanner)?;
+        self.colon()?;
+        Ok(Some(key))
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        self.scanner.expect(b':', "expected a colon")?;
-        self.scanner.peek();
-        let start = self.scanner.at;
         seed.deserialize(&mut *self.scanner)
-            .map_err(|fault| fault.at(start))
     }
 
     /// The value is read first: only its type knows whether a null is one, or the entry is passed over.
@@ -178,54 +201,29 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         key_seed: K,
         value_seed: V,
     ) -> Result<Option<(K::Value, V::Value)>, Fault> {
-        if !self.next()? {
+        if !self.step_to_key()? {
             return Ok(None);
         }
-        let key = self.scanner.at;
-        self.scanner.skip_key()?;
-        let first = self.scanner.peek();
-        let start = self.scanner.at;
-        let (key, value) = if first == b'n' {
-            match self.value_past_nulls(key, value_seed)? {
-                Some(entry) => entry,
-                None => return Ok(None),
+        let mut key = self.scanner.at;
+        self.scanner.skip_string()?;
+        let is_null = self.colon()? == b'n';
+        if is_null {
+            // The next entry that is not null takes its place if the type holds no null.
+            self.scanner.passed_key = None;
+            self.scanner.null = Null::Entry { key };
+        }
+        let value = value_seed.deserialize(&mut *self.scanner);
+        if is_null {
+            if self.is_over(&value) {
+                return Ok(None);
             }
-        } else {
-            let value = value_seed
-                .deserialize(&mut *self.scanner)
-                .map_err(|fault| fault.at(start))?;
-            (key, value)
-        };
+            key = self.scanner.passed_key.take().unwrap_or(key);
+        }
+        let value = value?;
         let end = std::mem::replace(&mut self.scanner.at, key);
         let key = key_seed.deserialize(&mut *self.scanner)?;
         self.scanner.at = end;
         Ok(Some((key, value)))
-    }
-}
-
-/// What a null for an array or object has in it.
-pub(super) struct Nothing;
-
-impl<'de> SeqAccess<'de> for Nothing {
-    type Error = Fault;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        _: T,
-    ) -> Result<Option<T::Value>, Fault> {
-        Ok(None)
-    }
-}
-
-impl<'de> MapAccess<'de> for Nothing {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Fault> {
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::custom("there is no value without a key"))
     }
 }
 
@@ -269,6 +267,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
         let name = seed.deserialize(&mut *self.scanner)?;
         if self.has_content {
             self.scanner.expect(b':', "expected a colon")?;
+            self.scanner.peek();
         }
         Ok((name, self))
     }

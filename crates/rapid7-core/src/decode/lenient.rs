@@ -5,12 +5,14 @@
 //! because a type is compiled once for each deserializer that it is read by: strict first and lenient on
 //! failure would nearly double the code of a client crate, and only what sees the text can tell which
 //! value a type asks for before the value is consumed.
+//!
+//! Whoever asks for a value has moved to its first byte.
 
 use std::borrow::Cow;
 
 use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 
-use super::containers::{Elements, Entries, Nothing, Variant};
+use super::containers::{Container, Variant};
 use super::fault::Fault;
 use super::scalar::{Number, bool_of_text, integer_of_text, number_of_text};
 use super::scan::{Null, Scanner};
@@ -31,7 +33,7 @@ impl<'de> Scanner<'de> {
     /// The first byte of the value for a type that holds no null.
     #[inline]
     fn first(&mut self) -> Result<u8, Fault> {
-        match self.peek() {
+        match self.here() {
             b'n' => self.pass_nulls(),
             first => Ok(first),
         }
@@ -147,35 +149,38 @@ impl<'de> Scanner<'de> {
         }
     }
 
+    /// An array, or a null in its place.
     fn elements<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
-        let start = self.at;
-        self.enter()?;
-        let mut elements = Elements::new(self);
-        let value = visitor
-            .visit_seq(&mut elements)
-            .map_err(|fault| fault.at(start))?;
-        if !elements.is_at_end() {
-            let length: &dyn serde::de::Expected = &"fewer elements";
-            return Err(Fault::invalid_length(0, length).at(start));
+        let mut array = Container::before(self);
+        array.enter()?;
+        match visitor.visit_seq(&mut array) {
+            Ok(value) => array.leave_array().map(|()| value),
+            Err(fault) => Err(array.blame(fault)),
         }
-        self.leave();
-        Ok(value)
     }
 
+    /// An object, or a null in its place.
     fn entries<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
-        let start = self.at;
-        self.enter()?;
-        let value = visitor
-            .visit_map(Entries::new(self))
-            .map_err(|fault| fault.at(start))?;
-        self.expect(b'}', "expected a comma or the end of the object")?;
-        self.leave();
-        Ok(value)
+        let mut object = Container::before(self);
+        object.enter()?;
+        match visitor.visit_map(&mut object) {
+            Ok(value) => object.leave_object().map(|()| value),
+            Err(fault) => Err(object.blame(fault)),
+        }
+    }
+
+    /// Whether an array is there and not an object; the error of anything else.
+    fn is_array(&mut self, expected: &dyn serde::de::Expected) -> Result<bool, Fault> {
+        match self.first()? {
+            b'{' => Ok(false),
+            b'[' => Ok(true),
+            first => Err(self.misplaced(first, expected)),
+        }
     }
 
     /// A value as its own kind, with nothing made of it.
     fn own_kind<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
-        let first = self.peek();
+        let first = self.here();
         let start = self.at;
         self.null = Null::Stays;
         let result = match first {
@@ -267,7 +272,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
 
     #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.peek() == b'n' {
+        if self.here() == b'n' {
             self.null = Null::Stays;
             self.word("null")?;
             return visitor.visit_none();
@@ -277,7 +282,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.null = Null::Stays;
-        match self.peek() {
+        match self.here() {
             b'n' => {
                 self.word("null")?;
                 visitor.visit_unit()
@@ -314,11 +319,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.first()? {
-            b'[' => self.elements(visitor),
-            b'n' => {
-                self.word("null")?;
-                visitor.visit_seq(Nothing)
-            }
+            b'[' | b'n' => self.elements(visitor),
             first => Err(self.misplaced(first, &visitor)),
         }
     }
@@ -341,11 +342,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.first()? {
-            b'{' => self.entries(visitor),
-            b'n' => {
-                self.word("null")?;
-                visitor.visit_map(Nothing)
-            }
+            b'{' | b'n' => self.entries(visitor),
             first => Err(self.misplaced(first, &visitor)),
         }
     }
@@ -356,10 +353,10 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match self.first()? {
-            b'{' => self.entries(visitor),
-            b'[' => self.elements(visitor),
-            first => Err(self.misplaced(first, &visitor)),
+        if self.is_array(&visitor)? {
+            self.elements(visitor)
+        } else {
+            self.entries(visitor)
         }
     }
 
@@ -380,7 +377,9 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
                 let value = visitor
                     .visit_enum(Variant::with_content(self))
                     .map_err(|fault| fault.at(start))?;
-                self.expect(b'}', "expected the end of the object")?;
+                if self.peek() != b'}' {
+                    return Err(self.fault("expected the end of the object"));
+                }
                 self.leave();
                 return Ok(value);
             }

@@ -37,19 +37,28 @@ pub(super) enum Null {
 }
 
 impl<'de> Scanner<'de> {
+    /// At the first token of a text.
     pub(crate) fn new(text: &'de str) -> Self {
-        Self {
+        let mut scanner = Self {
             text,
             at: 0,
             depth: MAX_DEPTH,
             null: Null::Stays,
             passed_key: None,
-        }
+        };
+        scanner.peek();
+        scanner
     }
 
     #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The byte at the present place; 0 at the end of the text.
+    #[inline]
+    pub(super) fn here(&self) -> u8 {
+        self.byte().unwrap_or_default()
     }
 
     /// Moves to the next token and tells its first byte; 0 at the end of the text.
@@ -104,9 +113,11 @@ impl<'de> Scanner<'de> {
         Ok(())
     }
 
+    /// Moves past the closing bracket, which was seen.
     #[inline]
     pub(super) fn leave(&mut self) {
         self.depth += 1;
+        self.at += 1;
     }
 
     /// `null`, `true` or `false`, of which the first letter was seen.
@@ -315,7 +326,7 @@ impl<'de> Scanner<'de> {
             }
             let first = self.peek();
             if first != b'n' {
-                // The key of the value that is read now; see `Entries::next_entry_seed`.
+                // The key of the value that is read now; see `Container::next_entry_seed`.
                 if let Null::Entry { key } = place {
                     self.passed_key = Some(key);
                 }
