@@ -87,14 +87,13 @@ impl Inner {
         let mut call = Call::begin(self, operation, prepared, options);
         Ok(async move {
             let mut observation = Observation::begin(operation, self.on_call.as_ref());
-            let _place = match self.places.try_acquire() {
-                Ok(place) => Some(place),
-                // Closed never, so that there is a place sooner or later.
-                Err(_) => {
-                    let place = Box::pin(self.places.acquire()).await.ok();
-                    call.restart();
-                    place
-                }
+            let _place = if let Ok(place) = self.places.try_acquire() {
+                Some(place)
+            } else {
+                // Closed never, so that there is one sooner or later.
+                let place = Box::pin(self.places.acquire()).await.ok();
+                call.restart();
+                place
             };
             let outcome = call.run().await;
             let effort = call.effort();
