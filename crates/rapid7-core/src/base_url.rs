@@ -12,6 +12,8 @@ pub(crate) struct BaseUrl {
     url: Url,
     /// What every address begins with; no slash at the end.
     text: String,
+    /// Where the prefix begins in it.
+    path_at: usize,
 }
 
 impl BaseUrl {
@@ -34,7 +36,8 @@ impl BaseUrl {
         let prefix = url.path().trim_end_matches('/').to_owned();
         url.set_path(&prefix);
         let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, text })
+        let path_at = text.len() - url.path().trim_end_matches('/').len();
+        Ok(Self { url, text, path_at })
     }
 
     /// Whether requests travel encrypted or do not leave the machine.
@@ -74,6 +77,12 @@ impl BaseUrl {
     pub(crate) fn is_above(&self, url: &Url) -> bool {
         let below = url.as_str().strip_prefix(&*self.text);
         below.is_some_and(|below| matches!(below.bytes().next(), Some(b'/' | b'?')))
+    }
+
+    /// The URL of an address that begins as all do. Scheme, host and port are taken over, since parsing them would take
+    /// longer than all the rest.
+    pub(crate) fn resolve(&self, address: &str) -> Option<Url> {
+        self.url.join(address.get(self.path_at..)?).ok()
     }
 
     /// Resolves the target of a redirect, which may be relative.

@@ -138,8 +138,10 @@ fn unchanged(base: &BaseUrl, address: &str) -> Option<Url> {
     if address.len() > MAX_BYTES {
         return None;
     }
-    let url = Url::parse(address).ok()?;
-    (url.as_str() == address && base.is_above(&url)).then_some(url)
+    let same = |url: &Url| url.as_str() == address && base.is_above(url);
+    let resolved = base.resolve(address).filter(same);
+    // A path that begins with two slashes would be resolved to another host.
+    resolved.or_else(|| Url::parse(address).ok().filter(same))
 }
 
 /// Why an address cannot be sent.
@@ -165,6 +167,9 @@ fn other_path(segment: &str, filled: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample;
+
     use super::*;
 
     const BASE: &str = "https://acme.example";
@@ -268,5 +273,28 @@ mod tests {
         }
         let long = format!("{BASE}/{}", "a".repeat(MAX_BYTES));
         assert!(unchanged(&base, &long).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn a_url_is_the_one_that_is_parsed(
+            base in sample::select(vec![
+                BASE,
+                "https://acme.example:8443/ics/b",
+                "http://[::1]:1",
+                "https://xn--bcher-kva.example//a",
+            ]),
+            rest in "[/?]?([/?#.:@%~a-z0-9é\\\\ ]|%2e|/\\.\\./|//){0,12}",
+        ) {
+            let base = BaseUrl::parse(base).unwrap();
+            let address = format!("{}{rest}", base.as_str());
+            let parsed = Url::parse(&address).ok();
+            let parsed = parsed.filter(|url| url.as_str() == address && base.is_above(url));
+            let parts = |url: Url| {
+                let (host, port) = (url.host_str().map(str::to_owned), url.port());
+                (host, port, url.path().to_owned(), url.query().map(str::to_owned), url)
+            };
+            prop_assert_eq!(unchanged(&base, &address).map(parts), parsed.map(parts));
+        }
     }
 }
