@@ -56,6 +56,7 @@ impl Sendable {
         self.text.expose_secret()
     }
 
+    #[inline]
     fn header_value(&self) -> Result<HeaderValue, Refusal> {
         if let Some(value) = self.value.get() {
             return Ok(value.clone());
@@ -147,6 +148,7 @@ impl Source {
     }
 
     /// Whether requests of this access carry credentials.
+    #[inline]
     pub(crate) fn applies_to(&self, access: Access) -> bool {
         !matches!((self, access), (Self::None, _) | (_, Access::Anonymous))
     }

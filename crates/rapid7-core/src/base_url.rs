@@ -74,6 +74,7 @@ impl BaseUrl {
     }
 
     /// Whether a URL has the origin and lies below the prefix.
+    #[inline]
     pub(crate) fn is_above(&self, url: &Url) -> bool {
         let below = url.as_str().strip_prefix(&*self.text);
         below.is_some_and(|below| matches!(below.bytes().next(), Some(b'/' | b'?')))

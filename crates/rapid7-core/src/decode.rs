@@ -123,6 +123,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(
 /// Some servers put it in front of the text.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+#[inline]
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }

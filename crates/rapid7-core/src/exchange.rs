@@ -54,7 +54,10 @@ impl Transport {
         let guard = self.guard(&http, bounds);
         let sent = self.client.execute(timed(http, bounds.deadline));
         async move {
-            let mut response = sent.await.map_err(TransportError::sending)?;
+            let mut response = match sent.await {
+                Ok(response) => response,
+                Err(error) => return Err(TransportError::sending(error).into()),
+            };
             if let Some(guard) = guard {
                 // Rare, and large.
                 response = Box::pin(self.pass(*guard, response, bounds)).await?;

@@ -53,10 +53,7 @@ pub(crate) fn reset(headers: &HeaderMap) -> Option<Duration> {
 /// Whether the headers say that no further request is allowed before the reset.
 pub(crate) fn is_used_up(headers: &HeaderMap) -> bool {
     // Few answers tell of a limit, and this is cheaper than to look for each name.
-    let tells = |name: &HeaderName| {
-        let name = name.as_str();
-        name.starts_with("ratelimit") || name.starts_with("x-rate")
-    };
+    let tells = |name: &HeaderName| *name == COMBINED || REMAINING.contains(name);
     if !headers.keys().any(tells) {
         return false;
     }

@@ -42,6 +42,7 @@ struct Parts {
 impl Received {
     /// An answer of these parts, for tests of decoders.
     #[must_use]
+    #[inline]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self {
             parts: Box::new(Parts {
@@ -54,12 +55,14 @@ impl Received {
     }
 
     /// The same answer, with what it took to get it.
+    #[inline]
     pub(crate) fn after(mut self, effort: Effort) -> Self {
         self.parts.effort = effort;
         self
     }
 
     /// The same answer, with nothing left of its body.
+    #[inline]
     pub(crate) fn without_body(mut self) -> Self {
         self.parts.body = Bytes::new();
         self

@@ -281,11 +281,6 @@ impl Request {
         }
     }
 
-    fn header_value(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        let mut named = self.draft.headers.iter().filter(|(given, _)| given == name);
-        named.next().map(|(_, value)| value)
-    }
-
     /// The request complete but for credentials; or the first problem.
     pub(crate) fn prepare(mut self, base: &BaseUrl) -> Result<Prepared, String> {
         if !self.draft.cookies.is_empty() {
@@ -295,25 +290,32 @@ impl Request {
         if let Some(problem) = self.draft.problem.take() {
             return Err(problem);
         }
-        if let Some((content_type, body)) = self.draft.parts.encode()? {
+        if self.draft.parts.is_sent() {
+            let (content_type, body) = self.draft.parts.encode()?;
             self.set_body(&content_type, body);
         }
-        let Draft {
-            operation,
-            path,
-            query,
-            ..
-        } = &*self.draft;
-        Ok(Prepared {
-            url: target::url(base, operation.path, path, query)?,
+        let ready = Some(self.draft.ready(base)?);
+        let draft = self.draft;
+        Ok(Prepared { draft, ready })
+    }
+}
+
+impl Draft {
+    fn header_value(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let mut named = self.headers.iter().filter(|(given, _)| given == name);
+        named.next().map(|(_, value)| value)
+    }
+
+    fn ready(&self, base: &BaseUrl) -> Result<Ready, String> {
+        Ok(Ready {
+            url: target::url(base, self.operation.path, &self.path, &self.query)?,
             accept: self.accept()?,
-            draft: self.draft,
         })
     }
 
     /// What the operation accepts, unless a parameter says so.
     fn accept(&self) -> Result<Option<HeaderValue>, String> {
-        let accept = self.draft.operation.accept;
+        let accept = self.operation.accept;
         if accept.is_empty() || self.header_value(&ACCEPT).is_some() {
             return Ok(None);
         }
@@ -325,40 +327,46 @@ impl Request {
 /// A request as it is sent with every attempt, but for credentials.
 pub(crate) struct Prepared {
     draft: Box<Draft>,
+    /// For the next attempt. The first takes it, and few calls make another.
+    ready: Option<Ready>,
+}
+
+/// What is made of a draft for one attempt.
+struct Ready {
     url: Url,
     accept: Option<HeaderValue>,
 }
 
 impl Prepared {
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
+    /// The address of the next attempt.
+    pub(crate) fn url(&mut self, base: &BaseUrl) -> Option<&Url> {
+        if self.ready.is_none() {
+            self.ready = self.draft.ready(base).ok();
+        }
+        self.ready.as_ref().map(|ready| &ready.url)
     }
 
-    /// The HTTP request of one attempt.
-    pub(crate) fn http(&self) -> reqwest::Request {
-        let Draft {
-            operation,
-            headers,
-            body,
-            ..
-        } = &*self.draft;
-        let method = operation.method.clone();
+    /// The HTTP request of the next attempt.
+    pub(crate) fn http(&mut self, base: &BaseUrl) -> Option<reqwest::Request> {
+        self.url(base)?;
+        let Ready { url, accept } = self.ready.take()?;
+        let method = self.draft.operation.method.clone();
         let is_write = matches!(method, Method::POST | Method::PUT | Method::PATCH);
-        let mut http = reqwest::Request::new(method, self.url.clone());
-        for (name, value) in headers {
+        let mut http = reqwest::Request::new(method, url);
+        for (name, value) in &self.draft.headers {
             set_header(&mut http, name.clone(), value.clone());
         }
-        if let Some(accept) = &self.accept {
-            set_header(&mut http, ACCEPT, accept.clone());
+        if let Some(accept) = accept {
+            set_header(&mut http, ACCEPT, accept);
         }
-        if let Some(body) = body {
+        if let Some(body) = &self.draft.body {
             *http.body_mut() = Some(body.clone().into());
         } else if is_write {
             // Some servers answer 411 to a POST that does not state that its body is empty, and the HTTP
             // client leaves it unsaid (RFC 9110, section 8.6).
             set_header(&mut http, CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        http
+        Some(http)
     }
 }
 

@@ -58,6 +58,8 @@ struct Call<'a> {
     failures: u32,
     replays: u32,
     waited: Duration,
+    /// What the present attempt was sent with.
+    flight: Option<Flight>,
     /// The session that the first attempt was sent with, for operations whose answer belongs to one.
     bound_to: Option<Arc<Grant>>,
 }
@@ -133,6 +135,7 @@ impl<'a> Call<'a> {
             failures: 0,
             replays: 0,
             waited: Duration::ZERO,
+            flight: None,
             bound_to: None,
         }
     }
@@ -202,9 +205,9 @@ impl<'a> Call<'a> {
             return (refused, Next::End);
         }
         let set_out = trace::clock();
-        let (outcome, flight) = self.exchange().await;
+        let outcome = self.exchange().await;
         trace::attempt(self.attempts, &outcome, set_out);
-        let next = self.judge(&outcome, flight);
+        let next = self.judge(&outcome);
         (outcome, next)
     }
 
@@ -221,25 +224,27 @@ impl<'a> Call<'a> {
     }
 
     /// One request, with what it is to be authorized with.
-    async fn exchange(&mut self) -> (Outcome, Option<Flight>) {
+    async fn exchange(&mut self) -> Outcome {
         let mut grant = None;
+        // The address was built from the base URL; where credentials go is worth a second look.
+        let base = &self.inner.base;
+        let is_below = |url| base.is_above(url);
+        if !self.request.url(base).is_some_and(is_below) {
+            return Outcome::Refused(Refusal::ForeignOrigin);
+        }
         if self.inner.source.applies_to(self.operation.access) {
-            // The address was built from the base URL; credentials are worth a second look.
-            if !self.inner.base.is_above(self.request.url()) {
-                return (Outcome::Refused(Refusal::ForeignOrigin), None);
-            }
             grant = self.inner.usable();
             if grant.is_none() {
                 // Rare, and large.
                 grant = match Box::pin(self.inner.grant(self.deadline)).await {
                     Ok(grant) => grant,
-                    Err(error) => return (Outcome::NoGrant(Box::new(error)), None),
+                    Err(error) => return Outcome::NoGrant(Box::new(error)),
                 };
             }
         }
-        let (http, flight) = match self.authorized(grant) {
-            Ok(authorized) => authorized,
-            Err(reason) => return (Outcome::Refused(reason), None),
+        let http = match self.authorized(grant) {
+            Ok(http) => http,
+            Err(reason) => return Outcome::Refused(reason),
         };
         self.attempts += 1;
         let bounds = Bounds {
@@ -248,21 +253,18 @@ impl<'a> Call<'a> {
             success: self.operation.success,
             redirects_within: self.inner.rules.redirects.then_some(&self.inner.base),
         };
-        let outcome = match self.inner.transport.exchange(http, bounds).await {
+        match self.inner.transport.exchange(http, bounds).await {
             Ok(received) => Outcome::Answered(received),
             Err(error) => Outcome::Broken(error),
-        };
-        (outcome, flight)
+        }
     }
 
     /// The HTTP request of one attempt, complete.
-    fn authorized(
-        &mut self,
-        grant: Option<Arc<Grant>>,
-    ) -> Result<(reqwest::Request, Option<Flight>), Refusal> {
-        let mut http = self.request.http();
+    fn authorized(&mut self, grant: Option<Arc<Grant>>) -> Result<reqwest::Request, Refusal> {
+        let http = self.request.http(&self.inner.base);
+        let mut http = http.ok_or(Refusal::ForeignOrigin)?;
         let Some(grant) = grant else {
-            return Ok((http, None));
+            return Ok(http);
         };
         let access = self.operation.access;
         if is_for_sessions(access) {
@@ -272,11 +274,13 @@ impl<'a> Call<'a> {
             }
         }
         grant.presented().apply(&mut http, access)?;
-        Ok((http, Some(grant.fly())))
+        self.flight = Some(grant.fly());
+        Ok(http)
     }
 
     /// What an outcome means for the session, for other calls, and for this one.
-    fn judge(&mut self, outcome: &Outcome, flight: Option<Flight>) -> Next {
+    fn judge(&mut self, outcome: &Outcome) -> Next {
+        let flight = self.flight.take();
         match outcome {
             Outcome::Answered(received) => self.judge_answer(received, flight),
             Outcome::Broken(error) => {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::authorize::{Login, Source};
 use crate::connection::Inner;
-use crate::error::{Error, LoginError, LoginErrorKind};
+use crate::error::{Error, LoginError, LoginErrorKind, Refusal};
 use crate::exchange::Bounds;
 use crate::observe::trace;
 use crate::operation::Operation;
@@ -233,12 +233,12 @@ impl Inner {
             reason,
         };
         let prepared = Request::new(logout).prepare(&self.base);
-        let mut http = prepared
-            .map_err(|message| Error::InvalidInput {
-                operation: logout,
-                message: message.into(),
-            })?
-            .http();
+        let mut prepared = prepared.map_err(|message| Error::InvalidInput {
+            operation: logout,
+            message: message.into(),
+        })?;
+        let http = prepared.http(&self.base);
+        let mut http = http.ok_or(Refusal::ForeignOrigin).map_err(refused)?;
         let presented = grant.presented();
         presented.apply(&mut http, logout.access).map_err(refused)?;
         let bounds = Bounds {

@@ -94,6 +94,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// That nothing but white space follows.
+    #[inline]
     pub(crate) fn end(&mut self) -> Result<(), Fault> {
         self.peek();
         if self.at < self.text.len() {

@@ -23,7 +23,7 @@ impl Request {
     }
 
     pub(crate) fn set_json_members(&mut self, members: &Members) {
-        let content_type = self.header_value(&CONTENT_TYPE).cloned();
+        let content_type = self.draft.header_value(&CONTENT_TYPE).cloned();
         match serde_json::to_vec(members) {
             Ok(text) => self.set_body("application/json", text.into()),
             Err(_) => self.remember("the body cannot be written as JSON".to_owned()),

@@ -28,14 +28,17 @@ impl Default for Multipart {
 }
 
 impl Multipart {
-    /// The content type with its boundary, and the body; `None` where there is no form to send.
-    pub(super) fn encode(&self) -> Result<Option<(String, Bytes)>, String> {
-        if self.form.is_empty() && !self.demanded {
-            return Ok(None);
-        }
+    /// Whether there is a form to send.
+    #[inline]
+    pub(super) fn is_sent(&self) -> bool {
+        self.demanded || !self.form.is_empty()
+    }
+
+    /// The content type with its boundary, and the body.
+    pub(super) fn encode(&self) -> Result<(String, Bytes), String> {
         let (boundary, body) = encode(&self.form)?;
         let content_type = format!("{}; boundary={boundary}", self.media_type);
-        Ok(Some((content_type, body)))
+        Ok((content_type, body))
     }
 }
 
