@@ -151,7 +151,8 @@ impl Builder {
 
     /// Adjusts the HTTP client that is built in other ways: pool sizes, addresses, versions of TLS.
     ///
-    /// Runs after the settings above are applied. Redirects stay off whatever it sets.
+    /// Runs after the settings above are applied. Redirects stay off whatever it sets; time limits that it sets hold
+    /// beside those of the connection.
     pub fn configure_http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

@@ -220,7 +220,8 @@ impl ConnectionBuilder {
 
     /// Adjusts the HTTP client that is built in other ways: pool sizes, addresses, versions of TLS.
     ///
-    /// Runs after the settings above are applied. Redirects stay off whatever it sets.
+    /// Runs after the settings above are applied. Redirects stay off whatever it sets; time limits that it sets hold
+    /// beside those of the connection.
     pub fn configure_http(
         mut self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
@@ -262,6 +263,7 @@ impl ConnectionBuilder {
         }
         let user_agent = self.user_agent_header()?;
         let is_given = self.http_client.is_some();
+        let silence = (!is_given).then(|| self.network.silence());
         let client = match self.http_client {
             Some(client) => match self.network.first_set() {
                 Some(setting) => return Err(BuildError::HttpClientGiven { setting }),
@@ -281,6 +283,7 @@ impl ConnectionBuilder {
                 client,
                 user_agent,
                 is_given,
+                silence,
             },
             pacing: Pacing::new(),
             places: Semaphore::new(places),

@@ -1,5 +1,8 @@
 //! One request, and its answer read to the end.
 
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response, StatusCode, Url};
@@ -8,6 +11,7 @@ use tokio::time::Instant;
 use crate::base_url::BaseUrl;
 use crate::error::TransportError;
 use crate::received::Received;
+use crate::time_limit::{TimeLimit, TimedOut, Watch};
 
 /// Most bytes kept of an answer that is a failure; enough for any message worth reading.
 const MAX_FAILURE_BYTES: usize = 1024 * 1024;
@@ -26,14 +30,16 @@ const MAX_REDIRECTS: usize = 5;
 pub(crate) struct Transport {
     pub(crate) client: reqwest::Client,
     pub(crate) user_agent: HeaderValue,
-    /// The client was handed in, and may follow redirects.
+    /// The client was handed in: it may follow redirects, and have time limits of its own.
     pub(crate) is_given: bool,
+    /// Longest silence while waiting for an answer or the rest of one.
+    pub(crate) silence: Option<Duration>,
 }
 
 /// What an exchange must stay within.
 #[derive(Clone, Copy)]
 pub(crate) struct Bounds<'a> {
-    pub(crate) deadline: Instant,
+    pub(crate) time: TimeLimit,
     pub(crate) max_answer_bytes: u64,
     /// Statuses besides 2xx whose body is a result.
     pub(crate) success: &'static [u16],
@@ -52,18 +58,38 @@ impl Transport {
     ) -> impl Future<Output = Result<Received, Box<TransportError>>> + use<'a> {
         set_header(&mut http, USER_AGENT, self.user_agent.clone());
         let guard = self.guard(&http, bounds);
-        let sent = self.client.execute(timed(http, bounds.deadline));
+        let sent = self.send(http, bounds.time);
         async move {
-            let mut response = match sent.await {
-                Ok(response) => response,
-                Err(error) => return Err(TransportError::sending(error).into()),
-            };
+            let timer = pin!(bounds.time.timer());
+            let mut watch = Watch::new(&bounds.time, timer);
+            let mut response = head(&mut watch, pin!(sent)).await?;
             if let Some(guard) = guard {
                 // Rare, and large.
-                response = Box::pin(self.pass(*guard, response, bounds)).await?;
+                response = Box::pin(self.pass(*guard, response, bounds, &mut watch)).await?;
             }
-            read(&mut response, bounds).await
+            read(&mut response, &bounds, &mut watch).await
         }
+    }
+
+    /// The limits of an exchange that has to end then.
+    pub(crate) fn time_until(&self, deadline: Instant) -> TimeLimit {
+        TimeLimit {
+            deadline,
+            silence: self.silence,
+        }
+    }
+
+    fn send(
+        &self,
+        mut http: reqwest::Request,
+        time: TimeLimit,
+    ) -> impl Future<Output = reqwest::Result<Response>> + use<> {
+        if self.is_given {
+            // In the place of the client's own, which may be shorter.
+            let left = time.deadline.saturating_duration_since(Instant::now());
+            *http.timeout_mut() = Some(left);
+        }
+        self.client.execute(http)
     }
 
     /// What is to be known of a request when its answer may be from elsewhere, or ask for elsewhere.
@@ -83,6 +109,7 @@ impl Transport {
         mut guard: Guard,
         mut response: Response,
         bounds: Bounds<'_>,
+        watch: &mut Watch<'_>,
     ) -> Result<Response, Box<TransportError>> {
         for redirects in 0.. {
             // A client that was handed in may have followed it, and sent the credentials along.
@@ -98,8 +125,7 @@ impl Transport {
                 url: asked.url().clone(),
                 again: asked.try_clone(),
             };
-            let sent = self.client.execute(timed(asked, bounds.deadline));
-            response = sent.await.map_err(TransportError::sending)?;
+            response = head(watch, pin!(self.send(asked, bounds.time))).await?;
         }
         Ok(response)
     }
@@ -117,10 +143,16 @@ pub(crate) fn set_header(http: &mut reqwest::Request, name: HeaderName, value: H
     http.headers_mut().insert(name, value);
 }
 
-/// The limit covers the body too, and holds for a client that was handed in.
-fn timed(mut http: reqwest::Request, deadline: Instant) -> reqwest::Request {
-    *http.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
-    http
+/// Waits for the head of an answer.
+async fn head(
+    watch: &mut Watch<'_>,
+    sent: Pin<&mut impl Future<Output = reqwest::Result<Response>>>,
+) -> Result<Response, Box<TransportError>> {
+    match watch.wait(sent).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(TransportError::sending(error).into()),
+        Err(TimedOut) => Err(TransportError::timed_out_after_sending().into()),
+    }
 }
 
 /// The request that a redirect asks for, if it stays on the origin and changes neither method nor body.
@@ -158,7 +190,8 @@ pub(crate) fn is_result(status: StatusCode, success: &[u16]) -> bool {
 /// Reads an answer to its end.
 async fn read(
     response: &mut Response,
-    bounds: Bounds<'_>,
+    bounds: &Bounds<'_>,
+    watch: &mut Watch<'_>,
 ) -> Result<Received, Box<TransportError>> {
     let status = response.status();
     let body = if is_result(status, bounds.success) {
@@ -167,7 +200,7 @@ async fn read(
         if announced.is_some_and(|announced| announced > max) {
             return Err(TransportError::too_large(status, max).into());
         }
-        match next_chunk(response).await? {
+        match next_chunk(response, watch).await? {
             None => Bytes::new(),
             // Most answers are short and come in one piece.
             Some(first) if announced == Some(first.len() as u64) && first.len() <= MAX_PIECE => {
@@ -175,11 +208,11 @@ async fn read(
             }
             Some(first) => {
                 let announced = announced.unwrap_or_default();
-                Box::pin(read_on(response, announced, first, max)).await?
+                Box::pin(read_on(response, announced, first, max, watch)).await?
             }
         }
     } else {
-        Box::pin(read_head(response, MAX_FAILURE_BYTES)).await?
+        Box::pin(read_head(response, MAX_FAILURE_BYTES, watch)).await?
     };
     let headers = std::mem::take(response.headers_mut());
     Ok(Received::new(status, headers, body))
@@ -191,6 +224,7 @@ async fn read_on(
     announced: u64,
     first: Bytes,
     max: u64,
+    watch: &mut Watch<'_>,
 ) -> Result<Bytes, Box<TransportError>> {
     let reserved = usize::try_from(announced.min(MAX_RESERVED)).unwrap_or(0);
     let mut body = Vec::with_capacity(reserved.max(first.len()));
@@ -209,7 +243,7 @@ async fn read_on(
         body.extend_from_slice(&chunk);
         // The client reads on into the memory of a chunk that is gone.
         drop(chunk);
-        next = next_chunk(response).await?;
+        next = next_chunk(response, watch).await?;
     }
     Ok(body.into())
 }
@@ -235,9 +269,13 @@ fn own_values(headers: &mut HeaderMap) {
 }
 
 /// The first `max` bytes of the body.
-async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, Box<TransportError>> {
+async fn read_head(
+    response: &mut Response,
+    max: usize,
+    watch: &mut Watch<'_>,
+) -> Result<Bytes, Box<TransportError>> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = next_chunk(response).await? {
+    while let Some(chunk) = next_chunk(response, watch).await? {
         let room = max - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if body.len() == max {
@@ -247,9 +285,14 @@ async fn read_head(response: &mut Response, max: usize) -> Result<Bytes, Box<Tra
     Ok(body.freeze())
 }
 
-async fn next_chunk(response: &mut Response) -> Result<Option<Bytes>, Box<TransportError>> {
-    match response.chunk().await {
-        Ok(chunk) => Ok(chunk),
-        Err(error) => Err(TransportError::reading(response.status(), error).into()),
+async fn next_chunk(
+    response: &mut Response,
+    watch: &mut Watch<'_>,
+) -> Result<Option<Bytes>, Box<TransportError>> {
+    let status = response.status();
+    match watch.wait(pin!(response.chunk())).await {
+        Ok(Ok(chunk)) => Ok(chunk),
+        Ok(Err(error)) => Err(TransportError::reading(status, error).into()),
+        Err(TimedOut) => Err(TransportError::timed_out_reading(status).into()),
     }
 }

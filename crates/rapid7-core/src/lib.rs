@@ -101,6 +101,7 @@ mod send;
 mod session;
 mod specification;
 mod target;
+mod time_limit;
 mod unions;
 mod values;
 

@@ -41,6 +41,11 @@ pub(crate) enum Proxies {
     Given(SecretString),
 }
 
+/// Limits are added to the present, and their sum has to be a time that can be told.
+fn limit(given: Option<Duration>, default: Duration) -> Duration {
+    given.unwrap_or(default).min(NO_LIMIT)
+}
+
 impl Network {
     /// The first setting that an HTTP client which exists already cannot take.
     pub(crate) fn first_set(&self) -> Option<&'static str> {
@@ -58,15 +63,17 @@ impl Network {
         .find_map(|(setting, is_set)| is_set.then_some(setting))
     }
 
+    /// Longest silence while waiting for an answer or the rest of one.
+    pub(crate) fn silence(&self) -> Duration {
+        limit(self.read_timeout, READ_TIMEOUT)
+    }
+
     /// A client with these settings. `is_local` says that the server is on this machine.
     pub(crate) fn new_client(self, is_local: bool) -> Result<Client, BuildError> {
         let roots = self.roots()?;
         let identity = self.identity()?;
-        // The HTTP client adds them to the present, and panics where the sum cannot be held.
-        let limit = |given: Option<Duration>, default| given.unwrap_or(default).min(NO_LIMIT);
-        let mut http = Client::builder()
-            .connect_timeout(limit(self.connect_timeout, CONNECT_TIMEOUT))
-            .read_timeout(limit(self.read_timeout, READ_TIMEOUT));
+        let mut http =
+            Client::builder().connect_timeout(limit(self.connect_timeout, CONNECT_TIMEOUT));
         if !roots.is_empty() {
             http = http.tls_certs_merge(roots.clone());
         }

@@ -248,7 +248,7 @@ impl<'a> Call<'a> {
         };
         self.attempts += 1;
         let bounds = Bounds {
-            deadline: self.deadline,
+            time: self.inner.transport.time_until(self.deadline),
             max_answer_bytes: self.options.max_answer_bytes.unwrap_or(MAX_ANSWER_BYTES),
             success: self.operation.success,
             redirects_within: self.inner.rules.redirects.then_some(&self.inner.base),

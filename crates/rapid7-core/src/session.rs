@@ -241,8 +241,9 @@ impl Inner {
         let mut http = http.ok_or(Refusal::ForeignOrigin).map_err(refused)?;
         let presented = grant.presented();
         presented.apply(&mut http, logout.access).map_err(refused)?;
+        let deadline = Instant::now() + options.timeout_or_default();
         let bounds = Bounds {
-            deadline: Instant::now() + options.timeout_or_default(),
+            time: self.transport.time_until(deadline),
             max_answer_bytes: MAX_ANSWER_BYTES,
             success: logout.success,
             redirects_within: None,

@@ -10,7 +10,7 @@ use crate::effort::Effort;
 
 /// No complete answer arrived.
 ///
-/// Its source is the HTTP client's error without the address, whose query may hold a key.
+/// Its source, where it has one, is the HTTP client's error without the address, whose query may hold a key.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -83,6 +83,21 @@ impl TransportError {
             source: None,
             effort: Effort::default(),
         }
+    }
+
+    /// Time was up before an answer began; the server may have taken the request.
+    #[cold]
+    pub(crate) fn timed_out_after_sending() -> Self {
+        Self {
+            connected: true,
+            ..Self::timed_out()
+        }
+    }
+
+    /// Time was up before the answer was complete.
+    #[cold]
+    pub(crate) fn timed_out_reading(status: StatusCode) -> Self {
+        Self::after(status, TransportErrorKind::Timeout)
     }
 
     /// The same error, with what was done before it was final.

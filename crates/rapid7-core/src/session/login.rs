@@ -41,7 +41,7 @@ impl Inner {
             .login_request(login)
             .ok_or_else(LoginError::unsendable)?;
         let bounds = Bounds {
-            deadline,
+            time: self.transport.time_until(deadline),
             max_answer_bytes: MAX_ANSWER_BYTES,
             success: &[],
             redirects_within: None,
