@@ -23,6 +23,15 @@ pub const CHECK_MEMORY: Limit = Limit {
     at_most: 0.8,
 };
 
+/// Peak memory of `cargo check` of a large crate, in gigabytes of 10^9 bytes: machines of CI services have a few.
+pub const LARGE_CHECK_MEMORY: Limit = Limit {
+    name: "check memory of a large crate, GB",
+    at_most: 3.5,
+};
+
+/// Operations from which a crate is large.
+pub const LARGE_FROM: usize = 1000;
+
 /// Lines of Rust, over progenitor's.
 pub const LINES: Limit = Limit {
     name: "lines",

@@ -148,6 +148,11 @@ impl Weight {
         let mut bounded: Vec<(Limit, f64)> = ratios
             .filter_map(|(limit, pair)| Some((limit, pair.ratio()?)))
             .collect();
+        if self.operations.refined >= limits::LARGE_FROM {
+            #[allow(clippy::cast_precision_loss, reason = "memory is far below 2^52")]
+            let gigabytes = self.check.refined.memory as f64 / 1e9;
+            bounded.push((limits::LARGE_CHECK_MEMORY, gigabytes));
+        }
         if self.operations.refined >= limits::FEATURES_FROM {
             let median = features::median(&self.features);
             let worst = features::worst(&self.features).map(Feature::surplus);

@@ -91,6 +91,19 @@ fn each_limit_is_kept_by_itself() {
 }
 
 #[test]
+fn large_crates_have_a_limit_of_memory_whatever_progenitor_takes() {
+    let mut weight = at_limits();
+    weight.operations.refined = limits::LARGE_FROM;
+    weight.check = weight.check.map(|check| cost(check.cpu, 3_500_000_000));
+    weight.check.unrefined.memory *= 2;
+    assert_eq!(names(&weight), Vec::<&str>::new());
+    weight.check.refined.memory += 1;
+    assert_eq!(names(&weight), [limits::LARGE_CHECK_MEMORY.name]);
+    weight.operations.refined -= 1;
+    assert_eq!(names(&weight), Vec::<&str>::new());
+}
+
+#[test]
 fn features_of_small_crates_have_no_limit() {
     let mut weight = at_limits();
     weight.features[1].share = 0.9;
