@@ -5,9 +5,10 @@
 //! ```
 //!
 //! Both sides send the same bytes to the same server on this machine, with bodies of a few hundred bytes,
-//! so that what a call costs besides the wire shows; the types derive what generated ones and hand-written ones do. The connection has its default settings; `tracing` is
-//! on and nobody subscribes. Only the time of the thread that calls is counted, kernel included, and the
-//! server has a thread of its own.
+//! so that what a call costs besides the wire shows. Types derive what generated ones and hand-written
+//! ones do. The connection has its default settings, and the side by hand has HTTP settings that give the
+//! same guarantees; `tracing` is on and nobody subscribes. Only the time of the thread that calls is
+//! counted, kernel included, and the server has a thread of its own.
 //!
 //! First the ratios: the sides take turns, and the hand-written side against a second one of its kind tells
 //! how much of a ratio is noise; ours is compared with both. Then criterion's own measurements.

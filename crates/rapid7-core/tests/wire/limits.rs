@@ -1,13 +1,15 @@
 //! Time, size, redirects and compression.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::GzEncoder};
 use rapid7_core::{
     Connection, ConnectionBuilder, Credentials, Error, Request, RetryPolicy, TransportErrorKind,
     decode,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::server::{Server, json, reply};
 use crate::{AUTH, ApiError, LIST, call, connect};
@@ -159,6 +161,41 @@ async fn silence_times_out() {
             "{error}"
         );
     }
+}
+
+#[tokio::test]
+async fn silence_within_an_answer_times_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.read_buf(&mut Vec::new()).await.unwrap();
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            // Longer than the limit in all, and never as long at once.
+            for byte in b"[1,2" {
+                stream.write_all(&[*byte]).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(150)).await;
+            }
+            open.push(stream);
+        }
+    });
+    let connection = builder(&url).read_timeout(Duration::from_millis(400));
+    let began = Instant::now();
+    let error = fails(&connection.build().unwrap()).await;
+    assert!(
+        began.elapsed() > Duration::from_millis(800),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(kind(&error), TransportErrorKind::Timeout);
+    assert_eq!(error.status().unwrap(), 200);
+    let message = error.to_string();
+    assert!(
+        message.ends_with("timed out while reading the answer"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
