@@ -83,22 +83,17 @@ where
     values.into_iter().map(value).collect()
 }
 
-/// The value of the member `name` in a finished struct.
-///
-/// # Errors
-///
-/// There is none; the error names the member.
-#[inline]
-pub fn member<T>(name: &str, given: Given<T>) -> Result<T, ConversionError> {
-    given.map_err(|problem| of_member(name, &problem))
+/// Why a struct cannot be finished: the first problem of its members, which it names.
+#[cold]
+#[must_use]
+pub fn problem(members: &[(&str, Option<&Cow<'static, str>>)]) -> ConversionError {
+    let mut problems = members
+        .iter()
+        .filter_map(|(name, problem)| Some(format!("{name}: {}", (*problem)?)));
+    problems.next().unwrap_or_default().into()
 }
 
 #[cold]
 fn message(error: &dyn ToString) -> Cow<'static, str> {
     error.to_string().into()
-}
-
-#[cold]
-fn of_member(name: &str, problem: &str) -> ConversionError {
-    format!("{name}: {problem}").into()
 }

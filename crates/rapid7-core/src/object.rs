@@ -161,16 +161,12 @@ impl<'de, A: MapAccess<'de>> Members<A> {
         self.access.next_value::<IgnoredAny>().map(drop)
     }
 
-    /// The value of a member that must be there.
-    ///
-    /// # Errors
-    ///
-    /// It was not.
-    pub fn required<T>(&self, slot: Option<T>, index: usize) -> Result<T, A::Error> {
-        match slot {
-            Some(value) => Ok(value),
-            None => Err(A::Error::missing_field(self.names[index])),
-        }
+    /// The error that a member is missing: the first of these, of whose indices it is said whether nothing came.
+    #[cold]
+    pub fn missing(&self, required: &[(usize, bool)]) -> A::Error {
+        let missing = required.iter().find(|(_, is_missing)| *is_missing);
+        let name = missing.and_then(|(index, _)| self.names.get(*index));
+        A::Error::missing_field(name.copied().unwrap_or_default())
     }
 }
 
@@ -275,17 +271,18 @@ impl<S: Serializer> Writer<S> {
     }
 
     /// Writes a member.
-    #[inline]
-    pub fn member<K: Serialize + ?Sized, T: Serialize>(&mut self, name: &K, value: &T) {
+    pub fn member<T: Serialize>(&mut self, name: &str, value: &T) {
+        // Not as an entry, whose code for the name would be there for each type of value.
         if let Ok(map) = &mut self.0
-            && let Err(error) = map.serialize_entry(name, value)
+            && let Err(error) = map
+                .serialize_key(name)
+                .and_then(|()| map.serialize_value(value))
         {
             self.0 = Err(error);
         }
     }
 
     /// Writes a member unless there is none.
-    #[inline]
     pub fn optional<T: Serialize>(&mut self, name: &str, value: &Option<T>) {
         if let Some(value) = value {
             self.member(name, value);
@@ -293,7 +290,6 @@ impl<S: Serializer> Writer<S> {
     }
 
     /// Writes a list or map unless it is empty.
-    #[inline]
     pub fn unless_empty<T: Serialize + MayBeEmpty>(&mut self, name: &str, value: &T) {
         if !value.is_empty() {
             self.member(name, value);
@@ -301,11 +297,10 @@ impl<S: Serializer> Writer<S> {
     }
 
     /// Writes the entries of a map as members.
-    pub fn further<'a, K, V>(&mut self, members: impl IntoIterator<Item = (&'a K, &'a V)>)
-    where
-        K: Serialize + 'a,
-        V: Serialize + 'a,
-    {
+    pub fn further<'a, V: Serialize + 'a>(
+        &mut self,
+        members: impl IntoIterator<Item = (&'a String, &'a V)>,
+    ) {
         for (name, value) in members {
             self.member(name, value);
         }

@@ -1,7 +1,7 @@
 //! `#[derive(Builder)]`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Path, Result, Type};
 
@@ -164,11 +164,24 @@ fn build(builder: &Ident, built: &Path, members: &[Member]) -> Option<TokenStrea
     })
 }
 
+/// All members are taken at once: one after the other, each could fail with another part of the rest to be dropped.
 fn conversions(builder: &Ident, built: &Path, members: &[Member]) -> TokenStream {
     let names: Vec<&Ident> = members.iter().map(|member| member.name).collect();
+    // A member can be called like anything else here.
+    let values: Vec<Ident> = (0..names.len())
+        .map(|index| format_ident!("value{index}"))
+        .collect();
     let texts = names.iter().map(|name| {
         let text = name.to_string();
         text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+    });
+    // Without members, nothing can be wrong.
+    let problem = (!members.is_empty()).then(|| {
+        quote! {
+            builder => ::core::result::Result::Err(::rapid7_core::given::problem(&[
+                #((#texts, builder.#names.as_ref().err()),)*
+            ])),
+        }
     });
     quote! {
         #[automatically_derived]
@@ -178,9 +191,12 @@ fn conversions(builder: &Ident, built: &Path, members: &[Member]) -> TokenStream
             fn try_from(
                 builder: #builder,
             ) -> ::core::result::Result<Self, ::rapid7_core::ConversionError> {
-                ::core::result::Result::Ok(Self {
-                    #(#names: ::rapid7_core::given::member(#texts, builder.#names)?,)*
-                })
+                match builder {
+                    #builder { #(#names: ::core::result::Result::Ok(#values),)* } => {
+                        ::core::result::Result::Ok(Self { #(#names: #values,)* })
+                    }
+                    #problem
+                }
             }
         }
 

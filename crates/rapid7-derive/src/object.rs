@@ -125,6 +125,7 @@ fn read(members: &[Member]) -> TokenStream {
     let mut slots = Vec::new();
     let mut arms = Vec::new();
     let mut values = Vec::new();
+    let mut required = Vec::new();
     let mut rest = quote!(members.pass());
     let mut index = 0_usize;
     for Member {
@@ -135,7 +136,7 @@ fn read(members: &[Member]) -> TokenStream {
         // A member can be called like anything else here.
         let slot = format_ident!("slot{}", slots.len());
         let empty = quote! { let mut #slot: #ty = ::core::default::Default::default(); };
-        let mut value = quote!(#slot);
+        let mut value = slot.clone();
         let mut declared = empty;
         match kind {
             Kind::Required => {
@@ -143,7 +144,8 @@ fn read(members: &[Member]) -> TokenStream {
                     let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;
                 };
                 arms.push(quote! { #index => members.some(&mut #slot), });
-                value = quote!(members.required(#slot, #index)?);
+                value = format_ident!("value{}", slots.len());
+                required.push((slot.clone(), value.clone(), index));
             }
             Kind::Optional => arms.push(quote! { #index => members.value(&mut #slot), }),
             Kind::Default => arms.push(quote! { #index => members.or_default(&mut #slot), }),
@@ -153,12 +155,33 @@ fn read(members: &[Member]) -> TokenStream {
         slots.push(declared);
         values.push(quote! { #name: #value, });
     }
+    let finished = quote! { ::core::result::Result::Ok(Self { #(#values)* }) };
+    let finished = finish(&required, &finished);
     quote! {
         #(#slots)*
         while let ::core::option::Option::Some(index) = members.name()? {
             match index { #(#arms)* _ => #rest, }?
         }
-        ::core::result::Result::Ok(Self { #(#values)* })
+        #finished
+    }
+}
+
+/// The end, where the slots of required members have to be full: all are taken at once, since one after the other each could
+/// fail with another part of the rest to be dropped.
+fn finish(required: &[(Ident, Ident, usize)], finished: &TokenStream) -> TokenStream {
+    if required.is_empty() {
+        return finished.clone();
+    }
+    let slots: Vec<&Ident> = required.iter().map(|(slot, ..)| slot).collect();
+    let values = required.iter().map(|(_, value, _)| value);
+    let indices = required.iter().map(|(.., index)| index);
+    quote! {
+        match (#(#slots,)*) {
+            (#(::core::option::Option::Some(#values),)*) => #finished,
+            (#(#slots,)*) => ::core::result::Result::Err(
+                members.missing(&[#((#indices, #slots.is_none()),)*]),
+            ),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::calls::{self, Call};
 use super::features::{self, Feature, Wanted};
-use super::programs::{self, Program, SMALLEST, program};
+use super::programs::{Program, program};
+use super::smallest::{self, SMALLEST};
 use super::unrefined::{Unrefined, unrefined};
 use super::workshop::{Mode, Selection, WeighError, Workshop};
 use super::wrapper::Cost;
@@ -67,7 +68,7 @@ pub fn weigh(
     };
     let mut members = vec![(REFINED, ours), (UNREFINED, theirs.files)];
     if options.release {
-        members.extend(program_members(&calls, &options.core)?);
+        members.extend(program_members(output, &calls, &options.core)?);
     }
     let scale = Scale {
         workshop: Workshop::build(
@@ -111,10 +112,11 @@ fn calls(output: &Output, theirs: &Unrefined, options: &Options) -> Result<Vec<C
 }
 
 fn program_members(
+    output: &Output,
     calls: &[Call],
     core: &Core,
 ) -> Result<Vec<(&'static str, FileSet)>, WeighError> {
-    let smallest = programs::smallest(core)
+    let smallest = smallest::crate_for(&output.normalized, &output.api, calls, core)
         .map_err(|problems| WeighError::Smallest(render(&problems, false)))?;
     let mut members = vec![(SMALLEST, smallest)];
     for which in Program::ALL {
@@ -200,7 +202,7 @@ impl Scale<'_> {
     fn programs(&self, calls: &[Call]) -> Result<Programs, WeighError> {
         (self.tell)("programs that make the same calls");
         let names = Program::ALL.map(Program::name);
-        self.workshop.programs(&names)?;
+        self.workshop.programs(&names, SMALLEST)?;
         let size = |which: Program| self.workshop.size(which.name());
         Ok(Programs {
             calls: calls.iter().map(|call| call.name.clone()).collect(),

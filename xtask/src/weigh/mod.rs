@@ -8,6 +8,7 @@ pub mod features;
 pub mod limits;
 pub mod measure;
 pub mod programs;
+pub mod smallest;
 pub mod table;
 pub mod unrefined;
 pub mod workshop;

@@ -1,48 +1,12 @@
 //! Programs that make the same calls by hand and through each crate, to compare what they weigh.
 
 use super::calls::{Argument, Call, Scalar};
+use super::smallest::{self, SMALLEST};
 use super::{REFINED, UNREFINED};
-use crate::load;
-use crate::package::{Core, standalone};
-use crate::pipeline::{Input, run};
-use crate::problem::Problem;
+use crate::package::Core;
 use crate::write::FileSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use std::path::Path;
-
-/// The crate with two operations, whose program has little but the runtime in it.
-pub const SMALLEST: &str = "smallest";
-
-/// A document whose operations send a value to every place that calls have: path, query and body.
-const SMALLEST_DOCUMENT: &str = r##"{
-  "openapi": "3.0.3",
-  "info": { "title": "Smallest", "version": "0" },
-  "paths": {
-    "/things/{thing}": { "get": {
-      "operationId": "read",
-      "parameters": [
-        { "in": "path", "name": "thing", "required": true, "schema": { "type": "string" } },
-        { "in": "query", "name": "detail", "schema": { "type": "string" } }
-      ],
-      "responses": { "200": {
-        "description": "",
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } }
-      } }
-    } },
-    "/things": { "post": {
-      "operationId": "write",
-      "requestBody": {
-        "required": true,
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } }
-      },
-      "responses": { "204": { "description": "" } }
-    } }
-  },
-  "components": { "schemas": {
-    "Thing": { "type": "object", "properties": { "name": { "type": "string" } } }
-  } }
-}"##;
 
 /// Which program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,21 +37,6 @@ impl Program {
     }
 }
 
-/// The files of the smallest crate.
-///
-/// # Errors
-///
-/// What the pipeline says.
-pub fn smallest(core: &Core) -> Result<FileSet, Vec<Problem>> {
-    let path = Path::new("smallest.json");
-    let document =
-        load::load_text(path, SMALLEST_DOCUMENT.to_owned()).map_err(|problem| vec![problem])?;
-    let output = run(Input::from_document(document, SMALLEST))?;
-    let mut files = output.files.under("src/generated");
-    files.0.extend(standalone(SMALLEST, &output.api, core).0);
-    Ok(files)
-}
-
 /// Manifest and `main.rs` of a program. All have the same dependencies and features but for the client.
 #[must_use]
 pub fn program(program: Program, calls: &[Call], core: &Core) -> FileSet {
@@ -98,7 +47,7 @@ pub fn program(program: Program, calls: &[Call], core: &Core) -> FileSet {
             let calls: Vec<TokenStream> = calls.iter().map(refined_call).collect();
             refined(REFINED, &calls)
         }
-        Program::Core => refined(SMALLEST, &smallest_calls()),
+        Program::Core => refined(SMALLEST, &smallest::calls()),
     };
     let core = match core {
         Core::Path(path) => format!("{{ path = {} }}", toml_edit::Value::from(path.as_str())),
@@ -132,13 +81,6 @@ tokio = {{ version = "1.50", default-features = false, features = ["net", "rt", 
     files.insert("Cargo.toml", manifest);
     files.insert("src/main.rs", text(main));
     files
-}
-
-fn smallest_calls() -> [TokenStream; 2] {
-    [
-        quote! { client.read().thing("text").detail("text") },
-        quote! { client.write().body(smallest::types::Thing::builder().name("text")) },
-    ]
 }
 
 fn text(tokens: TokenStream) -> String {

@@ -193,11 +193,7 @@ impl Workshop {
         mode: Mode,
         selection: Selection<'_>,
     ) -> Result<Cost, WeighError> {
-        let root = self.folder.join(name).join("src/lib.rs");
-        // Written anew it is newer than what was made of it.
-        fs::read(&root)
-            .and_then(|text| fs::write(&root, text))
-            .map_err(WeighError::unusable(&root))?;
+        self.renew(name, "lib.rs")?;
         let records = self.records();
         match fs::remove_file(&records) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -217,12 +213,25 @@ impl Workshop {
         self.recorded(name)
     }
 
-    /// Builds programs with optimizations, all with the same dependencies.
+    /// Writes the root of a member anew, so that it is newer than what was made of it; cargo takes members of the same name
+    /// for the same one, whatever workspace they are of.
+    fn renew(&self, name: &str, root: &str) -> Result<(), WeighError> {
+        let root = self.folder.join(name).join("src").join(root);
+        fs::read(&root)
+            .and_then(|text| fs::write(&root, text))
+            .map_err(WeighError::unusable(&root))
+    }
+
+    /// Builds programs with optimizations, all with the same dependencies, and the crate that one of them needs.
     ///
     /// # Errors
     ///
     /// [`WeighError::Cargo`] when one does not compile.
-    pub fn programs(&self, names: &[&str]) -> Result<(), WeighError> {
+    pub fn programs(&self, names: &[&str], needed: &str) -> Result<(), WeighError> {
+        self.renew(needed, "lib.rs")?;
+        for name in names {
+            self.renew(name, "main.rs")?;
+        }
         let mut arguments = Mode::Release.arguments().to_vec();
         arguments.extend(["--offline", "--package", DEPENDENCIES]);
         for name in names {

@@ -267,9 +267,11 @@ fn objects(checked: &mut Checked) {
     writer.member(CANARY, &CANARY);
     show!(checked, writer);
     let secret = given::value::<rapid7_core::Secret, _>(CANARY);
-    show!(
-        checked,
-        given::member("password", given::required::<u8>()).unwrap_err()
-    );
-    assert!(given::member("password", secret).is_ok());
+    let missing = given::required::<u8>();
+    let problem = given::problem(&[
+        ("password", secret.as_ref().err()),
+        ("name", missing.as_ref().err()),
+    ]);
+    assert_eq!(problem.to_string(), "name: required and not given");
+    show!(checked, problem);
 }
