@@ -188,6 +188,7 @@ fn conversions(builder: &Ident, built: &Path, members: &[Member]) -> TokenStream
         impl ::core::convert::TryFrom<#builder> for #built {
             type Error = ::rapid7_core::ConversionError;
 
+            #[inline]
             fn try_from(
                 builder: #builder,
             ) -> ::core::result::Result<Self, ::rapid7_core::ConversionError> {

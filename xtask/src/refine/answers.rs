@@ -279,6 +279,7 @@ fn write_enum(name: &Ident, variants: &[Variant]) -> Definition {
         #[non_exhaustive]
         pub enum #name { #(#declared)* }
         impl #name {
+            #[inline]
             pub(crate) fn decode(received: &Received) -> Result<Self, Misfit> {
                 match received.status().as_u16() { #(#arms)* #fallback }
             }

@@ -491,14 +491,17 @@ fn send(
             let methods = paging::methods(operation, stream, result_decode, errors);
             let streaming = quote! {
                 #methods
+                #[inline]
                 fn request(&self) -> Request { #before #request }
             };
             (quote! { let request = self.request(); }, Some(streaming))
         }
     };
     let send_as = send_as(operation, &request, answer);
+    // Inline, all of these are compiled with the program that calls them: of a thousand operations it calls a few.
     quote! {
         /// Sends the request; [`Error`] has all that can go wrong.
+        #[inline]
         pub async fn send(self) -> Result<Answer<#result_type>, Error<#error_type>> {
             #request
             self.client.connection.call(request, #result_decode, #error_decode).await
@@ -580,6 +583,7 @@ fn send_as(
     let (error_type, error_decode) = (&answer.error.ty, &answer.error.decode);
     Some(quote! {
         #docs
+        #[inline]
         pub async fn send_as(self, media_type: &str) -> Result<Answer<Body>, Error<#error_type>> {
             #request
             let request = request.header("accept", &Ok(media_type));

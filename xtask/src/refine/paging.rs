@@ -245,11 +245,13 @@ pub(super) fn methods(
     );
     quote! {
         #items_docs
+        #[inline]
         pub fn items(self) -> paging::Items<#answer, #item, #error_type> {
             self.pages().into_items()
         }
 
         #pages_docs
+        #[inline]
         pub fn pages(self) -> paging::Pages<#answer, #item, #error_type> {
             paging::Pages::new(&self.client.connection, self.request(), #result_decode, #error_decode, #shape)
         }

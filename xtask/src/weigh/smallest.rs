@@ -131,8 +131,16 @@ fn kind(schema: &Value) -> Option<Value> {
             Some(values @ Value::Object(_)) => kind(values),
             _ => None,
         },
-        Shape::Reference | Shape::Enum | Shape::Union | Shape::Composed => None,
+        // Any one stands for all: each has a type of its own, which the runtime reads through a value of JSON.
+        Shape::Union => Some(union()),
+        Shape::Reference | Shape::Enum | Shape::Composed => None,
     }
+}
+
+/// Scalars alone would be one scalar for all.
+fn union() -> Value {
+    let text = json!({ "type": "string" });
+    json!({ "oneOf": [text, { "type": "array", "items": text }] })
 }
 
 #[cfg(test)]
@@ -149,6 +157,7 @@ mod tests {
             "e": { "$ref": "#/components/schemas/E" },
             "f": { "type": "object", "additionalProperties": { "type": "boolean" } },
             "g": {},
+            "h": { "anyOf": [{ "type": "boolean" }, { "type": "string" }] },
         } });
         let mut found = Vec::new();
         walk(&schema, "", &mut |_, inner| {
@@ -161,9 +170,10 @@ mod tests {
             json!({ "type": "object", "additionalProperties": { "type": "boolean" } }),
             json!({ "type": "boolean" }),
             json!({}),
+            union(),
         ] {
             assert!(found.contains(&expected), "{expected} is not in {found:?}");
         }
-        assert_eq!(found.len(), 6, "{found:?}");
+        assert_eq!(found.len(), 7, "{found:?}");
     }
 }

@@ -53,6 +53,7 @@ impl<'a> CreateApiKey<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<rapid7_core::Secret>, Error<types::ApiError>> {
@@ -89,6 +90,7 @@ impl<'a> DeactivateApiKey<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DEACTIVATE_API_KEY).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await

@@ -53,6 +53,7 @@ impl<'a> Login<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::LoginResult>, Error<types::ApiError>> {
@@ -74,6 +75,7 @@ impl<'a> Logout<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::LOGOUT);
         self.client.connection.call(request, decode::body, decode::json).await

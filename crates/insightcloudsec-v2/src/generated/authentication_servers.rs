@@ -87,6 +87,7 @@ impl<'a> RemoveGroupMappings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::REMOVE_GROUP_MAPPINGS)
             .path("server_id", &self.server_id)
@@ -120,6 +121,7 @@ impl<'a> ListGroupMappings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::GroupMapping>>, Error<types::ApiError>> {
@@ -167,6 +169,7 @@ impl<'a> AddGroupMappings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ADD_GROUP_MAPPINGS)
             .path("server_id", &self.server_id)
@@ -213,6 +216,7 @@ impl<'a> SetGroupMappings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_GROUP_MAPPINGS)
             .path("server_id", &self.server_id)
@@ -234,6 +238,7 @@ impl<'a> ListAuthenticationServers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::AuthenticationServerList>, Error<types::ApiError>> {

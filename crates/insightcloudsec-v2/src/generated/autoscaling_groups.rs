@@ -56,6 +56,7 @@ impl<'a> ListAutoscalingGroupActions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::SupportedActionList>, Error<types::ApiError>> {
@@ -109,6 +110,7 @@ impl<'a> DetachAutoscalingGroupInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DETACH_AUTOSCALING_GROUP_INSTANCE)
             .path("autoscalinggroup_resource_id", &self.autoscalinggroup_resource_id)

@@ -85,6 +85,7 @@ impl<'a> ListCloudsByBadge<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::BadgedCloud>>, Error<types::ApiError>> {
@@ -121,6 +122,7 @@ impl<'a> CountBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::BadgeCountList>, Error<types::ApiError>> {
@@ -157,6 +159,7 @@ impl<'a> CreateBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_BADGES).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -191,6 +194,7 @@ impl<'a> DeleteBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_BADGES).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -222,6 +226,7 @@ impl<'a> ListResourceBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::Badge>>, Error<types::ApiError>> {
@@ -269,6 +274,7 @@ impl<'a> SetResourceBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_RESOURCE_BADGES)
             .path("resource_id", &self.resource_id)

@@ -128,6 +128,7 @@ impl<'a> CreateBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Bot>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_BOT).json(&self.body);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -162,6 +163,7 @@ impl<'a> ArchiveBots<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::ARCHIVE_BOTS).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -206,6 +208,7 @@ impl<'a> UpdateBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_BOT)
             .path("bot_id", &self.bot_id)
@@ -227,6 +230,7 @@ impl<'a> ListBotFunctions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::FunctionRegistry>, Error<types::ApiError>> {
@@ -263,6 +267,7 @@ impl<'a> ListBots<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::BotPage>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::json, decode::json).await
@@ -272,12 +277,14 @@ impl<'a> ListBots<'a> {
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends after as many items
     /// as `count` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(self) -> paging::Items<types::BotPage, types::Bot, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<types::BotPage, types::Bot, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -291,6 +298,7 @@ impl<'a> ListBots<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_BOTS).json(&self.body)
     }
@@ -321,6 +329,7 @@ impl<'a> ArchiveBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::ARCHIVE_BOT)
             .path("bot_id", &self.bot_id);
@@ -353,6 +362,7 @@ impl<'a> GetBotViaGet<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Bot>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_BOT_VIA_GET)
             .path("bot_id", &self.bot_id);
@@ -385,6 +395,7 @@ impl<'a> GetBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Bot>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_BOT).path("bot_id", &self.bot_id);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -416,6 +427,7 @@ impl<'a> RunBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::RUN_BOT).path("bot_id", &self.bot_id);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -447,6 +459,7 @@ impl<'a> PauseBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::PAUSE_BOT).path("bot_id", &self.bot_id);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -478,6 +491,7 @@ impl<'a> ResumeBot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::RESUME_BOT).path("bot_id", &self.bot_id);
         self.client.connection.call(request, decode::empty, decode::json).await

@@ -54,6 +54,7 @@ impl<'a> SetCustomLogo<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_CUSTOM_LOGO).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -88,6 +89,7 @@ impl<'a> SetCustomLogoUnprefixed<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_CUSTOM_LOGO_UNPREFIXED)
             .json(&self.body);

@@ -55,6 +55,7 @@ impl<'a> RestartCacheInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::RESTART_CACHE_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -90,6 +91,7 @@ impl<'a> TerminateCacheInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::TERMINATE_CACHE_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);

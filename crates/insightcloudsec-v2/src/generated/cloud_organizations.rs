@@ -52,6 +52,7 @@ impl<'a> AddCloudOrganization<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CloudOrganization>, Error<types::ApiError>> {
@@ -73,6 +74,7 @@ impl<'a> ListCloudOrganizations<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CloudOrganizationList>, Error<types::ApiError>> {

@@ -133,6 +133,7 @@ impl<'a> AddCloud<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::AddedCloud>, Error<types::ApiError>> {
@@ -179,6 +180,7 @@ impl<'a> UpdateCloud<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Option<types::Cloud>>, Error<types::ApiError>> {
@@ -227,6 +229,7 @@ impl<'a> SetResourceName<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_RESOURCE_NAME)
             .path("resource_id", &self.resource_id)
@@ -263,6 +266,7 @@ impl<'a> DisableCloudRegion<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DISABLE_CLOUD_REGION)
             .path("service_region_resource_id", &self.service_region_resource_id);
@@ -298,6 +302,7 @@ impl<'a> EnableCloudRegion<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ENABLE_CLOUD_REGION)
             .path("service_region_resource_id", &self.service_region_resource_id);
@@ -333,6 +338,7 @@ impl<'a> DeleteCloud<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_CLOUD)
             .path("cloud_resource_id", &self.cloud_resource_id);
@@ -368,6 +374,7 @@ impl<'a> ListCloudRegions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::RegionList>, Error<types::ApiError>> {
@@ -390,6 +397,7 @@ impl<'a> ListClouds<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::CloudList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_CLOUDS);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -424,6 +432,7 @@ impl<'a> SearchClouds<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::CloudPage>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::json, decode::json).await
@@ -433,6 +442,7 @@ impl<'a> SearchClouds<'a> {
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends after as many items
     /// as `total_count` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::CloudPage, types::Cloud, types::ApiError> {
@@ -441,6 +451,7 @@ impl<'a> SearchClouds<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::CloudPage, types::Cloud, types::ApiError> {
@@ -458,6 +469,7 @@ impl<'a> SearchClouds<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::SEARCH_CLOUDS).json(&self.body)
     }
@@ -476,6 +488,7 @@ impl<'a> ListProvisioningClouds<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ProvisioningCloudList>, Error<types::ApiError>> {
@@ -512,6 +525,7 @@ impl<'a> SetCloudStatus<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_CLOUD_STATUS).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -531,6 +545,7 @@ impl<'a> ListCloudTypes<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CloudTypeList>, Error<types::ApiError>> {

@@ -71,6 +71,7 @@ impl<'a> ExportComplianceScorecard<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Scorecard>, Error<types::ApiError>> {
         let request = Request::new(&operations::EXPORT_COMPLIANCE_SCORECARD)
             .query("pack_ids", &self.pack_ids, Style::Form)
@@ -107,6 +108,7 @@ impl<'a> CreateScorecardExport<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ScorecardExport>, Error<types::ApiError>> {
@@ -144,6 +146,7 @@ impl<'a> AddScorecardExportConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ADD_SCORECARD_EXPORT_CONFIG)
             .json(&self.body);

@@ -45,6 +45,7 @@ impl<'a> CreateDataCollection<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_DATA_COLLECTION).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await

@@ -52,6 +52,7 @@ impl<'a> ListDnsRecords<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::DnsRecordList>, Error<types::ApiError>> {
@@ -89,6 +90,7 @@ impl<'a> ListDnsZoneNetworks<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_DNS_ZONE_NETWORKS)
             .path("dnszone_resource_id", &self.dnszone_resource_id);

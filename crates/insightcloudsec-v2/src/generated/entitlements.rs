@@ -57,6 +57,7 @@ impl<'a> SetEntitlements<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::GroupEntitlements>>, Error<types::ApiError>> {
@@ -93,6 +94,7 @@ impl<'a> ListGroupEntitlements<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::EntitlementList>, Error<types::ApiError>> {
@@ -140,6 +142,7 @@ impl<'a> GetUserEntitlement<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::UserEntitlement>, Error<types::ApiError>> {

@@ -88,6 +88,7 @@ impl<'a> ListEventConsumers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::EventConsumerList>, Error<types::ApiError>> {
@@ -109,6 +110,7 @@ impl<'a> GetEventDrivenHarvesting<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::EventDrivenHarvestStatus>, Error<types::ApiError>> {
@@ -130,6 +132,7 @@ impl<'a> EnableEventDrivenHarvesting<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ENABLE_EVENT_DRIVEN_HARVESTING);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -149,6 +152,7 @@ impl<'a> DisableEventDrivenHarvesting<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DISABLE_EVENT_DRIVEN_HARVESTING);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -196,6 +200,7 @@ impl<'a> AddEventProducers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ADD_EVENT_PRODUCERS)
             .path("organization_service_id", &self.organization_service_id)
@@ -232,6 +237,7 @@ impl<'a> RemoveEventProducers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::REMOVE_EVENT_PRODUCERS).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -266,6 +272,7 @@ impl<'a> EnableEventConsumer<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ENABLE_EVENT_CONSUMER)
             .path("organization_service_id", &self.organization_service_id);
@@ -301,6 +308,7 @@ impl<'a> DisableEventConsumer<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DISABLE_EVENT_CONSUMER)
             .path("organization_service_id", &self.organization_service_id);
@@ -321,6 +329,7 @@ impl<'a> ListEventProducers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_EVENT_PRODUCERS);
         self.client.connection.call(request, decode::body, decode::json).await

@@ -75,6 +75,7 @@ impl<'a> CreateExemptions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::Exemption>>, Error<types::ApiError>> {
@@ -111,6 +112,7 @@ impl<'a> DeleteExemptions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_EXEMPTIONS).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -161,6 +163,7 @@ impl<'a> ListExemptions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ExemptionPage>, Error<types::ApiError>> {
@@ -172,6 +175,7 @@ impl<'a> ListExemptions<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends after as many
     /// items as `total_count` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::ExemptionPage, types::Exemption, types::ApiError> {
@@ -180,6 +184,7 @@ impl<'a> ListExemptions<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::ExemptionPage, types::Exemption, types::ApiError> {
@@ -197,6 +202,7 @@ impl<'a> ListExemptions<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_EXEMPTIONS)
             .query("page", &self.page, Style::Form)
@@ -243,6 +249,7 @@ impl<'a> SetInsightExemptGroups<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_INSIGHT_EXEMPT_GROUPS)
             .path("insight_id", &self.insight_id)

@@ -29,6 +29,7 @@ impl<'a> ListQueryFilters<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<BTreeMap<String, types::QueryFilter>>, Error<types::ApiError>> {

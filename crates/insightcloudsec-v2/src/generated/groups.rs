@@ -117,6 +117,7 @@ impl<'a> CreateGroup<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::GroupResult>, Error<types::ApiError>> {
@@ -153,6 +154,7 @@ impl<'a> DeleteGroup<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_GROUP)
             .path("group_resource_id", &self.group_resource_id);
@@ -188,6 +190,7 @@ impl<'a> ListGroupRoles<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::RoleList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_GROUP_ROLES)
             .path("group_resource_id", &self.group_resource_id);
@@ -236,6 +239,7 @@ impl<'a> SetGroupRoles<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::GroupResult>, Error<types::ApiError>> {
@@ -287,6 +291,7 @@ impl<'a> RemoveGroupUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::GroupResult>, Error<types::ApiError>> {
@@ -338,6 +343,7 @@ impl<'a> AddGroupUsers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::GroupResult>, Error<types::ApiError>> {
@@ -376,6 +382,7 @@ impl<'a> ListGroupUsers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::UserList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_GROUP_USERS)
             .path("group_resource_id", &self.group_resource_id);
@@ -424,6 +431,7 @@ impl<'a> SetGroupUsers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::GroupResult>, Error<types::ApiError>> {
@@ -447,6 +455,7 @@ impl<'a> ListGroups<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::GroupList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_GROUPS);
         self.client.connection.call(request, decode::json, decode::json).await

@@ -62,6 +62,7 @@ impl<'a> ListHarvestingStrategies<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::HarvestingStrategyList>, Error<types::ApiError>> {
@@ -98,6 +99,7 @@ impl<'a> CreateHarvestingStrategy<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CreatedHarvestingStrategy>, Error<types::ApiError>> {
@@ -145,6 +147,7 @@ impl<'a> AssignHarvestingStrategy<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ASSIGN_HARVESTING_STRATEGY)
             .path("strategy_id", &self.strategy_id)
@@ -181,6 +184,7 @@ impl<'a> EnqueueHarvestJob<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ENQUEUE_HARVEST_JOB).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -215,6 +219,7 @@ impl<'a> ListLastHarvests<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::LastHarvest>>, Error<types::ApiError>> {

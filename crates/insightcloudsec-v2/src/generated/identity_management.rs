@@ -58,6 +58,7 @@ impl<'a> ListServiceUserAccessKeys<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::AccessKeyList>, Error<types::ApiError>> {
@@ -92,6 +93,7 @@ impl<'a> ListPrincipalPolicies<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ServicePolicyList>, Error<types::ApiError>> {
@@ -139,6 +141,7 @@ impl<'a> DetachPrincipalPolicy<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DETACH_PRINCIPAL_POLICY)
             .path("resource_id", &self.resource_id)

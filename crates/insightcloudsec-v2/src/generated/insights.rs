@@ -160,6 +160,7 @@ impl<'a> CreateInsights<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_INSIGHTS).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -194,6 +195,7 @@ impl<'a> DeleteInsights<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_INSIGHTS).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -228,6 +230,7 @@ impl<'a> CreateInsight<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Insight>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_INSIGHT).json(&self.body);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -262,6 +265,7 @@ impl<'a> UpdateInsightMetadata<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_INSIGHT_METADATA)
             .json(&self.body);
@@ -319,6 +323,7 @@ impl<'a> ListInsights<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::Insight>>, Error<types::ApiError>> {
@@ -373,6 +378,7 @@ impl<'a> SearchInsights<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::InsightRefList>, Error<types::ApiError>> {
@@ -409,6 +415,7 @@ impl<'a> RefreshInsightCounts<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::REFRESH_INSIGHT_COUNTS)
             .path("insight_id", &self.insight_id);
@@ -441,6 +448,7 @@ impl<'a> DeleteInsight<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_INSIGHT)
             .path("insight_id", &self.insight_id);
@@ -486,6 +494,7 @@ impl<'a> UpdateInsight<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_INSIGHT)
             .path("insight_id", &self.insight_id)
@@ -532,6 +541,7 @@ impl<'a> SetInsightNotes<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_INSIGHT_NOTES)
             .path("insight_id", &self.insight_id)
@@ -576,6 +586,7 @@ impl<'a> ToggleInsightTimeseries<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::TOGGLE_INSIGHT_TIMESERIES)
             .path("insight_id", &self.insight_id)
@@ -622,6 +633,7 @@ impl<'a> GetInsight<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Insight>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_INSIGHT)
             .path("insight_id", &self.insight_id)
@@ -668,6 +680,7 @@ impl<'a> GetInsightDailyCounts<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<serde_json::Value>, Error<types::ApiError>> {
@@ -729,6 +742,7 @@ impl<'a> ListInsightResourceHistory<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::InsightHistoryEntry>>, Error<types::ApiError>> {
@@ -765,6 +779,7 @@ impl<'a> ListResourceViolations<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::ResourceViolation>>, Error<types::ApiError>> {

@@ -183,6 +183,7 @@ impl<'a> GetInstanceConsoleOutput<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_INSTANCE_CONSOLE_OUTPUT)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -218,6 +219,7 @@ impl<'a> ListInstanceNetworkInterfaces<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::NetworkInterfaceList>, Error<types::ApiError>> {
@@ -271,6 +273,7 @@ impl<'a> AttachInstanceNetworkInterface<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ATTACH_INSTANCE_NETWORK_INTERFACE)
             .path("instance_resource_id", &self.instance_resource_id)
@@ -307,6 +310,7 @@ impl<'a> PauseInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::PAUSE_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -355,6 +359,7 @@ impl<'a> AttachInstancePublicIp<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ATTACH_INSTANCE_PUBLIC_IP)
             .path("instance_resource_id", &self.instance_resource_id)
@@ -391,6 +396,7 @@ impl<'a> DetachInstancePublicIp<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DETACH_INSTANCE_PUBLIC_IP)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -426,6 +432,7 @@ impl<'a> ConfirmInstanceResize<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CONFIRM_INSTANCE_RESIZE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -461,6 +468,7 @@ impl<'a> RevertInstanceResize<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::REVERT_INSTANCE_RESIZE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -496,6 +504,7 @@ impl<'a> RestartInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::RESTART_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -531,6 +540,7 @@ impl<'a> ResumeInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::RESUME_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -579,6 +589,7 @@ impl<'a> CreateInstanceSnapshot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_INSTANCE_SNAPSHOT)
             .path("instance_resource_id", &self.instance_resource_id)
@@ -615,6 +626,7 @@ impl<'a> StartInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::START_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -650,6 +662,7 @@ impl<'a> StopInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::STOP_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -685,6 +698,7 @@ impl<'a> SuspendInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SUSPEND_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -720,6 +734,7 @@ impl<'a> TerminateInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::TERMINATE_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);
@@ -755,6 +770,7 @@ impl<'a> UnpauseInstance<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UNPAUSE_INSTANCE)
             .path("instance_resource_id", &self.instance_resource_id);

@@ -74,6 +74,7 @@ impl<'a> ListPrivateNetworkInterfaces<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_PRIVATE_NETWORK_INTERFACES)
             .path("private_network_resource_id", &self.private_network_resource_id);
@@ -109,6 +110,7 @@ impl<'a> ListPrivateNetworkRouteTables<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::RouteTableList>, Error<types::ApiError>> {
@@ -146,6 +148,7 @@ impl<'a> ListPrivateNetworkSubnets<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<
@@ -186,6 +189,7 @@ impl<'a> ListRouteTableRoutes<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::RouteList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_ROUTE_TABLE_ROUTES)
             .path("routetable_resource_id", &self.routetable_resource_id);

@@ -92,6 +92,7 @@ impl<'a> CreateOrganization<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CreatedOrganization>, Error<types::ApiError>> {
@@ -128,6 +129,7 @@ impl<'a> DeleteOrganization<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_ORGANIZATION)
             .path("organization_resource_id", &self.organization_resource_id);
@@ -176,6 +178,7 @@ impl<'a> UpdateOrganization<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_ORGANIZATION)
             .path("organization_resource_id", &self.organization_resource_id)
@@ -197,6 +200,7 @@ impl<'a> ListOrganizationDetails<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::OrganizationDetailList>, Error<types::ApiError>> {
@@ -218,6 +222,7 @@ impl<'a> ListOrganizations<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::Organization>>, Error<types::ApiError>> {
@@ -254,6 +259,7 @@ impl<'a> SwitchOrganization<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::SWITCH_ORGANIZATION).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await

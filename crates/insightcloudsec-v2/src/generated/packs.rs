@@ -66,6 +66,7 @@ impl<'a> CreatePack<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CreatedPack>, Error<types::ApiError>> {
@@ -99,6 +100,7 @@ impl<'a> DeletePack<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_PACK)
             .path("pack_id", &self.pack_id);
@@ -144,6 +146,7 @@ impl<'a> UpdatePack<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_PACK)
             .path("pack_id", &self.pack_id)
@@ -165,6 +168,7 @@ impl<'a> ListPacks<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Vec<types::Pack>>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_PACKS);
         self.client.connection.call(request, decode::json, decode::json).await

@@ -58,6 +58,7 @@ impl<'a> ListAccessListRules<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::AccessListRuleList>, Error<types::ApiError>> {

@@ -70,6 +70,7 @@ impl<'a> AddResourceGroupMembers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::AddedResources>, Error<types::ApiError>> {
@@ -107,6 +108,7 @@ impl<'a> DeleteResources<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_RESOURCES).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -141,6 +143,7 @@ impl<'a> CreateResourceGroup<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceGroup>, Error<types::ApiError>> {
@@ -177,6 +180,7 @@ impl<'a> ListResourceGroupMembers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceGroupMembers>, Error<types::ApiError>> {

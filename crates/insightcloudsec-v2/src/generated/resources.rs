@@ -125,6 +125,7 @@ impl<'a> DownloadResourcesCsv<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<String>, Error<types::ApiError>> {
         let request = Request::new(&operations::DOWNLOAD_RESOURCES_CSV)
             .path("resource_type", &self.resource_type);
@@ -160,6 +161,7 @@ impl<'a> SearchResources<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::FoundResourcePage>, Error<types::ApiError>> {
@@ -171,6 +173,7 @@ impl<'a> SearchResources<'a> {
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends after as many items
     /// as `total_count` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::FoundResourcePage, types::FoundResource, types::ApiError> {
@@ -179,6 +182,7 @@ impl<'a> SearchResources<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::FoundResourcePage, types::FoundResource, types::ApiError> {
@@ -196,6 +200,7 @@ impl<'a> SearchResources<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::SEARCH_RESOURCES).json(&self.body)
     }
@@ -229,6 +234,7 @@ impl<'a> SetResourceOwner<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_RESOURCE_OWNER).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -263,6 +269,7 @@ impl<'a> QueryResources<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourcePage>, Error<types::ApiError>> {
@@ -273,6 +280,7 @@ impl<'a> QueryResources<'a> {
     /// The items of all pages, fetched as they are read; [`rapid7_core::paging`] says what is promised.
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -281,6 +289,7 @@ impl<'a> QueryResources<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -296,6 +305,7 @@ impl<'a> QueryResources<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::QUERY_RESOURCES).json(&self.body)
     }
@@ -326,6 +336,7 @@ impl<'a> ListResourceAssociations<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceAssociations>, Error<types::ApiError>> {
@@ -360,6 +371,7 @@ impl<'a> GetResourceDetail<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceDetail>, Error<types::ApiError>> {
@@ -407,6 +419,7 @@ impl<'a> CreateResourceNote<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_RESOURCE_NOTE)
             .path("resource_id", &self.resource_id)
@@ -440,6 +453,7 @@ impl<'a> ListResourceNotes<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceNoteList>, Error<types::ApiError>> {
@@ -474,6 +488,7 @@ impl<'a> ListResourceSettings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceSettingList>, Error<types::ApiError>> {
@@ -508,6 +523,7 @@ impl<'a> ListResourceTags<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceTagList>, Error<types::ApiError>> {

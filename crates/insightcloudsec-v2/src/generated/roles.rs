@@ -88,6 +88,7 @@ impl<'a> CreateRole<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Role>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_ROLE).json(&self.body);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -135,6 +136,7 @@ impl<'a> UpdateRole<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Role>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_ROLE)
             .path("role_resource_id", &self.role_resource_id)
@@ -156,6 +158,7 @@ impl<'a> ListRoles<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::RoleList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_ROLES);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -203,6 +206,7 @@ impl<'a> SetRoleGroups<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Role>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_ROLE_GROUPS)
             .path("role_resource_id", &self.role_resource_id)
@@ -252,6 +256,7 @@ impl<'a> UpdateRoleScopes<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Role>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_ROLE_SCOPES)
             .path("role_resource_id", &self.role_resource_id)
@@ -314,6 +319,7 @@ impl<'a> SetRoleBadges<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::Role>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_ROLE_BADGES)
             .path("role_resource_id", &self.role_resource_id)

@@ -65,6 +65,7 @@ impl<'a> ApplyScheduledEventAction<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::APPLY_SCHEDULED_EVENT_ACTION)
             .json(&self.body);
@@ -100,6 +101,7 @@ impl<'a> ListScheduledEvents<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ScheduledEventPage>, Error<types::ApiError>> {
@@ -111,6 +113,7 @@ impl<'a> ListScheduledEvents<'a> {
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends after as many items
     /// as `total` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<
@@ -123,6 +126,7 @@ impl<'a> ListScheduledEvents<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<
@@ -142,6 +146,7 @@ impl<'a> ListScheduledEvents<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_SCHEDULED_EVENTS).json(&self.body)
     }
@@ -175,6 +180,7 @@ impl<'a> ListScheduledEventHistory<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::EventRunPage>, Error<types::ApiError>> {
@@ -185,6 +191,7 @@ impl<'a> ListScheduledEventHistory<'a> {
     /// The items of all pages, fetched as they are read; [`rapid7_core::paging`] says what is promised.
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends with an empty page.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::EventRunPage, types::EventRun, types::ApiError> {
@@ -193,6 +200,7 @@ impl<'a> ListScheduledEventHistory<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::EventRunPage, types::EventRun, types::ApiError> {
@@ -208,6 +216,7 @@ impl<'a> ListScheduledEventHistory<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_SCHEDULED_EVENT_HISTORY).json(&self.body)
     }

@@ -45,6 +45,7 @@ impl<'a> CreateReportSubscription<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CreatedReportSubscription>, Error<types::ApiError>> {

@@ -37,6 +37,7 @@ impl<'a> GetQueueStatus<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::QueueStatus>, Error<types::ApiError>> {
@@ -58,6 +59,7 @@ impl<'a> GetSystemStatus<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::SystemStatus>, Error<types::ApiError>> {

@@ -35,6 +35,7 @@ impl<'a> ListSavedTagSearches<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::SavedTagSearchList>, Error<types::ApiError>> {
@@ -71,6 +72,7 @@ impl<'a> SearchResourcesByTags<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::TagSearchResult>, Error<types::ApiError>> {

@@ -160,6 +160,7 @@ impl<'a> ListDomainAdmins<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::UserPage>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::json, decode::json).await
@@ -168,12 +169,14 @@ impl<'a> ListDomainAdmins<'a> {
     /// The items of all pages, fetched as they are read; [`rapid7_core::paging`] says what is promised.
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends with an empty page.
+    #[inline]
     pub fn items(self) -> paging::Items<types::UserPage, types::User, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<types::UserPage, types::User, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -187,6 +190,7 @@ impl<'a> ListDomainAdmins<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_DOMAIN_ADMINS).json(&self.body)
     }
@@ -220,6 +224,7 @@ impl<'a> DeleteUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_USER)
             .path("user_resource_id", &self.user_resource_id);
@@ -268,6 +273,7 @@ impl<'a> ListGroupsOfUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::UserGroupList>, Error<types::ApiError>> {
@@ -319,6 +325,7 @@ impl<'a> UpdateUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::User>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_USER)
             .path("user_resource_id", &self.user_resource_id)
@@ -355,6 +362,7 @@ impl<'a> CreateUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::User>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_USER).json(&self.body);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -389,6 +397,7 @@ impl<'a> CreateApiOnlyUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ApiOnlyUser>, Error<types::ApiError>> {
@@ -410,6 +419,7 @@ impl<'a> GetCurrentUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::UserInfo>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_CURRENT_USER);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -444,6 +454,7 @@ impl<'a> DisableTwoFactor<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::TwoFactorDisabled>, Error<types::ApiError>> {
@@ -465,6 +476,7 @@ impl<'a> EnableTwoFactor<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::TwoFactorSecret>, Error<types::ApiError>> {
@@ -501,6 +513,7 @@ impl<'a> GetTwoFactorState<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::TwoFactorState>, Error<types::ApiError>> {
@@ -537,6 +550,7 @@ impl<'a> SetConsoleAccess<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_CONSOLE_ACCESS).json(&self.body);
         self.client.connection.call(request, decode::empty, decode::json).await
@@ -571,6 +585,7 @@ impl<'a> ConvertToApiOnlyUser<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ConvertedUser>, Error<types::ApiError>> {
@@ -621,6 +636,7 @@ impl<'a> SetUserAccessLevel<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::User>, Error<types::ApiError>> {
         let request = Request::new(&operations::SET_USER_ACCESS_LEVEL)
             .path("user_resource_id", &self.user_resource_id)
@@ -642,6 +658,7 @@ impl<'a> ListUsers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::UserList>, Error<types::ApiError>> {
         let request = Request::new(&operations::LIST_USERS);
         self.client.connection.call(request, decode::json, decode::json).await
@@ -676,6 +693,7 @@ impl<'a> SearchUsers<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::UserPage>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::json, decode::json).await
@@ -685,12 +703,14 @@ impl<'a> SearchUsers<'a> {
     ///
     /// Pages come by offset in the body, `offset`, their size by `limit`. The list ends after as many items
     /// as `total_count` of the answer says, or with an empty page.
+    #[inline]
     pub fn items(self) -> paging::Items<types::UserPage, types::User, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<types::UserPage, types::User, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -706,6 +726,7 @@ impl<'a> SearchUsers<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::SEARCH_USERS).json(&self.body)
     }

@@ -86,6 +86,7 @@ impl<'a> AttachVolume<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::ATTACH_VOLUME)
             .path("volume_resource_id", &self.volume_resource_id)
@@ -122,6 +123,7 @@ impl<'a> DetachVolume<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DETACH_VOLUME)
             .path("volume_resource_id", &self.volume_resource_id);
@@ -170,6 +172,7 @@ impl<'a> UpdateVolume<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_VOLUME)
             .path("volume_resource_id", &self.volume_resource_id)
@@ -219,6 +222,7 @@ impl<'a> CreateVolumeSnapshot<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<()>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_VOLUME_SNAPSHOT)
             .path("volume_resource_id", &self.volume_resource_id)

@@ -43,6 +43,7 @@ impl<'a> ListVulnerabilityPackages<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::AffectedPackage>>, Error<types::ApiError>> {

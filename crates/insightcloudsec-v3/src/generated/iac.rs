@@ -58,6 +58,7 @@ impl<'a> ListIacConfigs<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<Vec<types::IacConfig>>, Error<types::ApiError>> {
@@ -102,6 +103,7 @@ impl<'a> ScanIac<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ScanIacAnswer>, Error<types::ApiError>> {
@@ -146,6 +148,7 @@ impl<'a> ListIacScans<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::IacScanPage>, Error<types::ApiError>> {
@@ -157,6 +160,7 @@ impl<'a> ListIacScans<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends after as many
     /// pages as `total_pages` of the answer says.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::IacScanPage, types::IacScanSummary, types::ApiError> {
@@ -165,6 +169,7 @@ impl<'a> ListIacScans<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::IacScanPage, types::IacScanSummary, types::ApiError> {
@@ -184,6 +189,7 @@ impl<'a> ListIacScans<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_IAC_SCANS)
             .query("page", &self.page, Style::Form)
@@ -224,6 +230,7 @@ impl<'a> GetIacScan<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<types::IacScan>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_IAC_SCAN)
             .path("scan_id", &self.scan_id)
@@ -233,6 +240,7 @@ impl<'a> GetIacScan<'a> {
 
     /// Sends the request and asks for the result in another media type, one of `text/html`; gives it as it
     /// came.
+    #[inline]
     pub async fn send_as(
         self,
         media_type: &str,

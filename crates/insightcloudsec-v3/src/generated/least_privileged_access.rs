@@ -82,6 +82,7 @@ impl<'a> GetAccessRemediationPolicy<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::RemediationPolicy>, Error<types::ApiError>> {
@@ -141,6 +142,7 @@ impl<'a> ListPrincipalActions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::PrincipalActions>, Error<types::ApiError>> {
@@ -180,6 +182,7 @@ impl<'a> ListPrincipalPermissions<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::PrincipalPermissionPage>, Error<types::ApiError>> {
@@ -191,6 +194,7 @@ impl<'a> ListPrincipalPermissions<'a> {
     ///
     /// Pages come as the answer numbers them. A list of more than one page ends in an error,
     /// [`StopReason::MorePages`](rapid7_core::paging::StopReason::MorePages).
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<
@@ -203,6 +207,7 @@ impl<'a> ListPrincipalPermissions<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<
@@ -226,6 +231,7 @@ impl<'a> ListPrincipalPermissions<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_PRINCIPAL_PERMISSIONS)
             .path("principal_resource_id", &self.principal_resource_id)

@@ -61,6 +61,7 @@ impl<'a> QueryResourcesForExport<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourcePage>, Error<types::ApiError>> {
@@ -72,6 +73,7 @@ impl<'a> QueryResourcesForExport<'a> {
     ///
     /// Pages come by cursor in the body, `cursor`, their size by `limit`. The list ends where `next_cursor`
     /// of the answer is null, missing or empty.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -80,6 +82,7 @@ impl<'a> QueryResourcesForExport<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -97,6 +100,7 @@ impl<'a> QueryResourcesForExport<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::QUERY_RESOURCES_FOR_EXPORT).json(&self.body)
     }
@@ -130,6 +134,7 @@ impl<'a> QueryResources<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourcePage>, Error<types::ApiError>> {
@@ -141,6 +146,7 @@ impl<'a> QueryResources<'a> {
     ///
     /// Pages come by cursor in the body, `cursor`, their size by `limit`. The list ends where `next_cursor`
     /// of the answer is null, missing or empty.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -149,6 +155,7 @@ impl<'a> QueryResources<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::ResourcePage, types::ResourceItem, types::ApiError> {
@@ -166,6 +173,7 @@ impl<'a> QueryResources<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::QUERY_RESOURCES).json(&self.body)
     }

@@ -91,6 +91,7 @@ impl<'a> ListImageAssessments<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ImageAssessmentPage>, Error<types::ApiError>> {
@@ -102,6 +103,7 @@ impl<'a> ListImageAssessments<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends after as many
     /// pages as `total_pages` of the answer says.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<
@@ -114,6 +116,7 @@ impl<'a> ListImageAssessments<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<
@@ -137,6 +140,7 @@ impl<'a> ListImageAssessments<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_IMAGE_ASSESSMENTS)
             .query("page", &self.page, Style::Form)
@@ -199,6 +203,7 @@ impl<'a> ListResourceVulnerabilities<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::ResourceVulnerabilityPage>, Error<types::ApiError>> {
@@ -210,6 +215,7 @@ impl<'a> ListResourceVulnerabilities<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends after as many
     /// pages as `total_pages` of the answer says.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<
@@ -222,6 +228,7 @@ impl<'a> ListResourceVulnerabilities<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<
@@ -245,6 +252,7 @@ impl<'a> ListResourceVulnerabilities<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_RESOURCE_VULNERABILITIES)
             .path("resource_id", &self.resource_id)
@@ -298,6 +306,7 @@ impl<'a> ListVulnerabilities<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::VulnerabilityPage>, Error<types::ApiError>> {
@@ -309,6 +318,7 @@ impl<'a> ListVulnerabilities<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends after as many
     /// pages as `total_pages` of the answer says.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::VulnerabilityPage, types::Vulnerability, types::ApiError> {
@@ -317,6 +327,7 @@ impl<'a> ListVulnerabilities<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::VulnerabilityPage, types::Vulnerability, types::ApiError> {
@@ -336,6 +347,7 @@ impl<'a> ListVulnerabilities<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_VULNERABILITIES)
             .query("page", &self.page, Style::Form)

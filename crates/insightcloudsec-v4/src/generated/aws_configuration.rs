@@ -137,6 +137,7 @@ impl<'a> ListAwsAccessKeys<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::body, decode::json).await
@@ -146,12 +147,14 @@ impl<'a> ListAwsAccessKeys<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends with an empty
     /// page.
+    #[inline]
     pub fn items(self) -> paging::Items<Body, serde_json::Value, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<Body, serde_json::Value, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -162,6 +165,7 @@ impl<'a> ListAwsAccessKeys<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_AWS_ACCESS_KEYS)
             .query("page", &self.page, Style::Form)
@@ -198,6 +202,7 @@ impl<'a> CreateAwsAccessKey<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_AWS_ACCESS_KEY).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -229,6 +234,7 @@ impl<'a> DeleteAwsAccessKey<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_AWS_ACCESS_KEY)
             .path("key_id", &self.key_id);
@@ -264,6 +270,7 @@ impl<'a> GetEksHarvestingConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_EKS_HARVESTING_CONFIG)
             .path("organization_service_id", &self.organization_service_id);
@@ -312,6 +319,7 @@ impl<'a> UpdateEksHarvestingConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_EKS_HARVESTING_CONFIG)
             .path("organization_service_id", &self.organization_service_id)
@@ -348,6 +356,7 @@ impl<'a> DeleteEksHarvestingConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_EKS_HARVESTING_CONFIG)
             .path("organization_service_id", &self.organization_service_id);
@@ -386,6 +395,7 @@ impl<'a> ListAwsRoleConfigs<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::body, decode::json).await
@@ -395,12 +405,14 @@ impl<'a> ListAwsRoleConfigs<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends with an empty
     /// page.
+    #[inline]
     pub fn items(self) -> paging::Items<Body, serde_json::Value, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<Body, serde_json::Value, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -411,6 +423,7 @@ impl<'a> ListAwsRoleConfigs<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_AWS_ROLE_CONFIGS)
             .query("page", &self.page, Style::Form)
@@ -446,6 +459,7 @@ impl<'a> CreateAwsRoleConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::CREATE_AWS_ROLE_CONFIG).json(&self.body);
         self.client.connection.call(request, decode::body, decode::json).await
@@ -477,6 +491,7 @@ impl<'a> GetAwsRoleConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_AWS_ROLE_CONFIG)
             .path("role_id", &self.role_id);
@@ -522,6 +537,7 @@ impl<'a> UpdateAwsRoleConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::UPDATE_AWS_ROLE_CONFIG)
             .path("role_id", &self.role_id)
@@ -555,6 +571,7 @@ impl<'a> DeleteAwsRoleConfig<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::DELETE_AWS_ROLE_CONFIG)
             .path("role_id", &self.role_id);

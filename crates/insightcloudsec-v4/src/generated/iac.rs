@@ -85,6 +85,7 @@ impl<'a> ListIacScans<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = self.request();
         self.client.connection.call(request, decode::body, decode::json).await
@@ -94,12 +95,14 @@ impl<'a> ListIacScans<'a> {
     ///
     /// Pages come by number in the query, `page`, their size by `page_size`. The list ends with an empty
     /// page.
+    #[inline]
     pub fn items(self) -> paging::Items<Body, serde_json::Value, types::ApiError> {
         self.pages().into_items()
     }
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(self) -> paging::Pages<Body, serde_json::Value, types::ApiError> {
         paging::Pages::new(
             &self.client.connection,
@@ -110,6 +113,7 @@ impl<'a> ListIacScans<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_IAC_SCANS)
             .query("page", &self.page, Style::Form)
@@ -144,6 +148,7 @@ impl<'a> GetIacScan<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_IAC_SCAN)
             .path("scan_id", &self.scan_id);
@@ -176,6 +181,7 @@ impl<'a> GetIacScanReport<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(self) -> Result<Answer<Body>, Error<types::ApiError>> {
         let request = Request::new(&operations::GET_IAC_SCAN_REPORT)
             .path("scan_id", &self.scan_id);

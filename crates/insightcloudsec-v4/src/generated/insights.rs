@@ -54,6 +54,7 @@ impl<'a> ListCloudFindings<'a> {
     }
 
     /// Sends the request; [`Error`] has all that can go wrong.
+    #[inline]
     pub async fn send(
         self,
     ) -> Result<Answer<types::CloudFindingPage>, Error<types::ApiError>> {
@@ -67,6 +68,7 @@ impl<'a> ListCloudFindings<'a> {
     /// the next cursor: after a first page that has items, reading ends in an error,
     /// [`StopReason::MorePages`](rapid7_core::paging::StopReason::MorePages), since there may be more.
     /// Where an answer shows the cursor, set it on the next request.
+    #[inline]
     pub fn items(
         self,
     ) -> paging::Items<types::CloudFindingPage, types::CloudFinding, types::ApiError> {
@@ -75,6 +77,7 @@ impl<'a> ListCloudFindings<'a> {
 
     /// The pages, fetched as they are read: for what an answer says besides its items. As
     /// [`items`](Self::items) otherwise.
+    #[inline]
     pub fn pages(
         self,
     ) -> paging::Pages<types::CloudFindingPage, types::CloudFinding, types::ApiError> {
@@ -90,6 +93,7 @@ impl<'a> ListCloudFindings<'a> {
         )
     }
 
+    #[inline]
     fn request(&self) -> Request {
         Request::new(&operations::LIST_CLOUD_FINDINGS)
             .path("organization_service_id", &self.organization_service_id)

@@ -322,6 +322,7 @@ pub enum ScanIacAnswer {
 }
 
 impl ScanIacAnswer {
+    #[inline]
     pub(crate) fn decode(received: &Received) -> Result<Self, Misfit> {
         match received.status().as_u16() {
             200 => decode::json(received).map(Self::Ok),
