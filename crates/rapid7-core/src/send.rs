@@ -396,7 +396,7 @@ mod tests {
     use super::{CallOptions, Operation, Request};
     use crate::{AuthScheme, Connection, Credentials, KeyPlacement};
 
-    /// Larger ones glibc's allocator takes for large, and sorts all that was freed before it looks for room: 3 % of a call.
+    /// Larger ones glibc's allocator takes for large, and sorts all that was freed before it looks for room.
     const MAX_FUTURE: usize = 1000;
 
     #[test]
