@@ -13,7 +13,7 @@ use xtask::load::load_text;
 use xtask::package::Core;
 use xtask::pipeline::{Input, Output, run};
 use xtask::weigh::calls::{self, Call, Scalar};
-use xtask::weigh::features::of_crate;
+use xtask::weigh::extent::{Extent, of_crate};
 use xtask::weigh::programs::{Program, program};
 use xtask::weigh::unrefined::{Unrefined, unrefined};
 
@@ -205,17 +205,31 @@ fn programs_are_rust_and_make_all_calls() {
 }
 
 #[test]
-fn features_count_the_operations_of_their_tags() {
+fn features_count_what_they_compile() {
     let output = output();
-    let mut files = output.files.clone().under("src/generated");
-    let modules = "#[cfg(feature = \"pets\")] mod pets; #[cfg(feature = \"shops\")] mod shops; #[cfg(test)] mod photos; mod client;";
-    files.insert("src/generated/mod.rs", modules);
-    let features = of_crate(&files, &output.api);
-    let features: Vec<_> = features
+    let files = output.files.clone().under("src/generated");
+    let all_lines: usize = files
+        .0
         .iter()
-        .map(|(name, count)| (name.as_str(), *count))
+        .filter(|(path, _)| path.extension().is_some_and(|it| it == "rs"))
+        .map(|(_, text)| text.lines().count())
+        .sum();
+    let extents = of_crate(&files, &output.api);
+    let counted = |extent: &Extent| (extent.operations, extent.types);
+    let by_feature: Vec<_> = extents
+        .by_feature
+        .iter()
+        .map(|(name, extent)| (name.as_str(), counted(extent)))
         .collect();
-    assert_eq!(features, [("pets", 3), ("shops", 1)]);
+    assert_eq!(
+        by_feature,
+        [("pets", (3, 6)), ("photos", (1, 0)), ("shops", (1, 1))]
+    );
+    assert_eq!(counted(&extents.full), (5, 7));
+    assert_eq!(extents.full.lines, all_lines);
+    for (name, extent) in &extents.by_feature {
+        assert!((1..all_lines).contains(&extent.lines), "{name}: {extent:?}");
+    }
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! The cargo features of a generated crate, each weighed alone.
 
+use super::extent::Extent;
 use super::wrapper::Cost;
-use crate::model::Api;
-use crate::write::FileSet;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::str::FromStr;
-use syn::{Expr, Item, Lit, Meta};
 
 /// Which features are weighed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +37,17 @@ impl FromStr for Wanted {
 pub struct Feature {
     /// As in the manifest.
     pub name: String,
-    /// Operations that it compiles in.
-    pub operations: usize,
+    /// What it compiles alone.
+    #[serde(flatten)]
+    pub extent: Extent,
     /// `cargo check` with nothing else.
     pub cost: Cost,
     /// Its processor time, as share of the full crate's.
     pub share: f64,
     /// Its operations, as share of all.
     pub share_of_operations: f64,
+    /// Its types, with all that they refer to, as share of all.
+    pub share_of_types: f64,
 }
 
 impl Feature {
@@ -58,64 +58,15 @@ impl Feature {
     }
 }
 
-/// The features that compile in operations, with how many.
-#[must_use]
-pub fn of_crate(files: &FileSet, api: &Api) -> BTreeMap<String, usize> {
-    let root = files.0.get(Path::new("src/generated/mod.rs"));
-    let items = root.and_then(|text| syn::parse_file(text).ok());
-    let mut by_feature = BTreeMap::new();
-    for item in items.map(|file| file.items).into_iter().flatten() {
-        let Item::Mod(module) = item else { continue };
-        let Some(feature) = module
-            .attrs
-            .iter()
-            .find_map(|attribute| feature(&attribute.meta))
-        else {
-            continue;
-        };
-        let is_it = |tag: &usize| {
-            api.tags
-                .get(*tag)
-                .is_some_and(|tag| module.ident == tag.module)
-        };
-        let operations = api.operations.iter().map(|operation| operation.tag);
-        let count = operations.filter(is_it).count();
-        if count > 0 {
-            *by_feature.entry(feature).or_default() += count;
-        }
-    }
-    by_feature
-}
-
-/// The name in `cfg(feature = "name")`.
-fn feature(attribute: &Meta) -> Option<String> {
-    let Meta::List(list) = attribute else {
-        return None;
-    };
-    if !list.path.is_ident("cfg") {
-        return None;
-    }
-    let Meta::NameValue(condition) = list.parse_args().ok()? else {
-        return None;
-    };
-    match condition.value {
-        Expr::Lit(literal) if condition.path.is_ident("feature") => match literal.lit {
-            Lit::Str(name) => Some(name.value()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 impl Wanted {
-    /// Those that are wanted of these, with their operations.
+    /// Those that are wanted of these.
     ///
     /// # Errors
     ///
     /// The first name that none of them has.
-    pub fn choose(&self, all: &BTreeMap<String, usize>) -> Result<Vec<(String, usize)>, String> {
-        let own = |(name, count): (&String, &usize)| (name.clone(), *count);
-        let mut chosen: Vec<(String, usize)> = match self {
+    pub fn choose(&self, all: &BTreeMap<String, Extent>) -> Result<Vec<(String, Extent)>, String> {
+        let own = |(name, extent): (&String, &Extent)| (name.clone(), *extent);
+        let mut chosen: Vec<(String, Extent)> = match self {
             Self::None => Vec::new(),
             Self::All | Self::Median => all.iter().map(own).collect(),
             Self::Named(names) => {
@@ -130,9 +81,11 @@ impl Wanted {
             }
         };
         if *self == Self::Median && chosen.len() > 2 {
-            chosen.sort_by_key(|(_, count)| *count);
+            chosen.sort_by_key(|(_, extent)| extent.operations);
             let middle = chosen.swap_remove(chosen.len() / 2);
-            let largest = chosen.into_iter().max_by_key(|(_, count)| *count);
+            let largest = chosen
+                .into_iter()
+                .max_by_key(|(_, extent)| extent.operations);
             chosen = [Some(middle), largest].into_iter().flatten().collect();
         }
         Ok(chosen)
@@ -167,7 +120,7 @@ mod tests {
     fn feature_of(name: &str, share: f64, share_of_operations: f64) -> Feature {
         Feature {
             name: name.to_owned(),
-            operations: 1,
+            extent: Extent::default(),
             cost: Cost {
                 wall: 1.0,
                 cpu: 1.0,
@@ -175,6 +128,7 @@ mod tests {
             },
             share,
             share_of_operations,
+            share_of_types: 0.0,
         }
     }
 
@@ -195,8 +149,14 @@ mod tests {
 
     #[test]
     fn features_are_chosen_by_words_or_names() {
-        let all: BTreeMap<String, usize> = [("a", 1), ("b", 9), ("c", 5), ("d", 3), ("e", 4)]
-            .map(|(name, count)| (name.to_owned(), count))
+        let all: BTreeMap<String, Extent> = [("a", 1), ("b", 9), ("c", 5), ("d", 3), ("e", 4)]
+            .map(|(name, operations)| {
+                let extent = Extent {
+                    operations,
+                    ..Extent::default()
+                };
+                (name.to_owned(), extent)
+            })
             .into();
         let choose = |text: &str| {
             let wanted: Wanted = text.parse().unwrap();
@@ -209,19 +169,5 @@ mod tests {
         assert_eq!(choose("median").unwrap(), "e b");
         assert_eq!(choose("d,a").unwrap(), "a d");
         assert_eq!(choose("a,z"), Err("z".to_owned()));
-    }
-
-    #[test]
-    fn only_features_are_features() {
-        let of = |text: &str| {
-            let item: syn::ItemMod = syn::parse_str(&format!("{text} mod m;")).unwrap();
-            item.attrs
-                .iter()
-                .find_map(|attribute| feature(&attribute.meta))
-        };
-        assert_eq!(of("#[cfg(feature = \"a-b\")]"), Some("a-b".to_owned()));
-        assert_eq!(of("#[cfg(test)]"), None);
-        assert_eq!(of("#[cfg(target_os = \"linux\")]"), None);
-        assert_eq!(of("#[doc = \"x\"]"), None);
     }
 }

@@ -1,7 +1,8 @@
 //! All measures of one document, in their order.
 
 use super::calls::{self, Call};
-use super::features::{self, Feature, Wanted};
+use super::extent::{self, Extent};
+use super::features::{Feature, Wanted};
 use super::programs::{Program, program};
 use super::smallest::{self, SMALLEST};
 use super::unrefined::{Unrefined, unrefined};
@@ -55,11 +56,11 @@ pub fn weigh(
         refined: lines(&ours),
         unrefined: lines(&theirs.files),
     };
-    let by_feature = features::of_crate(&ours, &output.api);
-    let chosen = options.features.choose(&by_feature);
+    let extents = extent::of_crate(&ours, &output.api);
+    let chosen = options.features.choose(&extents.by_feature);
     let chosen = chosen.map_err(|name| WeighError::UnknownFeature {
         name,
-        known: by_feature.into_keys().collect(),
+        known: extents.by_feature.into_keys().collect(),
     })?;
     let calls = calls(output, &theirs, options)?;
     let operations = Pair {
@@ -80,7 +81,7 @@ pub fn weigh(
         tell,
     };
     let check = scale.compare(Mode::Check, options.rounds)?;
-    let features = scale.features(chosen, check.refined, operations.refined, options.rounds)?;
+    let features = scale.features(chosen, extents.full, options.rounds)?;
     let (release, programs) = if options.release {
         let release = scale.compare(Mode::Release, 1)?;
         (Some(release), Some(scale.programs(&calls)?))
@@ -134,6 +135,17 @@ fn lines(files: &FileSet) -> usize {
     rust.map(|(_, text)| text.lines().count()).sum()
 }
 
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "there are at most thousands of operations and types"
+)]
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
+    part as f64 / whole as f64
+}
+
 struct Scale<'a> {
     workshop: Workshop,
     tell: &'a dyn Fn(&str),
@@ -164,39 +176,45 @@ impl Scale<'_> {
         Ok(costs)
     }
 
-    /// Checks our crate with each of these features alone; `full` is what it takes with all.
+    /// Checks our crate with each of these features alone, and in every round before them with all: a share is of a time of
+    /// the same minutes, since a machine that others use is faster now and slower then.
     fn features(
         &self,
-        chosen: Vec<(String, usize)>,
-        full: Cost,
-        operations: usize,
+        chosen: Vec<(String, Extent)>,
+        whole: Extent,
         rounds: u32,
     ) -> Result<Vec<Feature>, WeighError> {
-        let mut features = Vec::new();
-        for (name, count) in chosen {
-            (self.tell)(&format!("check of feature {name}"));
-            let measure = || {
-                let selection = Selection::Only(&name);
-                self.workshop.measure(REFINED, Mode::Check, selection)
-            };
-            let mut cost = measure()?;
-            for _ in 1..rounds {
-                cost = cost.better(measure()?);
-            }
-            #[allow(
-                clippy::cast_precision_loss,
-                reason = "there are at most thousands of operations"
-            )]
-            let share_of_operations = count as f64 / operations as f64;
-            features.push(Feature {
+        if chosen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let check = |selection: Selection| self.workshop.measure(REFINED, Mode::Check, selection);
+        let round = |round: u32| {
+            (self.tell)(&format!("check of each feature, round {round} of {rounds}"));
+            let full = check(Selection::Default)?;
+            let alone = chosen.iter().map(|(name, _)| check(Selection::Only(name)));
+            Ok::<_, WeighError>((full, alone.collect::<Result<Vec<Cost>, _>>()?))
+        };
+        let (mut full, mut alone) = round(1)?;
+        for next in 2..=rounds {
+            let (other, others) = round(next)?;
+            full = full.better(other);
+            alone = alone
+                .into_iter()
+                .zip(others)
+                .map(|(cost, other)| cost.better(other))
+                .collect();
+        }
+        let weighed = chosen.into_iter().zip(alone);
+        Ok(weighed
+            .map(|((name, extent), cost)| Feature {
                 name,
-                operations: count,
+                extent,
                 cost,
                 share: cost.cpu / full.cpu,
-                share_of_operations,
-            });
-        }
-        Ok(features)
+                share_of_operations: share(extent.operations, whole.operations),
+                share_of_types: share(extent.types, whole.types),
+            })
+            .collect())
     }
 
     fn programs(&self, calls: &[Call]) -> Result<Programs, WeighError> {

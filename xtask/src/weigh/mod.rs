@@ -4,6 +4,7 @@
 //! theirs, so that less than 1 is less than progenitor's users pay.
 
 pub mod calls;
+pub mod extent;
 pub mod features;
 pub mod limits;
 pub mod measure;

@@ -58,7 +58,7 @@ fn features(weight: &Weight, text: &mut String) {
     };
     let _ = writeln!(
         text,
-        "  of {} features the median costs {middle:.3} of the full check, the worst is {} with {:+.3} beyond its share",
+        "  of {} features the median costs {middle:.3} of the full check, the worst is {} with {:+.3} beyond its share; shares of the whole in brackets",
         weight.features.len(),
         worst.name,
         worst.surplus(),
@@ -68,10 +68,13 @@ fn features(weight: &Weight, text: &mut String) {
     for feature in sorted {
         let _ = writeln!(
             text,
-            "    {:<32}{:>5} operations{:>7.3} of them{:>8.2} s{:>7.3} of check{:>7.0} MiB",
+            "    {:<32}{:>5} operations ({:.3}){:>6} types ({:.3}){:>8} lines{:>8.2} s ({:.3}){:>7.0} MiB",
             feature.name,
-            feature.operations,
+            feature.extent.operations,
             feature.share_of_operations,
+            feature.extent.types,
+            feature.share_of_types,
+            feature.extent.lines,
             feature.cost.cpu,
             feature.share,
             mebibytes(feature.cost),

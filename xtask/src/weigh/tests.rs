@@ -1,3 +1,4 @@
+use super::extent::Extent;
 use super::*;
 
 fn cost(cpu: f64, memory: u64) -> Cost {
@@ -11,10 +12,11 @@ fn cost(cpu: f64, memory: u64) -> Cost {
 fn feature(name: &str, share: f64, share_of_operations: f64) -> Feature {
     Feature {
         name: name.to_owned(),
-        operations: 10,
+        extent: Extent::default(),
         cost: cost(share, 1),
         share,
         share_of_operations,
+        share_of_types: 0.0,
     }
 }
 
