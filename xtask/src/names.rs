@@ -203,14 +203,18 @@ pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
     chosen
 }
 
-/// The one of some names that is almost the same as another, as a misspelt one is.
+/// Most characters that are wrong, missing or too many in a misspelt name, however long it is.
+const MOST_MISSPELT: usize = 4;
+
+/// The one of some names that is almost the same as another, as a misspelt one is: a third of the characters may differ, and
+/// at most four.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();
     names
         .filter_map(|other| {
-            let most = other.len().min(name.len()) / 3;
+            let most = (other.len().min(name.len()) / 3).min(MOST_MISSPELT);
             let other_lower = other.to_lowercase();
             // Each character more or less is a step of the distance, which takes much longer to tell.
             if other_lower.chars().count().abs_diff(length) > most {

@@ -12,6 +12,10 @@ use crate::source::unescape_segment;
 /// References that are followed one after another before it counts as a circle.
 const MAX_HOPS: usize = 32;
 
+/// Missing targets for which a similar name is looked for, among all names beside each: where more are missing, the document
+/// was cut and not misspelt.
+const MAX_LOOKUPS: usize = 20;
+
 /// One problem for each target that is not there, at the first reference to it.
 pub(super) fn check_references(context: &Context<'_>, problems: &mut Vec<Problem>) {
     let mut by_target: IndexMap<&str, Vec<&Node<'_>>> = IndexMap::new();
@@ -25,6 +29,7 @@ pub(super) fn check_references(context: &Context<'_>, problems: &mut Vec<Problem
             None => {}
         }
     }
+    let mut lookups = 0;
     for (target, users) in by_target {
         let Some(node) = users.first() else { continue };
         let Err(fault) = resolve(&context.document.root, target) else {
@@ -39,7 +44,11 @@ pub(super) fn check_references(context: &Context<'_>, problems: &mut Vec<Problem
                 let message = format!("`{target}` is not there{times}");
                 let problem =
                     context.warning(ProblemKind::DanglingReference, node, "/$ref", message);
-                match closest(&context.document.root, target) {
+                lookups += 1;
+                let closest = (lookups <= MAX_LOOKUPS)
+                    .then(|| closest(&context.document.root, target))
+                    .flatten();
+                match closest {
                     Some(name) => problem.help(format!("did you mean `{name}`?")),
                     None => problem,
                 }
