@@ -264,9 +264,10 @@ fn references_are_checked_once_a_target() {
 
 #[test]
 fn a_document_that_was_cut_is_not_searched_for_similar_names() {
-    let members: String = (10..99)
-        .map(|n| format!("m{n}: {{$ref: '#/components/schemas/Missing{n}'}}, "))
+    let members: Vec<String> = (10..99)
+        .map(|n| format!("m{n}: {{$ref: '#/components/schemas/Missing{n}'}}"))
         .collect();
+    let members = members.join(", ");
     let found = faults_of_schema(&format!("{{properties: {{{members}}}}}\n    Missing: {{}}"));
     assert_eq!(found.len(), 89);
     let helped = found.iter().filter(|fault| fault.contains("did you mean"));
