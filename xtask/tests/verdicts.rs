@@ -98,7 +98,7 @@ fn with_all_features(findings: &[Finding]) -> Vec<Finding> {
         let moved = matches!(
             &change.difference,
             Difference::Changed {
-                part: Part::Features,
+                part: Part::Features | Part::BuilderFeatures,
                 ..
             }
         );

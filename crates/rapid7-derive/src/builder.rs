@@ -25,7 +25,8 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let setters = setters(&input.ident, &members);
     let conversions = conversions(&input.ident, &built, &members);
     let finish = build(&input.ident, &built, &members);
-    Ok(quote! { #setters #finish #conversions })
+    let start = start(&input.ident, &built);
+    Ok(quote! { #start #setters #finish #conversions })
 }
 
 struct Member<'a> {
@@ -140,6 +141,19 @@ fn setters(builder: &Ident, members: &[Member]) -> TokenStream {
         #[automatically_derived]
         impl #builder {
             #(#setters)*
+        }
+    }
+}
+
+/// How one comes from a type to its builder.
+fn start(builder: &Ident, built: &Path) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl #built {
+            /// A builder: members one by one, required ones checked at the end.
+            pub fn builder() -> #builder {
+                ::core::default::Default::default()
+            }
         }
     }
 }

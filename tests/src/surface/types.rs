@@ -1,12 +1,13 @@
 //! The types of a generated crate.
 
 use super::{Definition, Member, Module, Shape, Variant, functions, inherent, last, type_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::Visit;
 
 /// Reads every type that stands in `types` itself.
 pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Definition> {
     let mut types = BTreeMap::new();
+    let builders = builders(modules);
     let in_types = |module: &&Module| {
         module.is_in("types") && !module.is_in("builder") && !module.is_in("error")
     };
@@ -15,7 +16,7 @@ pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Definition> {
             let known = types.insert(
                 name.clone(),
                 Definition {
-                    builder: false,
+                    builder: builders.contains(&name),
                     shape,
                 },
             );
@@ -32,13 +33,38 @@ pub(super) fn read(modules: &[Module]) -> BTreeMap<String, Definition> {
             continue;
         };
         for function in functions(block) {
-            definition.builder |= function.sig.ident == "builder";
             if let Shape::Enum { variants, .. } = &mut definition.shape {
                 WireValues { variants }.visit_impl_item_fn(function);
             }
         }
     }
     types
+}
+
+/// What `#[derive(Builder)]` stands on; the derive adds `builder()` to the type of the same name.
+fn builders(modules: &[Module]) -> BTreeSet<String> {
+    let modules = modules.iter();
+    let in_builder = modules.filter(|module| module.is_in("types") && module.is_in("builder"));
+    let items = in_builder.flat_map(|module| &module.items);
+    let derived = items.filter_map(|item| match item {
+        syn::Item::Struct(item) if derives_builder(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    derived.collect()
+}
+
+fn derives_builder(item: &syn::ItemStruct) -> bool {
+    item.attrs.iter().any(|attribute| {
+        let mut found = false;
+        if attribute.path().is_ident("derive") {
+            let read = attribute.parse_nested_meta(|meta| {
+                found |= meta.path.is_ident("Builder");
+                Ok(())
+            });
+            read.unwrap();
+        }
+        found
+    })
 }
 
 fn shape(item: &syn::Item) -> Option<(String, Shape)> {

@@ -115,7 +115,7 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
         }
         // Of a type, that follows from the operations.
         Difference::Changed {
-            part: Part::Features,
+            part: Part::Features | Part::BuilderFeatures,
             ..
         } if matches!(finding.change.subject, Subject::Type(_)) => return None,
         Difference::Changed { part, old, new } if old.signature != new.signature => format!(

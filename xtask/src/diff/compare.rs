@@ -164,34 +164,41 @@ fn operations(old: &Surface, new: &Surface, changes: &mut Vec<Change>) {
     }
 }
 
-/// With which features an item is there, as far as both crates have these: that a feature is new or gone is told once.
+/// With which features an item is there, and its builder, as far as both crates have these features: that one is new or gone
+/// is told once.
 fn features(
     subject: &Subject,
     (old, before): (&Surface, &Owner),
     (new, after): (&Surface, &Owner),
     changes: &mut Vec<Change>,
 ) {
-    let before = old.features_of(&before.features);
-    let after = new.features_of(&after.features);
-    let in_both = |features: &BTreeSet<String>| -> BTreeSet<String> {
-        let known = |name: &&String| old.features.contains(*name) && new.features.contains(*name);
-        features.iter().filter(known).cloned().collect()
+    let change = |before: &BTreeSet<String>, after: &BTreeSet<String>| {
+        let (before, after) = (old.features_of(before), new.features_of(after));
+        let in_both = |features: &BTreeSet<String>| -> BTreeSet<String> {
+            let known =
+                |name: &&String| old.features.contains(*name) && new.features.contains(*name);
+            features.iter().filter(known).cloned().collect()
+        };
+        let form = |features: &BTreeSet<String>| Form {
+            signature: features.iter().cloned().collect::<Vec<_>>().join(", "),
+            ..Form::default()
+        };
+        (in_both(before) != in_both(after)).then(|| (form(before), form(after)))
     };
-    if in_both(before) == in_both(after) {
-        return;
-    }
-    let form = |features: &BTreeSet<String>| Form {
-        signature: features.iter().cloned().collect::<Vec<_>>().join(", "),
-        ..Form::default()
-    };
-    changes.push(Change {
-        subject: subject.clone(),
-        difference: Difference::Changed {
-            part: Part::Features,
-            old: form(before),
-            new: form(after),
-        },
-    });
+    let own = change(&before.features, &after.features);
+    let builders = before.builder_features.as_ref();
+    let builders = builders.zip(after.builder_features.as_ref());
+    let of_builder = builders.and_then(|(before, after)| change(before, after));
+    // Most builders are there with their types.
+    let of_builder = of_builder.filter(|forms| own.as_ref() != Some(forms));
+    let both = [(Part::Features, own), (Part::BuilderFeatures, of_builder)];
+    changes.extend(both.into_iter().filter_map(|(part, forms)| {
+        let (old, new) = forms?;
+        Some(Change {
+            subject: subject.clone(),
+            difference: Difference::Changed { part, old, new },
+        })
+    }));
 }
 
 /// Which operation is which: by name and address, then by address, since a name may change, then by name.

@@ -61,7 +61,7 @@ fn names(findings: &[Finding]) -> BTreeMap<String, bool> {
             (
                 _,
                 Difference::Changed {
-                    part: Part::Features,
+                    part: Part::Features | Part::BuilderFeatures,
                     ..
                 },
             ) => continue,

@@ -44,6 +44,7 @@ pub fn part_name(part: &Part) -> String {
         Part::Failure => "the body of failures".to_owned(),
         Part::Fact(name) => format!("`{name}`"),
         Part::Features => "features".to_owned(),
+        Part::BuilderFeatures => "features of the builder".to_owned(),
         Part::Wire => "the form on the wire".to_owned(),
     }
 }

@@ -39,6 +39,8 @@ pub struct Owner {
     pub address: String,
     /// The features of which one is enough for it to be there; none where it always is.
     pub features: BTreeSet<String>,
+    /// The same of its builder, for a type that has one.
+    pub builder_features: Option<BTreeSet<String>>,
     /// All that it consists of.
     pub parts: BTreeMap<Part, Form>,
 }
@@ -61,6 +63,8 @@ pub enum Part {
     Trait(String),
     /// The features with which it is there.
     Features,
+    /// The features with which its builder is there.
+    BuilderFeatures,
     /// What `send` gives.
     Answer,
     /// What `send` fails with.
@@ -171,7 +175,7 @@ impl Found {
         match (path.split_once('/'), item) {
             (Some(("operations", _)), Item::Static(item)) => self.table_entry(item),
             (Some(("types", rest)), Item::Struct(item)) if rest.starts_with("builder/") => {
-                self.type_builder(item);
+                self.type_builder(item, features);
             }
             (Some(("types", rest)), item) if !rest.starts_with("builder/") => {
                 self.type_item(item, features);
@@ -305,9 +309,10 @@ impl Found {
     }
 
     /// What stands in `types/builder/`, and what `#[derive(Builder)]` makes of it.
-    fn type_builder(&mut self, item: &ItemStruct) {
+    fn type_builder(&mut self, item: &ItemStruct, features: &BTreeSet<String>) {
         let name = item.ident.to_string();
         let owner = self.type_owner(&name);
+        owner.builder_features = Some(features.clone());
         for field in &item.fields {
             let (Some(ident), Some(ty)) = (&field.ident, tokens::argument(&field.ty, "Given"))
             else {
@@ -326,10 +331,17 @@ impl Found {
             };
             owner.parts.insert(Part::Setter(tokens::plain(ident)), form);
         }
-        let form = Form::of(format!("fn build(self) -> Result<{name}, ConversionError>"));
-        owner
-            .parts
-            .insert(Part::Function("builder().build".to_owned()), form);
+        let functions = [
+            ("builder", format!("fn builder() -> types::builder::{name}")),
+            (
+                "builder().build",
+                format!("fn build(self) -> Result<{name}, ConversionError>"),
+            ),
+        ];
+        for (function, signature) in functions {
+            let part = Part::Function(function.to_owned());
+            owner.parts.insert(part, Form::of(signature));
+        }
         let conversion = Part::Trait(format!("TryFrom<{name}>"));
         owner.parts.insert(conversion, Form::default());
     }

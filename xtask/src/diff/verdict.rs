@@ -143,9 +143,13 @@ fn added(part: &Part, new: &Form) -> Verdict {
         Part::Setter(_) => minor("a new optional argument"),
         Part::Function(_) => minor("a new function"),
         Part::Trait(_) => minor("a new trait"),
-        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
-            patch("known now")
-        }
+        Part::Item
+        | Part::Answer
+        | Part::Failure
+        | Part::Fact(_)
+        | Part::Features
+        | Part::BuilderFeatures
+        | Part::Wire => patch("known now"),
     }
 }
 
@@ -166,9 +170,13 @@ fn removed(part: &Part, old: &Form) -> Verdict {
             compilation("the list is no longer read page by page")
         }
         Part::Function(_) | Part::Trait(_) => compilation("what uses it no longer compiles"),
-        Part::Item | Part::Answer | Part::Failure | Part::Fact(_) | Part::Features | Part::Wire => {
-            patch("no longer known")
-        }
+        Part::Item
+        | Part::Answer
+        | Part::Failure
+        | Part::Fact(_)
+        | Part::Features
+        | Part::BuilderFeatures
+        | Part::Wire => patch("no longer known"),
     }
 }
 
@@ -176,7 +184,7 @@ fn changed(part: &Part, old: &Form, new: &Form) -> Verdict {
     if let Part::Fact(name) = part {
         return fact(name, &old.behaviour, &new.behaviour);
     }
-    if *part == Part::Features {
+    if matches!(part, Part::Features | Part::BuilderFeatures) {
         return features(&old.signature, &new.signature);
     }
     if old.signature != new.signature {
@@ -222,9 +230,12 @@ fn signature(part: &Part, old: &Form, new: &Form) -> Verdict {
         Part::Setter(_) => compilation("what converts into the old type may not into the new one"),
         Part::Answer => compilation("`send` gives another type"),
         Part::Failure => compilation("the typed body of failures is another"),
-        Part::Function(_) | Part::Trait(_) | Part::Fact(_) | Part::Features | Part::Wire => {
-            compilation("another signature")
-        }
+        Part::Function(_)
+        | Part::Trait(_)
+        | Part::Fact(_)
+        | Part::Features
+        | Part::BuilderFeatures
+        | Part::Wire => compilation("another signature"),
     }
 }
 

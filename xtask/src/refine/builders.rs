@@ -19,19 +19,6 @@ pub(super) fn write(item: &ItemStruct) -> TokenStream {
     }
 }
 
-/// How one comes from a type to its builder.
-pub(super) fn entry(name: &str) -> TokenStream {
-    let name = format_ident!("{name}");
-    quote! {
-        impl #name {
-            /// A builder: members one by one, required ones checked at the end.
-            pub fn builder() -> types::builder::#name {
-                Default::default()
-            }
-        }
-    }
-}
-
 /// A member that may be missing, and is no `Option`, says so.
 fn field(field: &Field) -> Option<TokenStream> {
     let Field { ident, ty, .. } = field;

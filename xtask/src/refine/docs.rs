@@ -83,7 +83,7 @@ fn features(api: &Api, crate_name: &str) -> String {
     let mut text = format!(
         "# Features\n\n\
          A cargo feature for each group of operations, and `full`, the default, for all of them. A feature compiles its \
-         operations and the types that they reach, and features add up:\n\n\
+         operations, the types that they reach and builders of those that its requests hold. Features add up:\n\n\
          ```sh\n\
          cargo add {crate_name} --no-default-features --features {}\n\
          ```\n\n\

@@ -1,11 +1,12 @@
-//! Which file a type goes to, by the features that need it.
+//! Which file a type goes to, and which its builder, by the features that need it.
 //!
 //! A feature needs the types that the code of its operations names, and what these name in turn. That is read from the
-//! code and not from the document: what is compiled in must not name what is not.
+//! code and not from the document: what is compiled in must not name what is not. It needs the builders of those that
+//! its requests hold: what answers hold is not built.
 
 use super::files::{Condition, Files};
 use super::types::Types;
-use crate::model::Api;
+use crate::model::{Api, Tag};
 use crate::names::{unique, value_name};
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,30 +16,37 @@ use syn::visit::{self, Visit};
 /// Folder of the types that several features need, a file for each set of features.
 pub(super) const SHARED: &str = "shared";
 
-/// The file of each type, below `types/`, and when it is compiled in.
+/// The file of each type, below `types/`, and of its builder, below `types/builder/`.
 pub(super) struct Layout {
-    places: BTreeMap<String, Place>,
+    types: BTreeMap<String, Place>,
+    builders: BTreeMap<String, Place>,
 }
 
-/// A file of types.
+/// A file of types, or of builders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Path without extension, below `types/` and `types/builder/`.
+    /// Path without extension.
     pub(super) path: String,
+    /// When it is compiled in.
     pub(super) condition: Condition,
 }
 
 impl Layout {
     /// The place of a type; none when no operation needs it.
     pub(super) fn place(&self, name: &str) -> Option<&Place> {
-        self.places.get(name)
+        self.types.get(name)
+    }
+
+    /// The place of a type's builder; none when no request holds the type.
+    pub(super) fn builder_place(&self, name: &str) -> Option<&Place> {
+        self.builders.get(name)
     }
 }
 
 /// Places the types, by the operations that are in `files` already.
 pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
     let names: BTreeSet<&str> = types.iter().map(|(name, _)| name.as_str()).collect();
-    let needs: BTreeMap<&str, BTreeSet<String>> = types
+    let needs: Needs = types
         .iter()
         .map(|(name, definition)| {
             let mut needed = Named::by_type(&names, &definition.items);
@@ -46,12 +54,30 @@ pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
             (name.as_str(), needed)
         })
         .collect();
+    let needed_by = |tag: &Tag, wanted: fn(&Item) -> bool| {
+        let items = files.items(&tag.module).filter(|item| wanted(item));
+        Named::elsewhere(&names, items)
+    };
+    // A request under construction is a struct of what it holds; its methods give answers.
+    let is_request = |item: &Item| matches!(item, Item::Struct(_));
+    Layout {
+        types: places(api, &users(api, &needs, |tag| needed_by(tag, |_| true))),
+        builders: places(api, &users(api, &needs, |tag| needed_by(tag, is_request))),
+    }
+}
+
+/// What the code of each type names.
+type Needs<'a> = BTreeMap<&'a str, BTreeSet<String>>;
+
+/// The tags that need each type, by what their code names.
+fn users<'a>(
+    api: &Api,
+    needs: &'a Needs,
+    named: impl Fn(&Tag) -> BTreeSet<String>,
+) -> BTreeMap<&'a str, BTreeSet<usize>> {
     let mut users: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    let mut features = 0;
     for (index, tag) in api.used_tags() {
-        features += 1;
-        let mut queue: Vec<String> =
-            Vec::from_iter(Named::elsewhere(&names, files.items(&tag.module)));
+        let mut queue = Vec::from_iter(named(tag));
         while let Some(name) = queue.pop() {
             let Some((name, needed)) = needs.get_key_value(name.as_str()) else {
                 continue;
@@ -61,8 +87,14 @@ pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
             }
         }
     }
+    users
+}
+
+/// A file for each set of tags that need the same types.
+fn places(api: &Api, users: &BTreeMap<&str, BTreeSet<usize>>) -> BTreeMap<String, Place> {
+    let features = api.used_tags().count();
     let mut by_users: BTreeMap<&BTreeSet<usize>, Vec<&str>> = BTreeMap::new();
-    for (name, users) in &users {
+    for (name, users) in users {
         by_users.entry(users).or_default().push(name);
     }
     let mut groups: Vec<(&BTreeSet<usize>, Vec<&str>)> = by_users.into_iter().collect();
@@ -72,13 +104,11 @@ pub(super) fn place_types(api: &Api, files: &Files, types: &Types) -> Layout {
     let mut places = BTreeMap::new();
     for (users, group) in groups {
         let place = place(api, users, users.len() == features, &group, &mut taken);
-        places.extend(
-            group
-                .into_iter()
-                .map(|name| (name.to_owned(), place.clone())),
-        );
+        for name in group {
+            places.insert(name.to_owned(), place.clone());
+        }
     }
-    Layout { places }
+    places
 }
 
 /// The file of the types that this set of tags uses.

@@ -41,14 +41,6 @@ impl Definition {
             builder: Vec::new(),
         }
     }
-
-    /// Adds the entry to the builder of a struct with members.
-    fn add_entry(&mut self, name: &str) {
-        let with_members = |item: &Item| matches!(item, Item::Struct(item) if matches!(item.fields, Fields::Named(_)));
-        if self.items.iter().any(with_members) {
-            self.items.extend(super::parse(builders::entry(name)));
-        }
-    }
 }
 
 impl Types {
@@ -131,9 +123,6 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
         .collect();
     for (name, definition) in &mut types.definitions {
         let place = places.get(name).map(String::as_str);
-        if built(name) {
-            definition.add_entry(name);
-        }
         tidy(name, definition, root, place);
         if built(name) {
             definition.builder = builder(definition, &all);
@@ -406,6 +395,7 @@ pub(super) fn write(types: Types, layout: &Layout, files: &mut Files) {
         };
         files.add_type(place, definition.items);
         if !definition.builder.is_empty() {
+            let place = layout.builder_place(&name).unwrap_or(place);
             files.add_builder(place, definition.builder);
         }
     }

@@ -3,9 +3,12 @@
 use super::support::{Code, body, document, empty, to};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use xtask::diff::surface::Surface;
+use xtask::diff::compare::{Difference, Subject};
+use xtask::diff::findings;
+use xtask::diff::surface::{Part, Surface};
+use xtask::diff::verdict::Bump;
 use xtask::package::features::{of_client, of_facade, set};
-use xtask::schema::{operations, schemas_of};
+use xtask::schema::{Place, operations, schemas_of};
 use xtask::usage::{reachable, references};
 
 /// An operation with this tag, where it has one, that takes and gives these types.
@@ -130,8 +133,8 @@ fn features_are_called_like_tags() {
     assert_eq!(manifest["features"].as_table().unwrap().len(), client.len());
 }
 
-/// The named schemas that the operations of each feature reach, by the document.
-fn reached(code: &Code) -> BTreeMap<String, BTreeSet<String>> {
+/// The named schemas that the operations of each feature reach from these places, by the document.
+fn reached(code: &Code, wanted: fn(&Place) -> bool) -> BTreeMap<String, BTreeSet<String>> {
     let output = &code.output;
     let mut starts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for operation in operations(&output.normalized) {
@@ -145,6 +148,7 @@ fn reached(code: &Code) -> BTreeMap<String, BTreeSet<String>> {
         start.extend(
             schemas
                 .into_iter()
+                .filter(|(place, ..)| wanted(place))
                 .flat_map(|(.., schema)| references(schema)),
         );
     }
@@ -160,7 +164,7 @@ fn a_feature_compiles_the_types_that_its_operations_reach_and_no_others() {
     let surface = Surface::read(&code.output.files).unwrap();
     let features: Vec<&String> = surface.features.iter().collect();
     assert_eq!(features, FEATURES.each_ref());
-    let reached = reached(&code);
+    let reached = reached(&code, |_| true);
     for feature in FEATURES {
         let compiled: BTreeSet<&String> = surface
             .types
@@ -180,6 +184,62 @@ fn a_feature_compiles_the_types_that_its_operations_reach_and_no_others() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(always, ["Problem"]);
+}
+
+#[test]
+fn a_feature_compiles_the_builders_of_what_its_requests_hold_and_no_others() {
+    let code = Code::of(&overlapping());
+    let surface = Surface::read(&code.output.files).unwrap();
+    let built: BTreeMap<&String, &BTreeSet<String>> = surface
+        .types
+        .iter()
+        .filter_map(|(name, owner)| Some((name, owner.builder_features.as_ref()?)))
+        .collect();
+    let requested = reached(&code, Place::is_request);
+    for feature in FEATURES {
+        let compiled: BTreeSet<&String> = built
+            .iter()
+            .filter(|(_, features)| features.contains(feature))
+            .map(|(name, _)| *name)
+            .collect();
+        // `Kind` and `Shape` are enums.
+        let held = requested[feature].iter();
+        let held = held.filter(|name| !["Kind", "Shape"].contains(&name.as_str()));
+        assert_eq!(compiled, held.collect(), "{feature}");
+    }
+    // `Clouds` only answers with it.
+    assert!(surface.types["Cloud"].features.contains("clouds"));
+    assert_eq!(built[&"Cloud".to_owned()], &["full-tag".to_owned()].into());
+}
+
+#[test]
+fn a_builder_that_comes_with_fewer_features_breaks_callers() {
+    let surface = |document: &Value| Surface::read(&Code::of(document).output.files).unwrap();
+    let mut other = overlapping();
+    other["paths"]["/a"]["post"]["requestBody"] = body(&to("Cloud"));
+    let (answers, takes_too) = (surface(&overlapping()), surface(&other));
+    let said = |old: &Surface, new: &Surface| {
+        let found = findings(old, new).into_iter().find_map(|finding| {
+            let Difference::Changed { part, old, new } = &finding.change.difference else {
+                return None;
+            };
+            let is_it = *part == Part::BuilderFeatures
+                && finding.change.subject == Subject::Type("Cloud".to_owned());
+            is_it.then(|| {
+                (
+                    old.signature.clone(),
+                    new.signature.clone(),
+                    finding.verdict.bump,
+                )
+            })
+        });
+        found.unwrap()
+    };
+    let (one, two) = ("full-tag".to_owned(), "clouds, full-tag".to_owned());
+    let expected = (one.clone(), two.clone(), Bump::Minor);
+    assert_eq!(said(&answers, &takes_too), expected);
+    assert_eq!(said(&takes_too, &answers), (two, one, Bump::Major));
+    assert_eq!(findings(&answers, &answers), []);
 }
 
 #[test]

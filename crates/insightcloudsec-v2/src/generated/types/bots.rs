@@ -11,13 +11,6 @@ pub struct ArchiveBotsRequest {
     pub resource_ids: Vec<String>,
 }
 
-impl ArchiveBotsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ArchiveBotsRequest {
-        Default::default()
-    }
-}
-
 /// A bot: filters that select resources and actions that run on them.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -128,13 +121,6 @@ impl std::fmt::Debug for BotAction {
     }
 }
 
-impl BotAction {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::BotAction {
-        Default::default()
-    }
-}
-
 /// Purpose of a bot.
 ///
 /// Compared by the value on the wire.
@@ -227,13 +213,6 @@ impl std::fmt::Debug for BotInstructions {
     }
 }
 
-impl BotInstructions {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::BotInstructions {
-        Default::default()
-    }
-}
-
 /// A page of bots.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -274,13 +253,6 @@ impl std::fmt::Debug for BotSchedule {
             .field("type_", &self.type_)
             .field("extra", &self.extra.keys().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-impl BotSchedule {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::BotSchedule {
-        Default::default()
     }
 }
 
@@ -455,13 +427,6 @@ impl std::fmt::Debug for CreateBotRequest {
     }
 }
 
-impl CreateBotRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateBotRequest {
-        Default::default()
-    }
-}
-
 /// Filters and actions that bots can use.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -485,13 +450,6 @@ pub struct ListBotsRequest {
     ///
     /// Example: `name ASC`.
     pub order_by: Option<String>,
-}
-
-impl ListBotsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ListBotsRequest {
-        Default::default()
-    }
 }
 
 /// A filter or an action.
@@ -535,13 +493,6 @@ impl std::fmt::Debug for TimeOfDay {
     }
 }
 
-impl TimeOfDay {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::TimeOfDay {
-        Default::default()
-    }
-}
-
 /// The bot as it shall be.
 #[derive(Clone, Object, PartialEq)]
 #[non_exhaustive]
@@ -573,12 +524,5 @@ impl std::fmt::Debug for UpdateBotRequest {
             .field("state", &self.state)
             .field("extra", &self.extra.keys().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-impl UpdateBotRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::UpdateBotRequest {
-        Default::default()
     }
 }

@@ -27,13 +27,6 @@ pub struct AddCloudOrganizationRequest {
     pub skip_prefixes: Vec<String>,
 }
 
-impl AddCloudOrganizationRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AddCloudOrganizationRequest {
-        Default::default()
-    }
-}
-
 /// A connected organization such as an AWS organization or a Google Cloud domain.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]

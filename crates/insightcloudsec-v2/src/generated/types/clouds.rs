@@ -10,13 +10,6 @@ pub struct AddCloudRequest {
     pub creation_params: types::CloudCreationParams,
 }
 
-impl AddCloudRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AddCloudRequest {
-        Default::default()
-    }
-}
-
 /// The account as registered.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -93,13 +86,6 @@ pub struct AwsInstanceRoleCloud {
     pub session_name: String,
 }
 
-impl AwsInstanceRoleCloud {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AwsInstanceRoleCloud {
-        Default::default()
-    }
-}
-
 /// Authentication by access key.
 ///
 /// Compared by the value on the wire.
@@ -130,13 +116,6 @@ pub struct AwsKeyPairCloud {
     pub name: String,
     /// Secret access key.
     pub secret_key: rapid7_core::Secret,
-}
-
-impl AwsKeyPairCloud {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AwsKeyPairCloud {
-        Default::default()
-    }
 }
 
 /// Authentication by an assumed role, starting from an access key.
@@ -177,13 +156,6 @@ pub struct AwsStsKeyPairCloud {
     pub session_name: Option<String>,
 }
 
-impl AwsStsKeyPairCloud {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AwsStsKeyPairCloud {
-        Default::default()
-    }
-}
-
 /// Kind of Azure credentials.
 ///
 /// Compared by the value on the wire.
@@ -219,13 +191,6 @@ pub struct AzureCloud {
     pub name: String,
     pub subscription_id: String,
     pub tenant_id: String,
-}
-
-impl AzureCloud {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AzureCloud {
-        Default::default()
-    }
 }
 
 /// Azure environment.
@@ -606,13 +571,6 @@ pub struct GoogleCloud {
     pub project: Option<String>,
 }
 
-impl GoogleCloud {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::GoogleCloud {
-        Default::default()
-    }
-}
-
 /// Google Cloud.
 ///
 /// Compared by the value on the wire.
@@ -641,13 +599,6 @@ pub struct GoogleServiceAccountKey {
     pub token_uri: Option<String>,
     #[wire(rename = "type")]
     pub type_: Option<String>,
-}
-
-impl GoogleServiceAccountKey {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::GoogleServiceAccountKey {
-        Default::default()
-    }
 }
 
 /// A cloud account in which resources can be provisioned.
@@ -724,13 +675,6 @@ pub struct SearchCloudsRequest {
     pub search_string: Option<String>,
 }
 
-impl SearchCloudsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SearchCloudsRequest {
-        Default::default()
-    }
-}
-
 /// Accounts and the status to give them.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
@@ -741,23 +685,9 @@ pub struct SetCloudStatusRequest {
     pub status: types::CloudStatus,
 }
 
-impl SetCloudStatusRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetCloudStatusRequest {
-        Default::default()
-    }
-}
-
 /// The new name.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
 pub struct SetResourceNameRequest {
     pub name: String,
-}
-
-impl SetResourceNameRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetResourceNameRequest {
-        Default::default()
-    }
 }

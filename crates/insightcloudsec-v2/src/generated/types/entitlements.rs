@@ -12,13 +12,6 @@ pub struct Entitlement {
     pub role: Option<types::EntitlementLevel>,
 }
 
-impl Entitlement {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::Entitlement {
-        Default::default()
-    }
-}
-
 /// Level of access to a module.
 ///
 /// Compared by the value on the wire.
@@ -117,13 +110,6 @@ pub struct SetEntitlementsRequest {
     pub entitlements: Vec<Entitlement>,
     /// Numbers of the groups, not prefixed ids.
     pub group_ids: Vec<i64>,
-}
-
-impl SetEntitlementsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetEntitlementsRequest {
-        Default::default()
-    }
 }
 
 /// Level of a user in a module.

@@ -17,13 +17,6 @@ pub struct AddEventProducersRequest {
     pub resource_types: Vec<String>,
 }
 
-impl AddEventProducersRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AddEventProducersRequest {
-        Default::default()
-    }
-}
-
 /// A cloud account that receives events of producers.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -68,24 +61,10 @@ pub struct EventPropagation {
     pub by_consumer: Option<bool>,
 }
 
-impl EventPropagation {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::EventPropagation {
-        Default::default()
-    }
-}
-
 /// Accounts to detach.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveEventProducersRequest {
     /// Prefixed cloud ids.
     pub resource_ids: Vec<String>,
-}
-
-impl RemoveEventProducersRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::RemoveEventProducersRequest {
-        Default::default()
-    }
 }

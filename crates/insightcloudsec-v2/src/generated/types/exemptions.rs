@@ -24,25 +24,11 @@ pub struct CreateExemptionsRequest {
     pub start_date: rapid7_core::Timestamp,
 }
 
-impl CreateExemptionsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateExemptionsRequest {
-        Default::default()
-    }
-}
-
 /// Exemptions to delete.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExemptionsRequest {
     pub exemption_ids: Vec<i64>,
-}
-
-impl DeleteExemptionsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::DeleteExemptionsRequest {
-        Default::default()
-    }
 }
 
 /// A resource that an insight does not apply to.
@@ -138,13 +124,6 @@ pub struct ListExemptionsRequest {
     pub search: Option<String>,
 }
 
-impl ListExemptionsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ListExemptionsRequest {
-        Default::default()
-    }
-}
-
 /// Resource groups that are exempt.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
@@ -153,11 +132,4 @@ pub struct SetInsightExemptGroupsRequest {
     pub groups: Vec<i64>,
     /// Known values: `backoffice`, `custom`.
     pub source: types::InsightSource,
-}
-
-impl SetInsightExemptGroupsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetInsightExemptGroupsRequest {
-        Default::default()
-    }
 }

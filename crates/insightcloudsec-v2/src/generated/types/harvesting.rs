@@ -17,13 +17,6 @@ pub struct AssignHarvestingStrategyRequest {
     pub organization_service_ids: Vec<i64>,
 }
 
-impl AssignHarvestingStrategyRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AssignHarvestingStrategyRequest {
-        Default::default()
-    }
-}
-
 /// A strategy to add.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
@@ -32,13 +25,6 @@ pub struct CreateHarvestingStrategyRequest {
     /// `GCE`, `K8S_R7`, `OCI`.
     pub cloud_type_id: types::CloudTypeId,
     pub strategy_name: String,
-}
-
-impl CreateHarvestingStrategyRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateHarvestingStrategyRequest {
-        Default::default()
-    }
 }
 
 /// Id of the new strategy.
@@ -65,13 +51,6 @@ impl std::fmt::Debug for HarvestSchedule {
             .field("job", &self.job)
             .field("extra", &self.extra.keys().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-impl HarvestSchedule {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::HarvestSchedule {
-        Default::default()
     }
 }
 

@@ -27,13 +27,6 @@ pub struct BulkInsight {
     pub timeseries: Option<bool>,
 }
 
-impl BulkInsight {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::BulkInsight {
-        Default::default()
-    }
-}
-
 /// Result counts of one cloud account.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -142,26 +135,12 @@ pub struct CreateInsightsRequest {
     pub insights: Vec<BulkInsight>,
 }
 
-impl CreateInsightsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateInsightsRequest {
-        Default::default()
-    }
-}
-
 /// Insights to delete.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInsightsRequest {
     /// Numbers of custom insights.
     pub insights: Vec<i64>,
-}
-
-impl DeleteInsightsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::DeleteInsightsRequest {
-        Default::default()
-    }
 }
 
 /// A check over resources. Lists carry the result counts on the insight itself, a single insight under
@@ -396,13 +375,6 @@ impl std::fmt::Debug for InsightInput {
     }
 }
 
-impl InsightInput {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::InsightInput {
-        Default::default()
-    }
-}
-
 /// An insight by number and name.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -434,26 +406,12 @@ pub struct SetInsightNotesRequest {
     pub notes: String,
 }
 
-impl SetInsightNotesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetInsightNotesRequest {
-        Default::default()
-    }
-}
-
 /// Body of the 2019 example, which looks copied from the bulk creation.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct ToggleInsightTimeseriesRequest {
     #[wire(default)]
     pub insights: Vec<BulkInsight>,
-}
-
-impl ToggleInsightTimeseriesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ToggleInsightTimeseriesRequest {
-        Default::default()
-    }
 }
 
 /// Metadata for insights of a pack.
@@ -468,11 +426,4 @@ pub struct UpdateInsightMetadataRequest {
     pub custom: Vec<i64>,
     pub metadata: String,
     pub pack_id: Option<String>,
-}
-
-impl UpdateInsightMetadataRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::UpdateInsightMetadataRequest {
-        Default::default()
-    }
 }

@@ -80,13 +80,6 @@ pub struct PackInput {
     pub name: String,
 }
 
-impl PackInput {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::PackInput {
-        Default::default()
-    }
-}
-
 /// Place of an insight in a pack.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]

@@ -12,13 +12,6 @@ pub struct AddResourceGroupMembersRequest {
     pub resource_ids: Vec<String>,
 }
 
-impl AddResourceGroupMembersRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::AddResourceGroupMembersRequest {
-        Default::default()
-    }
-}
-
 /// Resources that were added.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -39,25 +32,11 @@ pub struct CreateResourceGroupRequest {
     pub group_owner_type: types::ResourceGroupOwnerType,
 }
 
-impl CreateResourceGroupRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateResourceGroupRequest {
-        Default::default()
-    }
-}
-
 /// What to delete.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResourcesRequest {
     pub resource_ids: Vec<String>,
-}
-
-impl DeleteResourcesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::DeleteResourcesRequest {
-        Default::default()
-    }
 }
 
 /// A resource group. Some failures come with status 200 and `error_message` here.

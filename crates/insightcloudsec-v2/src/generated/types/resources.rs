@@ -1191,13 +1191,6 @@ pub struct CreateResourceNoteRequest {
     pub note_text: String,
 }
 
-impl CreateResourceNoteRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateResourceNoteRequest {
-        Default::default()
-    }
-}
-
 /// A workgroup for data queries.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -1606,13 +1599,6 @@ pub struct QueryResourcesRequest {
     pub selected_resource_type: Option<String>,
     #[wire(default)]
     pub tags: Vec<serde_json::Value>,
-}
-
-impl QueryResourcesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::QueryResourcesRequest {
-        Default::default()
-    }
 }
 
 /// Resource groups that hold the resource.

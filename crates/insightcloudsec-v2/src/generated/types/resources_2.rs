@@ -2161,13 +2161,6 @@ pub struct SearchResourcesRequest {
     pub search_string: String,
 }
 
-impl SearchResourcesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SearchResourcesRequest {
-        Default::default()
-    }
-}
-
 /// A stored secret; its value is not included.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -2230,13 +2223,6 @@ pub struct SetResourceOwnerRequest {
     /// Prefixed id of the new owner.
     pub owner_resource_id: String,
     pub resource_ids: Vec<String>,
-}
-
-impl SetResourceOwnerRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetResourceOwnerRequest {
-        Default::default()
-    }
 }
 
 /// The instance that a volume is attached to.

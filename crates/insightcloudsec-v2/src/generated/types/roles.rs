@@ -22,26 +22,12 @@ pub struct CreateRoleRequest {
     pub view: Option<bool>,
 }
 
-impl CreateRoleRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateRoleRequest {
-        Default::default()
-    }
-}
-
 /// Badge scope of the role.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct SetRoleBadgesRequest {
     #[wire(default)]
     pub badges: Vec<Badge>,
-}
-
-impl SetRoleBadgesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetRoleBadgesRequest {
-        Default::default()
-    }
 }
 
 /// Groups that have the role.
@@ -51,13 +37,6 @@ pub struct SetRoleGroupsRequest {
     /// Prefixed group ids, the full set; groups left out lose the role.
     #[wire(default)]
     pub group_resource_ids: Vec<String>,
-}
-
-impl SetRoleGroupsRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetRoleGroupsRequest {
-        Default::default()
-    }
 }
 
 /// Members to change.
@@ -77,13 +56,6 @@ pub struct UpdateRoleRequest {
     pub view: Option<bool>,
 }
 
-impl UpdateRoleRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::UpdateRoleRequest {
-        Default::default()
-    }
-}
-
 /// Scopes to add and to remove.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -94,11 +66,4 @@ pub struct UpdateRoleScopesRequest {
     /// Cloud or resource group ids to add.
     #[wire(default)]
     pub resource_ids: Vec<String>,
-}
-
-impl UpdateRoleScopesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::UpdateRoleScopesRequest {
-        Default::default()
-    }
 }

@@ -12,13 +12,6 @@ pub struct ApplyScheduledEventActionRequest {
     pub event_ids: Vec<i64>,
 }
 
-impl ApplyScheduledEventActionRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ApplyScheduledEventActionRequest {
-        Default::default()
-    }
-}
-
 /// A past run of a scheduled event.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]

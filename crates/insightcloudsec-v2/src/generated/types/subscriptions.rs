@@ -27,13 +27,6 @@ pub struct CreateReportSubscriptionRequest {
     pub schedule: String,
 }
 
-impl CreateReportSubscriptionRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateReportSubscriptionRequest {
-        Default::default()
-    }
-}
-
 /// Id of the subscription.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]

@@ -59,13 +59,6 @@ pub struct ConvertToApiOnlyUserRequest {
     pub user_id: String,
 }
 
-impl ConvertToApiOnlyUserRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ConvertToApiOnlyUserRequest {
-        Default::default()
-    }
-}
-
 /// The converted user with its key.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -85,13 +78,6 @@ pub struct CreateApiOnlyUserRequest {
     pub email: String,
     pub name: String,
     pub username: String,
-}
-
-impl CreateApiOnlyUserRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateApiOnlyUserRequest {
-        Default::default()
-    }
 }
 
 /// The user to create. A local user may get a password; without one the answer holds a temporary
@@ -119,25 +105,11 @@ pub struct CreateUserRequest {
     pub username: String,
 }
 
-impl CreateUserRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::CreateUserRequest {
-        Default::default()
-    }
-}
-
 /// The user to change.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct DisableTwoFactorRequest {
     pub user_id: Option<i64>,
-}
-
-impl DisableTwoFactorRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::DisableTwoFactorRequest {
-        Default::default()
-    }
 }
 
 /// An empty JSON object; the call takes no options.
@@ -153,13 +125,6 @@ pub struct GetTwoFactorStateRequest {
     pub user_id: Option<i64>,
 }
 
-impl GetTwoFactorStateRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::GetTwoFactorStateRequest {
-        Default::default()
-    }
-}
-
 /// Console access of a user.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
@@ -170,13 +135,6 @@ pub struct SetConsoleAccessRequest {
     pub user_id: String,
 }
 
-impl SetConsoleAccessRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetConsoleAccessRequest {
-        Default::default()
-    }
-}
-
 /// Old and new rights.
 #[derive(Clone, Debug, Object, PartialEq)]
 #[non_exhaustive]
@@ -185,13 +143,6 @@ pub struct SetUserAccessLevelRequest {
     pub current_access_level: types::AccessLevel,
     /// Known values: `BASIC_USER`, `ORGANIZATION_ADMIN`, `DOMAIN_VIEWER`, `DOMAIN_ADMIN`.
     pub new_access_level: types::AccessLevel,
-}
-
-impl SetUserAccessLevelRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::SetUserAccessLevelRequest {
-        Default::default()
-    }
 }
 
 /// Outcome; a failure also comes with status 200.
@@ -225,13 +176,6 @@ pub struct UpdateUserRequest {
     pub email: Option<String>,
     pub name: Option<String>,
     pub username: Option<String>,
-}
-
-impl UpdateUserRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::UpdateUserRequest {
-        Default::default()
-    }
 }
 
 /// How a user is authenticated.

@@ -346,10 +346,3 @@ pub struct ScanIacRequest {
     /// The Terraform plan as JSON, serialised into one string.
     pub scan_template: String,
 }
-
-impl ScanIacRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ScanIacRequest {
-        Default::default()
-    }
-}

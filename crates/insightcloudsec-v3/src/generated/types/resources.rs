@@ -413,13 +413,6 @@ pub struct Badge {
     pub value: Option<String>,
 }
 
-impl Badge {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::Badge {
-        Default::default()
-    }
-}
-
 /// Whether all badges must be present or any one of them.
 ///
 /// Compared by the value on the wire.
@@ -1433,13 +1426,6 @@ impl std::fmt::Debug for Filter {
     }
 }
 
-impl Filter {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::Filter {
-        Default::default()
-    }
-}
-
 /// A virtual machine.
 #[derive(Clone, Default, Object, PartialEq)]
 #[non_exhaustive]
@@ -1665,13 +1651,6 @@ pub struct QueryResourcesRequest {
     pub selected_resource_type: Option<String>,
     #[wire(default)]
     pub tags: Vec<serde_json::Value>,
-}
-
-impl QueryResourcesRequest {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::QueryResourcesRequest {
-        Default::default()
-    }
 }
 
 /// A column of the console's resource table.

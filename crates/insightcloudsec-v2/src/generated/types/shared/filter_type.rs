@@ -45,10 +45,3 @@ pub struct ListFilter {
     /// Value of the condition.
     pub filter_value: Option<String>,
 }
-
-impl ListFilter {
-    /// A builder: members one by one, required ones checked at the end.
-    pub fn builder() -> types::builder::ListFilter {
-        Default::default()
-    }
-}
