@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod change;
+mod conditions;
 pub mod diagnose;
 pub mod diff;
 pub mod folder;

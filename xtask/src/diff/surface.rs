@@ -4,17 +4,16 @@
 //! as which traits a type has. All that may differ between two crates is a [`Part`] of an [`Owner`], and each has a
 //! [`Form`]: what the compiler checks, what happens at run time, and the words.
 
+use crate::conditions::Conditions;
 use crate::folder::erase;
 use crate::write::FileSet;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{Fields, ImplItem, Item, ItemEnum, ItemImpl, ItemStatic, ItemStruct};
 
-mod features;
 mod operations;
 mod tokens;
 
-use features::Conditions;
 use tokens::{docs, ident_of, text, type_text};
 
 /// The public surface of one generated crate.
@@ -149,6 +148,18 @@ impl Surface {
         }
         found.surface.features = conditions.all();
         Ok(found.finish())
+    }
+
+    /// The features with which an item is there, which has a condition or none.
+    pub(super) fn features_of<'a>(
+        &'a self,
+        condition: &'a BTreeSet<String>,
+    ) -> &'a BTreeSet<String> {
+        if condition.is_empty() {
+            &self.features
+        } else {
+            condition
+        }
     }
 }
 

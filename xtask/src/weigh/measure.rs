@@ -56,7 +56,7 @@ pub fn weigh(
         refined: lines(&ours),
         unrefined: lines(&theirs.files),
     };
-    let extents = extent::of_crate(&ours, &output.api);
+    let extents = extent::of_crate(&output.files, &output.api);
     let chosen = options.features.choose(&extents.by_feature);
     let chosen = chosen.map_err(|name| WeighError::UnknownFeature {
         name,

@@ -1,16 +1,15 @@
-//! Which features compile what, read from the conditions on `mod` lines.
+//! Which features compile which files of a generated crate, read from the conditions on `mod` lines.
 
-use super::Surface;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{Attribute, Item, LitStr};
 
 /// The features of which one is enough, by module; without any, the module is always there.
 #[derive(Default)]
-pub(super) struct Conditions(BTreeMap<String, BTreeSet<String>>);
+pub(crate) struct Conditions(BTreeMap<String, BTreeSet<String>>);
 
 impl Conditions {
     /// Reads the `mod` lines of a file of this path, as `types/mod.rs`.
-    pub(super) fn read(&mut self, path: &str, items: &[Item]) {
+    pub(crate) fn read(&mut self, path: &str, items: &[Item]) {
         let Some(folder) = path.strip_suffix("mod.rs") else {
             return;
         };
@@ -23,13 +22,14 @@ impl Conditions {
     }
 
     /// The features of a file of this path.
-    pub(super) fn of(&self, path: &str) -> BTreeSet<String> {
+    pub(crate) fn of(&self, path: &str) -> BTreeSet<String> {
         let module = path.strip_suffix(".rs").unwrap_or(path);
+        let module = module.strip_suffix("/mod").unwrap_or(module);
         self.0.get(module).cloned().unwrap_or_default()
     }
 
     /// All features that are named.
-    pub(super) fn all(self) -> BTreeSet<String> {
+    pub(crate) fn all(self) -> BTreeSet<String> {
         self.0.into_values().flatten().collect()
     }
 }
@@ -52,18 +52,4 @@ fn nested(meta: &syn::meta::ParseNestedMeta<'_>, found: &mut BTreeSet<String>) -
         found.insert(meta.value()?.parse::<LitStr>()?.value());
     }
     Ok(())
-}
-
-impl Surface {
-    /// The features with which an item is there, which has a condition or none.
-    pub(in crate::diff) fn features_of<'a>(
-        &'a self,
-        condition: &'a BTreeSet<String>,
-    ) -> &'a BTreeSet<String> {
-        if condition.is_empty() {
-            &self.features
-        } else {
-            condition
-        }
-    }
 }
