@@ -176,7 +176,7 @@ impl Scale<'_> {
         Ok(costs)
     }
 
-    /// Checks our crate with each of these features alone, and in every round before them with all: a share is of a time of
+    /// Checks our crate with each of these features alone, and before and after every round with all: a share is of a time of
     /// the same minutes, since a machine that others use is faster now and slower then.
     fn features(
         &self,
@@ -188,21 +188,18 @@ impl Scale<'_> {
             return Ok(Vec::new());
         }
         let check = |selection: Selection| self.workshop.measure(REFINED, Mode::Check, selection);
-        let round = |round: u32| {
+        let mut full = check(Selection::Default)?;
+        let mut alone: Vec<Cost> = Vec::new();
+        for round in 1..=rounds {
             (self.tell)(&format!("check of each feature, round {round} of {rounds}"));
-            let full = check(Selection::Default)?;
-            let alone = chosen.iter().map(|(name, _)| check(Selection::Only(name)));
-            Ok::<_, WeighError>((full, alone.collect::<Result<Vec<Cost>, _>>()?))
-        };
-        let (mut full, mut alone) = round(1)?;
-        for next in 2..=rounds {
-            let (other, others) = round(next)?;
-            full = full.better(other);
-            alone = alone
-                .into_iter()
-                .zip(others)
-                .map(|(cost, other)| cost.better(other))
-                .collect();
+            for (index, (name, _)) in chosen.iter().enumerate() {
+                let cost = check(Selection::Only(name))?;
+                match alone.get_mut(index) {
+                    Some(known) => *known = known.better(cost),
+                    None => alone.push(cost),
+                }
+            }
+            full = full.better(check(Selection::Default)?);
         }
         let weighed = chosen.into_iter().zip(alone);
         Ok(weighed
