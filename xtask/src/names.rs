@@ -291,6 +291,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_near_another_that_it_is_a_misspelling_of() {
+        let names = ["Cloud", "Badge", "CreateServiceAccountRequestWithOptions"];
+        let near = |name: &str| nearest(name, names.into_iter());
+        assert_eq!(near("Clod"), Some("Cloud"));
+        assert_eq!(near("CLUOD"), Some("Cloud"));
+        assert_eq!(near("Clip"), None);
+        let long = "CreateServiceAcountRequestWihtOption";
+        assert_eq!(near(long), Some("CreateServiceAccountRequestWithOptions"));
+        // A third of the characters may differ, but not of a long name.
+        assert_eq!(near("CreateServiceAccountRequestOptions"), Some(names[2]));
+        assert_eq!(near("CreateServiceAccountRequestOption"), None);
+    }
+
+    #[test]
     fn names_are_legal_and_readable() {
         for (text, expected) in [
             ("Cloud", "Cloud"),
