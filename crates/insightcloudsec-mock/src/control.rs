@@ -62,7 +62,7 @@ impl Mock {
         self.shared().tally().lock().clone()
     }
 
-    /// Counts from 0 again, but for what is open or in flight.
+    /// Counts from 0 again, but for what is open or in flight. What a client sent and gave up may still arrive.
     pub fn clear_counters(&self) {
         self.shared().tally().lock().clear();
     }

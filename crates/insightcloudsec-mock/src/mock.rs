@@ -90,7 +90,7 @@ impl Mock {
         self.shared.records().keep(requests);
     }
 
-    /// Forgets the requests so far.
+    /// Forgets the requests so far. What a client sent and gave up may still arrive.
     pub fn clear_requests(&self) {
         self.shared.records().clear();
     }

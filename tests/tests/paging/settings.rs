@@ -1,7 +1,8 @@
 //! What a program can set: page size, most items, where to begin; and `all`.
 
+use insightcloudsec::InsightCloudSec;
 use insightcloudsec::paging::{PagingEnd, StopReason};
-use insightcloudsec_mock::{Mock, Recorded};
+use insightcloudsec_mock::{Mock, PagedList, Recorded};
 
 use crate::lists::{ANSWER, CURSOR, List, OFFSET, Options, PAGE, WHOLE, drain, saved};
 use crate::{in_time, start};
@@ -25,14 +26,19 @@ fn requests(mock: &Mock, list: List) -> Vec<Recorded> {
     mock.requests_of(name)
 }
 
+/// A server of its own for each reading: pages asked for ahead and no longer wanted may arrive after its end.
+async fn serving(list: List, paged: &PagedList) -> (Mock, InsightCloudSec) {
+    let (mock, ics) = start().await;
+    mock.keep_requests(usize::MAX);
+    list.serve(&mock, paged, |_, page| page);
+    (mock, ics)
+}
+
 #[tokio::test]
 async fn every_page_is_asked_for_in_the_size_that_was_set() {
     for list in WHOLE {
-        let (mock, ics) = start().await;
-        mock.keep_requests(usize::MAX);
-        list.serve(&mock, &list.of(0..COUNT), |_, page| page);
         for size in [None, Some(1), Some(SIZE), Some(list.max_size())] {
-            mock.clear_requests();
+            let (mock, ics) = serving(list, &list.of(0..COUNT)).await;
             let options = Options {
                 page_size: size,
                 concurrency: 2,
@@ -66,11 +72,9 @@ async fn every_page_is_asked_for_in_the_size_that_was_set() {
 #[tokio::test]
 async fn a_cap_is_told_from_the_end() {
     for list in WHOLE.into_iter().chain([ANSWER]) {
-        let (mock, ics) = start().await;
         let paged = list.of(0..COUNT).page_sizes(40, 1000);
-        list.serve(&mock, &paged, |_, page| page);
         for max in [0, 1, SIZE - 1, SIZE, SIZE + 1, COUNT - 1, COUNT, COUNT + 1] {
-            mock.clear_counters();
+            let (mock, ics) = serving(list, &paged).await;
             let is_sized = list.operation != ANSWER.operation;
             let options = Options {
                 page_size: is_sized.then_some(SIZE),
