@@ -314,13 +314,11 @@ async fn all_attempts_are_within_the_time_of_the_call() {
         .unwrap();
     let started = Instant::now();
     let error = fails(&connection, &LIST).await;
-    assert!(
-        started.elapsed() < Duration::from_millis(1200),
-        "{:?}",
-        started.elapsed()
-    );
+    // All hundred attempts would take 20 s.
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(error.is_timeout() && error.is_retryable(), "{error}");
-    assert!((3..=5).contains(&error.effort().attempts()), "{error}");
+    assert!((2..=4).contains(&error.effort().attempts()), "{error}");
 }
 
 #[tokio::test]
