@@ -23,6 +23,7 @@
 //! with `#[serde(flatten)]` and alternatives under `#[serde(untagged)]` are read by the rules of serde,
 //! which buffers them.
 
+pub(crate) mod captured;
 mod containers;
 mod fault;
 mod lenient;
@@ -37,6 +38,7 @@ use crate::body::Body;
 use crate::misfit::Misfit;
 use crate::received::Received;
 
+pub(crate) use captured::{Captured, Entries};
 pub(crate) use fault::{Cause, Fault};
 pub(crate) use lenient::EXACT;
 pub(crate) use scalar::{integer_of_text, number_of_text};

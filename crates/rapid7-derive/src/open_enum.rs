@@ -5,6 +5,8 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, Lit, Result, Type, UnOp, Variant};
 
+use crate::types::wire;
+
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
         return Err(Error::new(input.span(), "an open enum is an enum"));
@@ -12,7 +14,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut known = Vec::new();
     let mut unknown = None;
     for variant in &data.variants {
-        match (&variant.fields, wire(variant)?) {
+        match (&variant.fields, value(variant)?) {
             (Fields::Unit, Some(value)) => known.push((&variant.ident, value)),
             (Fields::Unnamed(fields), None) if fields.unnamed.len() == 1 && unknown.is_none() => {
                 unknown = Some((&variant.ident, &fields.unnamed[0].ty));
@@ -37,25 +39,17 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 /// The value of a variant.
-fn wire(variant: &Variant) -> Result<Option<Expr>> {
-    let attribute = variant
-        .attrs
-        .iter()
-        .find(|attribute| attribute.path().is_ident("wire"));
-    let Some(attribute) = attribute else {
+fn value(variant: &Variant) -> Result<Option<Expr>> {
+    let Some(value) = wire(&variant.attrs)? else {
         return Ok(None);
     };
-    let value: Expr = attribute.parse_args()?;
     let literal = match &value {
         Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => &*negative.expr,
         value => value,
     };
     match literal {
         Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_) | Lit::Int(_)) => Ok(Some(value)),
-        _ => Err(Error::new(
-            attribute.span(),
-            "expected a text or an integer",
-        )),
+        _ => Err(Error::new(value.span(), "expected a text or an integer")),
     }
 }
 

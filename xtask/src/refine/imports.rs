@@ -1,9 +1,9 @@
 //! The `use` lines of a generated file.
 
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
-use syn::Item;
 use syn::visit::{self, Visit};
+use syn::{Attribute, Item, Meta};
 
 /// Names of the runtime that generated code uses unqualified.
 const IMPORTS: &[&str] = &[
@@ -38,7 +38,15 @@ const IMPORTS: &[&str] = &[
 const IN_TYPES: &[&str] = &["Body", "Given", "Misfit", "Received", "decode"];
 
 /// Its derive macros.
-const DERIVES: [&str; 3] = ["Builder", "Object", "OpenEnum"];
+const DERIVES: [&str; 7] = [
+    "Builder",
+    "Keyed",
+    "KeyedValue",
+    "Object",
+    "OpenEnum",
+    "RedactedDebug",
+    "Union",
+];
 
 /// The `use` lines of a file: what its items mention and do not define.
 pub(super) fn imports(
@@ -119,9 +127,20 @@ fn derives(items: &[Item], name: &str) -> bool {
         Item::Enum(item) => item.attrs.as_slice(),
         _ => &[],
     });
-    attributes
-        .filter(|attribute| attribute.path().is_ident("derive"))
-        .any(|attribute| attribute.to_token_stream().to_string().contains(name))
+    let mut derives = attributes.filter(|attribute| attribute.path().is_ident("derive"));
+    derives.any(|attribute| idents(attribute).any(|ident| ident == name))
+}
+
+/// The names that stand in the brackets of an attribute.
+fn idents(attribute: &Attribute) -> impl Iterator<Item = Ident> {
+    let tokens = match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Ident(ident) => Some(ident),
+        _ => None,
+    })
 }
 
 /// The first names of all paths in the items.
@@ -138,6 +157,15 @@ pub(super) fn mentioned(items: &[Item]) -> BTreeSet<String> {
                 self.0.insert(first.ident.to_string());
             }
             visit::visit_path(self, path);
+        }
+
+        /// `#[shared(common = ResourceCommon)]` names a type too.
+        fn visit_attribute(&mut self, attribute: &'a Attribute) {
+            if attribute.path().is_ident("shared") {
+                self.0
+                    .extend(idents(attribute).map(|ident| ident.to_string()));
+            }
+            visit::visit_attribute(self, attribute);
         }
     }
     let mut visitor = Mentioned::default();

@@ -10,8 +10,6 @@ mod iac;
 mod least_privileged_access;
 #[cfg(feature = "resources")]
 mod resources;
-#[cfg(feature = "resources")]
-mod resources_2;
 mod shared;
 #[cfg(feature = "vulnerabilities")]
 mod vulnerabilities;
@@ -22,8 +20,6 @@ pub use iac::*;
 pub use least_privileged_access::*;
 #[cfg(feature = "resources")]
 pub use resources::*;
-#[cfg(feature = "resources")]
-pub use resources_2::*;
 pub use shared::*;
 #[cfg(feature = "vulnerabilities")]
 pub use vulnerabilities::*;

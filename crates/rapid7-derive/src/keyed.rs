@@ -1,0 +1,163 @@
+//! `#[derive(Keyed)]` and `#[derive(KeyedValue)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Ident, MetaNameValue, Result, Token};
+
+use crate::types::{held, renamed, wire};
+
+pub(crate) fn object(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(input.span(), "a keyed object is a struct"));
+    };
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(input.span(), "a keyed object has named members"));
+    };
+    let is_fixed = |field: &&Field| {
+        let name = field.ident.as_ref();
+        name.is_some_and(|name| name == "value" || name == "others")
+    };
+    let mut keys = fields.named.iter().filter(|field| !is_fixed(field));
+    let (Some(key), None, 3) = (keys.next(), keys.next(), fields.named.len()) else {
+        let message = "a keyed object has a member for the key, `value` and `others`";
+        return Err(Error::new(input.span(), message));
+    };
+    let (name, wire, key) = (&input.ident, renamed(key)?, &key.ident);
+    Ok(quote! {
+        #[automatically_derived]
+        impl ::rapid7_core::object::Serialize for #name {
+            fn serialize<S: ::rapid7_core::object::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                ::rapid7_core::keyed::write(serializer, #wire, &self.#key, &self.value, &self.others)
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
+            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let (#key, value, others) = ::rapid7_core::keyed::read(deserializer, #wire)?;
+                ::core::result::Result::Ok(Self { #key, value, others })
+            }
+        }
+    })
+}
+
+pub(crate) fn value(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Enum(data) = &input.data else {
+        return Err(Error::new(
+            input.span(),
+            "the value of a keyed object is an enum",
+        ));
+    };
+    let mut known: Vec<(&Ident, Expr)> = Vec::new();
+    let mut other = None;
+    for variant in &data.variants {
+        match wire(&variant.attrs)? {
+            Some(key) => {
+                held(variant)?;
+                known.push((&variant.ident, key));
+            }
+            None if variant.fields.len() == 2 && other.is_none() => other = Some(&variant.ident),
+            None => {
+                let message =
+                    "expected `#[wire(\"name\")]`, or one variant for members of other names";
+                return Err(Error::new(variant.span(), message));
+            }
+        }
+    }
+    let Some(other) = other else {
+        let message = "the value of a keyed object has a variant for members of other names";
+        return Err(Error::new(input.span(), message));
+    };
+    let inherent = inherent(input, &known, other)?;
+    let wire = of_the_wire(&input.ident, &known, other);
+    Ok(quote! { #inherent #wire })
+}
+
+/// What callers see.
+fn inherent(input: &DeriveInput, known: &[(&Ident, Expr)], other: &Ident) -> Result<TokenStream> {
+    let name = &input.ident;
+    let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
+    let keys = known.iter().map(|(_, key)| key);
+    let mut shared = Vec::new();
+    for attribute in &input.attrs {
+        if attribute.path().is_ident("shared") {
+            let members = Punctuated::<MetaNameValue, Token![,]>::parse_terminated;
+            shared.extend(attribute.parse_args_with(members)?);
+        }
+    }
+    let accessors = shared.iter().map(|shared| {
+        let (member, ty) = (shared.path.get_ident(), &shared.value);
+        let docs = member
+            .map(|member| format!("The `{member}` of whatever it is; `None` for an unlisted one."));
+        quote! {
+            #[doc = #docs]
+            #[must_use]
+            pub fn #member(&self) -> ::core::option::Option<&#ty> {
+                match self {
+                    #(Self::#variants(value) => value.#member.as_ref(),)*
+                    Self::#other(..) => ::core::option::Option::None,
+                }
+            }
+        }
+    });
+    Ok(quote! {
+        #[automatically_derived]
+        impl #name {
+            /// The name of the member on the wire.
+            #[must_use]
+            pub fn key(&self) -> &str {
+                match self {
+                    #(Self::#variants(_) => #keys,)*
+                    Self::#other(key, _) => key,
+                }
+            }
+
+            #(#accessors)*
+        }
+    })
+}
+
+fn of_the_wire(name: &Ident, known: &[(&Ident, Expr)], other: &Ident) -> TokenStream {
+    let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
+    let keys = known.iter().map(|(_, key)| key);
+    let indices = 0..known.len();
+    quote! {
+        #[automatically_derived]
+        impl ::rapid7_core::keyed::KeyedValue for #name {
+            fn read(key: &str, text: &str) -> ::core::option::Option<Self> {
+                match ::rapid7_core::object::position(&[#(#keys),*], key) {
+                    #(#indices => ::rapid7_core::unions::held(text).map(Self::#variants),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn other(key: ::std::string::String, value: ::rapid7_core::object::Value) -> Self {
+                Self::#other(key, value)
+            }
+
+            fn name(&self) -> &str {
+                self.key()
+            }
+        }
+
+        #[automatically_derived]
+        impl ::rapid7_core::object::Serialize for #name {
+            fn serialize<S: ::rapid7_core::object::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    #(Self::#variants(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                    Self::#other(_, value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+    }
+}
