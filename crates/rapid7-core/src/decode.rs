@@ -131,9 +131,16 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    let bytes = without_mark(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
+    read_text(utf8(bytes)?)
+}
+
+/// The text of a body.
+fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(without_mark(bytes))
+        .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))
+}
+
+fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let mut scanner = Scanner::new(text);
     let value = T::deserialize(&mut scanner)?;
     scanner.end()?;

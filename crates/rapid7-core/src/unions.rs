@@ -65,6 +65,7 @@ pub fn read<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D
 
 /// What an alternative holds, from its text.
 #[must_use]
+#[inline(never)]
 pub fn held<T: DeserializeOwned>(text: &str) -> Option<T> {
     captured::read(text)
 }

@@ -4,9 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Ident, MetaNameValue, Result, Token};
+use syn::{
+    Data, DeriveInput, Error, Expr, Field, Fields, Ident, MetaNameValue, Result, Token, Type,
+};
 
-use crate::types::{held, renamed, wire};
+use crate::types::{by_type, held, renamed, wire};
 
 pub(crate) fn object(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -50,19 +52,18 @@ pub(crate) fn object(input: &DeriveInput) -> Result<TokenStream> {
 
 pub(crate) fn value(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new(
-            input.span(),
-            "the value of a keyed object is an enum",
-        ));
+        let message = "the value of a keyed object is an enum";
+        return Err(Error::new(input.span(), message));
     };
-    let mut known: Vec<(&Ident, Expr)> = Vec::new();
+    let mut known = Vec::new();
     let mut other = None;
     for variant in &data.variants {
         match wire(&variant.attrs)? {
-            Some(key) => {
-                held(variant)?;
-                known.push((&variant.ident, key));
-            }
+            Some(key) => known.push(Known {
+                name: &variant.ident,
+                ty: held(variant)?,
+                key,
+            }),
             None if variant.fields.len() == 2 && other.is_none() => other = Some(&variant.ident),
             None => {
                 let message =
@@ -75,16 +76,33 @@ pub(crate) fn value(input: &DeriveInput) -> Result<TokenStream> {
         let message = "the value of a keyed object has a variant for members of other names";
         return Err(Error::new(input.span(), message));
     };
-    let inherent = inherent(input, &known, other)?;
-    let wire = of_the_wire(&input.ident, &known, other);
-    Ok(quote! { #inherent #wire })
+    let value = KeyedValue {
+        name: &input.ident,
+        known,
+        other,
+    };
+    let inherent = value.inherent(&shared(input)?);
+    let read = value.read();
+    let serialize = value.serialize();
+    Ok(quote! { #inherent #read #serialize })
 }
 
-/// What callers see.
-fn inherent(input: &DeriveInput, known: &[(&Ident, Expr)], other: &Ident) -> Result<TokenStream> {
-    let name = &input.ident;
-    let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
-    let keys = known.iter().map(|(_, key)| key);
+struct KeyedValue<'a> {
+    name: &'a Ident,
+    known: Vec<Known<'a>>,
+    /// The variant for members of other names.
+    other: &'a Ident,
+}
+
+struct Known<'a> {
+    name: &'a Ident,
+    ty: &'a Type,
+    /// The name of the member.
+    key: Expr,
+}
+
+/// The members that `#[shared(common = Common)]` names.
+fn shared(input: &DeriveInput) -> Result<Vec<MetaNameValue>> {
     let mut shared = Vec::new();
     for attribute in &input.attrs {
         if attribute.path().is_ident("shared") {
@@ -92,70 +110,100 @@ fn inherent(input: &DeriveInput, known: &[(&Ident, Expr)], other: &Ident) -> Res
             shared.extend(attribute.parse_args_with(members)?);
         }
     }
-    let accessors = shared.iter().map(|shared| {
+    Ok(shared)
+}
+
+impl KeyedValue<'_> {
+    fn keys(&self) -> impl Iterator<Item = &Expr> {
+        self.known.iter().map(|known| &known.key)
+    }
+
+    fn variants(&self) -> impl Iterator<Item = &Ident> {
+        self.known.iter().map(|known| known.name)
+    }
+
+    fn by_type(&self) -> Vec<Vec<&Ident>> {
+        by_type(self.known.iter().map(|known| (known.name, known.ty)))
+    }
+
+    /// What callers see.
+    fn inherent(&self, shared: &[MetaNameValue]) -> TokenStream {
+        let Self { name, other, .. } = self;
+        let (variants, keys) = (self.variants(), self.keys());
+        let accessors = shared.iter().map(|shared| self.accessor(shared));
+        quote! {
+            #[automatically_derived]
+            impl #name {
+                /// The name of the member on the wire.
+                #[must_use]
+                pub fn key(&self) -> &str {
+                    match self {
+                        #(Self::#variants(_) => #keys,)*
+                        Self::#other(key, _) => key,
+                    }
+                }
+
+                #(#accessors)*
+            }
+        }
+    }
+
+    fn accessor(&self, shared: &MetaNameValue) -> TokenStream {
         let (member, ty) = (shared.path.get_ident(), &shared.value);
         let docs = member
             .map(|member| format!("The `{member}` of whatever it is; `None` for an unlisted one."));
+        let (groups, other) = (self.by_type(), self.other);
         quote! {
             #[doc = #docs]
             #[must_use]
             pub fn #member(&self) -> ::core::option::Option<&#ty> {
                 match self {
-                    #(Self::#variants(value) => value.#member.as_ref(),)*
+                    #(#(Self::#groups(value))|* => value.#member.as_ref(),)*
                     Self::#other(..) => ::core::option::Option::None,
                 }
             }
         }
-    });
-    Ok(quote! {
-        #[automatically_derived]
-        impl #name {
-            /// The name of the member on the wire.
-            #[must_use]
-            pub fn key(&self) -> &str {
-                match self {
-                    #(Self::#variants(_) => #keys,)*
-                    Self::#other(key, _) => key,
+    }
+
+    fn read(&self) -> TokenStream {
+        let Self { name, other, .. } = self;
+        let (variants, keys) = (self.variants(), self.keys());
+        let indices = 0..self.known.len();
+        quote! {
+            #[automatically_derived]
+            impl ::rapid7_core::keyed::KeyedValue for #name {
+                fn read(key: &str, text: &str) -> ::core::option::Option<Self> {
+                    match ::rapid7_core::object::position(&[#(#keys),*], key) {
+                        #(#indices => ::rapid7_core::unions::held(text).map(Self::#variants),)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                fn other(key: ::std::string::String, value: ::rapid7_core::object::Value) -> Self {
+                    Self::#other(key, value)
+                }
+
+                fn name(&self) -> &str {
+                    self.key()
                 }
             }
-
-            #(#accessors)*
         }
-    })
-}
+    }
 
-fn of_the_wire(name: &Ident, known: &[(&Ident, Expr)], other: &Ident) -> TokenStream {
-    let variants: Vec<&Ident> = known.iter().map(|(variant, _)| *variant).collect();
-    let keys = known.iter().map(|(_, key)| key);
-    let indices = 0..known.len();
-    quote! {
-        #[automatically_derived]
-        impl ::rapid7_core::keyed::KeyedValue for #name {
-            fn read(key: &str, text: &str) -> ::core::option::Option<Self> {
-                match ::rapid7_core::object::position(&[#(#keys),*], key) {
-                    #(#indices => ::rapid7_core::unions::held(text).map(Self::#variants),)*
-                    _ => ::core::option::Option::None,
-                }
-            }
-
-            fn other(key: ::std::string::String, value: ::rapid7_core::object::Value) -> Self {
-                Self::#other(key, value)
-            }
-
-            fn name(&self) -> &str {
-                self.key()
-            }
-        }
-
-        #[automatically_derived]
-        impl ::rapid7_core::object::Serialize for #name {
-            fn serialize<S: ::rapid7_core::object::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                match self {
-                    #(Self::#variants(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
-                    Self::#other(_, value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
+    fn serialize(&self) -> TokenStream {
+        let Self { name, other, .. } = self;
+        let groups = self.by_type();
+        quote! {
+            #[automatically_derived]
+            impl ::rapid7_core::object::Serialize for #name {
+                fn serialize<S: ::rapid7_core::object::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    match self {
+                        #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                        Self::#other(_, value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
+                    }
                 }
             }
         }

@@ -1,9 +1,11 @@
 //! Questions about fields and variants.
 
+use quote::ToTokens;
+use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, Expr, Field, Fields, GenericArgument, LitStr, PathArguments, Result, Type,
-    Variant,
+    Attribute, Error, Expr, Field, Fields, GenericArgument, Ident, LitStr, PathArguments, Result,
+    Type, Variant,
 };
 
 /// `T` of `Wrapper<T>`, if that is what the type is.
@@ -58,4 +60,16 @@ pub(crate) fn renamed(field: &Field) -> Result<String> {
         }
     }
     Ok(wire)
+}
+
+/// The variants by the type that they hold: what is done with each is there once for all of a type.
+pub(crate) fn by_type<'a>(
+    variants: impl IntoIterator<Item = (&'a Ident, &'a Type)>,
+) -> Vec<Vec<&'a Ident>> {
+    let mut groups: BTreeMap<String, Vec<&Ident>> = BTreeMap::new();
+    for (name, ty) in variants {
+        let text = ty.to_token_stream().to_string();
+        groups.entry(text).or_default().push(name);
+    }
+    groups.into_values().collect()
 }

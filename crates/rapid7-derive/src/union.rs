@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{BinOp, Data, DeriveInput, Error, Expr, ExprLit, Ident, Lit, LitStr, Result, Type};
 
-use crate::types::{argument, held, wire};
+use crate::types::{argument, by_type, held, wire};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
@@ -187,9 +187,9 @@ impl Union<'_> {
     }
 
     fn serialize(&self) -> TokenStream {
-        let variants = self.variants.iter().map(|variant| variant.name);
-        let variants = variants.chain([self.other]);
-        let name = self.name;
+        let variants = self.variants.iter();
+        let groups = by_type(variants.map(|variant| (variant.name, variant.ty)));
+        let (name, other) = (self.name, self.other);
         quote! {
             #[automatically_derived]
             impl ::rapid7_core::object::Serialize for #name {
@@ -198,7 +198,8 @@ impl Union<'_> {
                     serializer: S,
                 ) -> ::core::result::Result<S::Ok, S::Error> {
                     match self {
-                        #(Self::#variants(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                        #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                        Self::#other(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
                     }
                 }
             }

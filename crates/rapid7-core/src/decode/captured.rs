@@ -27,7 +27,7 @@ impl Captured<'_> {
 
 /// Reads a text that was captured.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    super::read(text.as_bytes()).ok()
+    super::read_text(text).ok()
 }
 
 impl AsRef<str> for Captured<'_> {
