@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use proptest::prelude::*;
 use rapid7_core::{Keyed, KeyedValue, Object, RedactedDebug, StatusCode, Union, decode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -28,7 +31,7 @@ enum Anything {
     #[wire(object)]
     Owner(Box<Owner>),
     #[wire(map)]
-    Counts(std::collections::BTreeMap<String, i64>),
+    Counts(BTreeMap<String, i64>),
     #[wire(list)]
     List(Vec<Anything>),
     #[wire(text)]
@@ -71,14 +74,15 @@ enum ItemValue {
     Other(String, Value),
 }
 
+fn read_answer<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let headers = rapid7_core::HeaderMap::new();
+    let answer = rapid7_core::Received::new(StatusCode::OK, headers, text.as_bytes().to_vec());
+    decode::json(&answer).ok()
+}
+
 /// The value that a text is, which an answer and `serde_json` agree on.
 fn read<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> T {
-    let answer = rapid7_core::Received::new(
-        StatusCode::OK,
-        rapid7_core::HeaderMap::new(),
-        text.as_bytes().to_vec(),
-    );
-    let value: T = decode::json(&answer).unwrap();
+    let value: T = read_answer(text).unwrap();
     assert_eq!(value, serde_json::from_str(text).unwrap(), "{text}");
     assert_eq!(value, serde_json::from_value(json(text)).unwrap(), "{text}");
     value
@@ -223,15 +227,11 @@ fn the_member_that_is_named_is_the_value() {
 
 #[test]
 fn nulls_are_read_as_with_other_objects() {
-    let answer = |text: &str| {
-        let headers = rapid7_core::HeaderMap::new();
-        rapid7_core::Received::new(StatusCode::OK, headers, text.as_bytes().to_vec())
-    };
-    let items: Vec<Item> = decode::json(&answer(r#"[null,{"resource_type":"x"},null]"#)).unwrap();
+    let items: Vec<Item> = read_answer(r#"[null,{"resource_type":"x"},null]"#).unwrap();
     assert_eq!(items.len(), 1);
-    let items: Vec<Option<Item>> = decode::json(&answer("[null,{}]")).unwrap();
+    let items: Vec<Option<Item>> = read_answer("[null,{}]").unwrap();
     assert_eq!(items, [None, Some(Item::default())]);
-    let values: Vec<Anything> = decode::json(&answer("[null,1]")).unwrap();
+    let values: Vec<Anything> = read_answer("[null,1]").unwrap();
     assert_eq!(values, [Anything::Other(Value::Null), Anything::Integer(1)]);
 }
 
@@ -265,4 +265,95 @@ fn what_is_not_listed_is_not_shown() {
         format!("{:?}", read::<Anything>("[1]")),
         "List([Integer(1)])"
     );
+}
+
+/// What a value is by the rules, looked up in the value.
+fn expected(value: &Value) -> Anything {
+    let other = || Anything::Other(value.clone());
+    match value {
+        Value::Object(object) => {
+            let known = |members: &[&str]| {
+                let known = members.iter().filter(|name| object.contains_key(**name));
+                Reverse(known.count())
+            };
+            let badge = (known(&["key", "value"]), 2, read_as(value, Anything::Badge));
+            let owner = (
+                known(&["id", "name", "value"]),
+                3,
+                read_as(value, Anything::Owner),
+            );
+            let mut objects = [badge, owner];
+            objects.sort_by_key(|(known, members, _)| (*known, *members));
+            let mut objects = objects
+                .into_iter()
+                .filter(|(known, ..)| known.0 > 0 || object.is_empty());
+            objects
+                .find_map(|(.., held)| held)
+                .or_else(|| read_as(value, Anything::Counts))
+                .unwrap_or_else(other)
+        }
+        Value::Array(items) => Anything::List(items.iter().map(expected).collect()),
+        Value::String(text) => Anything::Text(text.clone()),
+        Value::Number(number) => number.as_i64().map_or_else(other, Anything::Integer),
+        Value::Bool(flag) => Anything::Flag(*flag),
+        Value::Null => other(),
+    }
+}
+
+fn read_as<T: DeserializeOwned>(value: &Value, variant: fn(T) -> Anything) -> Option<Anything> {
+    decode::from_value(value).ok().map(variant)
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let names = [
+        "key",
+        "value",
+        "id",
+        "name",
+        "kind",
+        "resource_type",
+        "badge",
+        "x\"é",
+    ];
+    let texts = ["badge", "login", "tag", "7", "", "\u{0}\\\"é𝄞"];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-100_i32..100).prop_map(|number| Value::from(f64::from(number) / 4.0)),
+        proptest::sample::select(texts.to_vec()).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 4, move |inner| {
+        let name = proptest::sample::select(names.to_vec()).prop_map(str::to_owned);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name, inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_value_is_what_the_rules_say(value in values(), is_pretty: bool) {
+        let text = if is_pretty { format!("{value:#}") } else { value.to_string() };
+        prop_assert_eq!(read_answer::<Anything>(&text), Some(expected(&value)));
+    }
+
+    #[test]
+    fn nothing_is_lost(value in values()) {
+        let text = value.to_string();
+        let event = read_answer::<Event>(&text).unwrap();
+        match &event {
+            Event::Unknown(kept) => prop_assert_eq!(kept, &value),
+            known => prop_assert!(value["kind"].is_string(), "{:?}", known),
+        }
+        let item = read_answer::<Item>(&text);
+        prop_assert_eq!(item.is_some(), value.is_object() || value.is_null());
+        if let Some(item) = item && value.is_object() {
+            let again: Item = read_answer(&written(&item).to_string()).unwrap();
+            prop_assert_eq!(again, item);
+        }
+    }
 }
