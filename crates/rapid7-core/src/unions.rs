@@ -94,16 +94,14 @@ fn candidates(text: &str, discriminator: &str, alternatives: &[Alternative]) -> 
 }
 
 /// The text that this member holds, the last one where it stands twice.
-fn tag<'a>(text: &'a str, member: &str) -> Option<Cow<'a, str>> {
+fn tag(text: &str, member: &str) -> Option<String> {
     if member.is_empty() {
         return None;
     }
-    let (_, value) = Entries::of(text)
-        .filter(|(name, _)| name == member)
-        .last()?;
-    value
-        .starts_with('"')
-        .then(|| held(value).map(Cow::<str>::Owned))?
+    let named = Entries::of(text).filter(|(name, _)| name == member);
+    let (_, value) = named.last()?;
+    // A number is no text here.
+    held(value).filter(|_| value.starts_with('"'))
 }
 
 /// The order in which to try alternatives that are objects: most known members first.

@@ -8,6 +8,7 @@ use syn::{
     Data, DeriveInput, Error, Expr, Field, Fields, Ident, MetaNameValue, Result, Token, Type,
 };
 
+use crate::impls;
 use crate::types::{by_type, held, renamed, wire};
 
 pub(crate) fn object(input: &DeriveInput) -> Result<TokenStream> {
@@ -27,27 +28,18 @@ pub(crate) fn object(input: &DeriveInput) -> Result<TokenStream> {
         return Err(Error::new(input.span(), message));
     };
     let (name, wire, key) = (&input.ident, renamed(key)?, &key.ident);
-    Ok(quote! {
-        #[automatically_derived]
-        impl ::rapid7_core::object::Serialize for #name {
-            fn serialize<S: ::rapid7_core::object::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                ::rapid7_core::keyed::write(serializer, #wire, &self.#key, &self.value, &self.others)
-            }
-        }
-
-        #[automatically_derived]
-        impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
-            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                let (#key, value, others) = ::rapid7_core::keyed::read(deserializer, #wire)?;
-                ::core::result::Result::Ok(Self { #key, value, others })
-            }
-        }
-    })
+    let write = quote! {
+        ::rapid7_core::keyed::write(serializer, #wire, &self.#key, &self.value, &self.others)
+    };
+    let read = quote! {
+        let (#key, value, others) = ::rapid7_core::keyed::read(deserializer, #wire)?;
+        ::core::result::Result::Ok(Self { #key, value, others })
+    };
+    let (serialize, deserialize) = (
+        impls::serialize(name, &write),
+        impls::deserialize(name, &read),
+    );
+    Ok(quote! { #serialize #deserialize })
 }
 
 pub(crate) fn value(input: &DeriveInput) -> Result<TokenStream> {
@@ -191,21 +183,13 @@ impl KeyedValue<'_> {
     }
 
     fn serialize(&self) -> TokenStream {
-        let Self { name, other, .. } = self;
-        let groups = self.by_type();
-        quote! {
-            #[automatically_derived]
-            impl ::rapid7_core::object::Serialize for #name {
-                fn serialize<S: ::rapid7_core::object::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    match self {
-                        #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
-                        Self::#other(_, value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
-                    }
-                }
+        let (groups, other) = (self.by_type(), self.other);
+        let held = quote! {
+            match self {
+                #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                Self::#other(_, value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
             }
-        }
+        };
+        impls::serialize(self.name, &held)
     }
 }

@@ -7,12 +7,24 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 mod builder;
+mod impls;
 mod keyed;
 mod object;
 mod open_enum;
 mod redacted_debug;
 mod types;
 mod union;
+
+/// What a derive writes, or the error where it stands in the source.
+fn derived(
+    input: TokenStream,
+    expand: fn(&DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
+) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
 
 /// `Serialize` and `Deserialize` of a struct that is a JSON object.
 ///
@@ -28,10 +40,7 @@ mod union;
 /// counts, and unknown ones are passed over.
 #[proc_macro_derive(Object, attributes(wire))]
 pub fn object(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    object::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, object::expand)
 }
 
 /// What an open enum is: conversions from and to the value on the wire, comparison by it, `Serialize` and `Deserialize`.
@@ -40,10 +49,7 @@ pub fn object(input: TokenStream) -> TokenStream {
 /// `String` or `i64`.
 #[proc_macro_derive(OpenEnum, attributes(wire))]
 pub fn open_enum(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    open_enum::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, open_enum::expand)
 }
 
 /// The builder of a struct: a setter for each member, `Default`, `build`, and the conversions from and to the struct,
@@ -54,10 +60,7 @@ pub fn open_enum(input: TokenStream) -> TokenStream {
 /// no `Option` has to be set, unless it is marked `#[wire(default)]`.
 #[proc_macro_derive(Builder, attributes(builds, wire))]
 pub fn builder(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    builder::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, builder::expand)
 }
 
 /// `Debug` without what no document lists, since any of it may be a secret.
@@ -66,10 +69,7 @@ pub fn builder(input: TokenStream) -> TokenStream {
 /// what it holds.
 #[proc_macro_derive(RedactedDebug, attributes(wire))]
 pub fn redacted_debug(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    redacted_debug::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, redacted_debug::expand)
 }
 
 /// What a union is: `Serialize`, `Deserialize`, and `From` each type that only one variant holds.
@@ -80,10 +80,7 @@ pub fn redacted_debug(input: TokenStream) -> TokenStream {
 /// `serde_json::Value`: what fits none of the others.
 #[proc_macro_derive(Union, attributes(wire))]
 pub fn union(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    union::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, union::expand)
 }
 
 /// `Serialize` and `Deserialize` of an object whose one varying member is named by another, as
@@ -93,10 +90,7 @@ pub fn union(input: TokenStream) -> TokenStream {
 /// [`KeyedValue`](macro@KeyedValue); and `others`, which takes all other members.
 #[proc_macro_derive(Keyed, attributes(wire))]
 pub fn keyed(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    keyed::object(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, keyed::object)
 }
 
 /// What the varying member of an object may hold: `Serialize`, and the name of the member, `key()`.
@@ -105,8 +99,5 @@ pub fn keyed(input: TokenStream) -> TokenStream {
 /// `#[shared(common = Common)]` on the enum adds `common()`, a member that is optional in all known types.
 #[proc_macro_derive(KeyedValue, attributes(wire, shared))]
 pub fn keyed_value(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    keyed::value(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    derived(input, keyed::value)
 }

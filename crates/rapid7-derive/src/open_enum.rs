@@ -5,6 +5,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, Lit, Result, Type, UnOp, Variant};
 
+use crate::impls;
 use crate::types::wire;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -166,6 +167,9 @@ fn on_the_wire(
     serialize: &TokenStream,
     read: &TokenStream,
 ) -> TokenStream {
+    let serialize = impls::serialize(name, &quote! { serializer.#serialize(self.#value()) });
+    let read = quote! { ::rapid7_core::object::#read(deserializer) };
+    let deserialize = impls::deserialize(name, &read);
     let compared = compared(name, value);
     quote! {
         #[automatically_derived]
@@ -175,25 +179,8 @@ fn on_the_wire(
             }
         }
 
-        #[automatically_derived]
-        impl ::rapid7_core::object::Serialize for #name {
-            fn serialize<S: ::rapid7_core::object::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.#serialize(self.#value())
-            }
-        }
-
-        #[automatically_derived]
-        impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
-            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                ::rapid7_core::object::#read(deserializer)
-            }
-        }
-
+        #serialize
+        #deserialize
         #compared
     }
 }

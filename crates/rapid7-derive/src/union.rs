@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{BinOp, Data, DeriveInput, Error, Expr, ExprLit, Ident, Lit, LitStr, Result, Type};
 
+use crate::impls;
 use crate::types::{argument, by_type, held, wire};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -189,21 +190,14 @@ impl Union<'_> {
     fn serialize(&self) -> TokenStream {
         let variants = self.variants.iter();
         let groups = by_type(variants.map(|variant| (variant.name, variant.ty)));
-        let (name, other) = (self.name, self.other);
-        quote! {
-            #[automatically_derived]
-            impl ::rapid7_core::object::Serialize for #name {
-                fn serialize<S: ::rapid7_core::object::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    match self {
-                        #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
-                        Self::#other(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
-                    }
-                }
+        let other = self.other;
+        let held = quote! {
+            match self {
+                #(#(Self::#groups(value))|* => ::rapid7_core::object::Serialize::serialize(value, serializer),)*
+                Self::#other(value) => ::rapid7_core::object::Serialize::serialize(value, serializer),
             }
-        }
+        };
+        impls::serialize(self.name, &held)
     }
 
     fn deserialize(&self) -> TokenStream {
@@ -216,6 +210,8 @@ impl Union<'_> {
         let alternatives = self.variants.iter().map(Variant::alternative);
         let variants = self.variants.iter().map(|variant| variant.name);
         let indices = 0..self.variants.len();
+        let read = quote! { ::rapid7_core::unions::read(deserializer) };
+        let deserialize = impls::deserialize(name, &read);
         quote! {
             #[automatically_derived]
             impl ::rapid7_core::unions::Union for #name {
@@ -234,14 +230,7 @@ impl Union<'_> {
                 }
             }
 
-            #[automatically_derived]
-            impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
-                fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    ::rapid7_core::unions::read(deserializer)
-                }
-            }
+            #deserialize
         }
     }
 }
