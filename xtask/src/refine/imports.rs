@@ -121,7 +121,8 @@ fn of_the_runtime(
     }
 }
 
-fn derives(items: &[Item], name: &str) -> bool {
+/// Whether one of the items derives this.
+pub(super) fn derives(items: &[Item], name: &str) -> bool {
     let attributes = items.iter().flat_map(|item| match item {
         Item::Struct(item) => item.attrs.as_slice(),
         Item::Enum(item) => item.attrs.as_slice(),

@@ -6,7 +6,7 @@
 use super::paths::shorten_type;
 use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
-use crate::generate::{Generated, KEYED_BY};
+use crate::generate::Generated;
 use crate::names::{unique, variant_name};
 use crate::schema::{Shape, component_name, components, shape, text};
 use crate::unions::{Discriminator, alternatives, discriminator};
@@ -20,7 +20,7 @@ use syn::Ident;
 pub(super) fn apply(root: &Value, generated: &Generated, types: &mut Types) {
     for (name, schema) in components(root).into_iter().flatten() {
         if shape(schema) == Shape::Union {
-            let union = Union::read(root, name, schema, generated);
+            let union = Union::read(root, name, schema, generated, types);
             types.insert(name.clone(), Definition::new(union.write()));
         }
     }
@@ -45,11 +45,17 @@ struct Variant {
 }
 
 impl Union {
-    fn read(root: &Value, name: &str, schema: &Value, generated: &Generated) -> Self {
+    fn read(
+        root: &Value,
+        name: &str,
+        schema: &Value,
+        generated: &Generated,
+        types: &Types,
+    ) -> Self {
         let mut taken = BTreeSet::new();
         let variants: Vec<Variant> = alternatives(schema)
             .iter()
-            .filter_map(|alternative| variant(root, alternative, generated, &mut taken))
+            .filter_map(|alternative| variant(root, alternative, generated, types, &mut taken))
             .collect();
         let words = text(schema, "description").unwrap_or_else(|| format!("`{name}` of the API."));
         Self {
@@ -109,6 +115,7 @@ fn variant(
     root: &Value,
     alternative: &Value,
     generated: &Generated,
+    types: &Types,
     taken: &mut BTreeSet<String>,
 ) -> Option<Variant> {
     let mut inner = generated.type_of(alternative)?.clone();
@@ -121,12 +128,13 @@ fn variant(
     } else {
         inner.clone()
     };
+    let is_object = component_name(alternative).is_some_and(|name| types.is_object(&name));
     let name = variant_label(alternative, target);
     Some(Variant {
         name: format_ident!("{}", unique(name, taken)),
         ty,
         inner,
-        form: form(target),
+        form: form(target, is_object),
     })
 }
 
@@ -146,11 +154,12 @@ fn variant_label(alternative: &Value, target: &Value) -> String {
     .to_owned()
 }
 
-fn form(target: &Value) -> &'static str {
-    match (shape(target), target.get("type").and_then(Value::as_str)) {
-        // Of one that is keyed the members do not tell.
-        (Shape::Struct, _) if target.get(KEYED_BY).is_none() => "object",
-        (Shape::Struct | Shape::Map, _) => "map",
+/// A schema may have members and be generated as something else: by them only a type that has them can be told.
+fn form(target: &Value, is_object: bool) -> &'static str {
+    let kind = target.get("type").and_then(Value::as_str);
+    match (shape(target), kind) {
+        (Shape::Struct, _) if is_object => "object",
+        (Shape::Map, _) | (Shape::Struct, None | Some("object")) => "map",
         (Shape::Array, _) => "list",
         (Shape::Enum, _) | (_, Some("string")) => "text",
         (_, Some("integer")) => "integer",
