@@ -23,7 +23,6 @@
 //! with `#[serde(flatten)]` and alternatives under `#[serde(untagged)]` are read by the rules of serde,
 //! which buffers them.
 
-pub(crate) mod captured;
 mod containers;
 mod fault;
 mod lenient;
@@ -38,7 +37,6 @@ use crate::body::Body;
 use crate::misfit::Misfit;
 use crate::received::Received;
 
-pub(crate) use captured::{Captured, Entries};
 pub(crate) use fault::{Cause, Fault};
 pub(crate) use lenient::EXACT;
 pub(crate) use scalar::{integer_of_text, number_of_text};
@@ -131,16 +129,9 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    read_text(utf8(bytes)?)
-}
-
-/// The text of a body.
-fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(without_mark(bytes))
-        .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))
-}
-
-fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let bytes = without_mark(bytes);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
     let mut scanner = Scanner::new(text);
     let value = T::deserialize(&mut scanner)?;
     scanner.end()?;

@@ -80,7 +80,6 @@ mod effort;
 mod error;
 mod exchange;
 pub mod given;
-pub mod keyed;
 mod locate;
 mod misfit;
 mod network;
@@ -103,7 +102,7 @@ mod session;
 mod specification;
 mod target;
 mod time_limit;
-pub mod unions;
+mod unions;
 mod values;
 
 pub use answer::Answer;
@@ -128,12 +127,13 @@ pub use operation::{
 pub use options::CallOptions;
 pub use parameter::Style;
 pub use part::{Form, Part, Parts};
-pub use rapid7_derive::{Builder, Keyed, KeyedValue, Object, OpenEnum, RedactedDebug, Union};
+pub use rapid7_derive::{Builder, Object, OpenEnum};
 pub use received::Received;
 pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use specification::{Specification, SpecificationKind};
+pub use unions::most_recognised;
 pub use values::{Flag, IntegerOrText, Percentage, Timestamp, TimestampError};
 
 pub use bytes::Bytes;

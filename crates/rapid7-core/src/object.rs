@@ -8,10 +8,10 @@ use std::marker::PhantomData;
 
 pub use serde::de::{Deserialize, Deserializer, MapAccess};
 pub use serde::ser::{Serialize, Serializer};
-pub use serde_json::Value;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, Visitor};
 use serde::ser::SerializeMap;
+use serde_json::Value;
 
 use crate::decode;
 
@@ -252,12 +252,6 @@ impl<T: DeserializeOwned> Further for BTreeMap<String, T> {
         }
         Ok(())
     }
-}
-
-/// The names of members that are not listed, for `Debug`.
-#[must_use]
-pub fn names(members: &serde_json::Map<String, Value>) -> Vec<&String> {
-    members.keys().collect()
 }
 
 /// Writes the members of an object; an error ends it and is kept for the end.

@@ -5,7 +5,6 @@ use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, LitStr, Result};
 
-use crate::impls;
 use crate::types::argument;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -96,12 +95,6 @@ fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
     let wires = named.map(|member| &member.wire);
     let keeps_all = members.iter().any(Member::is_further);
     let read = read(members);
-    let deserialize = impls::deserialize(
-        ident,
-        &quote! {
-            ::rapid7_core::object::read(deserializer)
-        },
-    );
     quote! {
         #[automatically_derived]
         impl ::rapid7_core::object::Object for #ident {
@@ -116,7 +109,14 @@ fn deserialize(ident: &Ident, members: &[Member]) -> TokenStream {
             }
         }
 
-        #deserialize
+        #[automatically_derived]
+        impl<'de> ::rapid7_core::object::Deserialize<'de> for #ident {
+            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::rapid7_core::object::read(deserializer)
+            }
+        }
     }
 }
 
@@ -196,12 +196,17 @@ fn serialize(ident: &Ident, members: &[Member]) -> TokenStream {
         }
     });
     let mutable = (!members.is_empty()).then(|| quote!(mut));
-    impls::serialize(
-        ident,
-        &quote! {
-            let #mutable object = ::rapid7_core::object::Writer::new(serializer);
-            #(#written)*
-            object.end()
-        },
-    )
+    quote! {
+        #[automatically_derived]
+        impl ::rapid7_core::object::Serialize for #ident {
+            fn serialize<S: ::rapid7_core::object::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let #mutable object = ::rapid7_core::object::Writer::new(serializer);
+                #(#written)*
+                object.end()
+            }
+        }
+    }
 }

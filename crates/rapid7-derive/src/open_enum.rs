@@ -5,9 +5,6 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, Lit, Result, Type, UnOp, Variant};
 
-use crate::impls;
-use crate::types::wire;
-
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
         return Err(Error::new(input.span(), "an open enum is an enum"));
@@ -15,7 +12,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut known = Vec::new();
     let mut unknown = None;
     for variant in &data.variants {
-        match (&variant.fields, value(variant)?) {
+        match (&variant.fields, wire(variant)?) {
             (Fields::Unit, Some(value)) => known.push((&variant.ident, value)),
             (Fields::Unnamed(fields), None) if fields.unnamed.len() == 1 && unknown.is_none() => {
                 unknown = Some((&variant.ident, &fields.unnamed[0].ty));
@@ -40,17 +37,25 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 /// The value of a variant.
-fn value(variant: &Variant) -> Result<Option<Expr>> {
-    let Some(value) = wire(&variant.attrs)? else {
+fn wire(variant: &Variant) -> Result<Option<Expr>> {
+    let attribute = variant
+        .attrs
+        .iter()
+        .find(|attribute| attribute.path().is_ident("wire"));
+    let Some(attribute) = attribute else {
         return Ok(None);
     };
+    let value: Expr = attribute.parse_args()?;
     let literal = match &value {
         Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => &*negative.expr,
         value => value,
     };
     match literal {
         Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_) | Lit::Int(_)) => Ok(Some(value)),
-        _ => Err(Error::new(value.span(), "expected a text or an integer")),
+        _ => Err(Error::new(
+            attribute.span(),
+            "expected a text or an integer",
+        )),
     }
 }
 
@@ -167,9 +172,6 @@ fn on_the_wire(
     serialize: &TokenStream,
     read: &TokenStream,
 ) -> TokenStream {
-    let serialize = impls::serialize(name, &quote! { serializer.#serialize(self.#value()) });
-    let read = quote! { ::rapid7_core::object::#read(deserializer) };
-    let deserialize = impls::deserialize(name, &read);
     let compared = compared(name, value);
     quote! {
         #[automatically_derived]
@@ -179,8 +181,25 @@ fn on_the_wire(
             }
         }
 
-        #serialize
-        #deserialize
+        #[automatically_derived]
+        impl ::rapid7_core::object::Serialize for #name {
+            fn serialize<S: ::rapid7_core::object::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.#serialize(self.#value())
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> ::rapid7_core::object::Deserialize<'de> for #name {
+            fn deserialize<D: ::rapid7_core::object::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::rapid7_core::object::#read(deserializer)
+            }
+        }
+
         #compared
     }
 }

@@ -303,12 +303,6 @@ impl Found {
             });
             owner.open_enum(integers);
         }
-        if tokens::derives(&item.attrs, "Union") {
-            owner.union(item);
-        }
-        if tokens::derives(&item.attrs, "KeyedValue") {
-            owner.keyed_value(item);
-        }
     }
 
     fn type_impl(&mut self, item: &ItemImpl) {
@@ -440,32 +434,6 @@ impl Owner {
         }
         let form = Form::of(signature.to_owned());
         self.parts.insert(Part::Function(function.to_owned()), form);
-    }
-
-    /// What `#[derive(Union)]` adds: `From` each type that only one variant holds.
-    fn union(&mut self, item: &ItemEnum) {
-        let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-        let known = item.variants.iter();
-        let known = known.filter(|variant| tokens::has_attribute(&variant.attrs, "wire"));
-        for field in known.flat_map(|variant| &variant.fields) {
-            let inner = tokens::argument(&field.ty, "Box").unwrap_or(&field.ty);
-            *uses.entry(type_text(inner)).or_default() += 1;
-        }
-        let single = uses.into_iter().filter(|(_, uses)| *uses == 1);
-        for (inner, _) in single.filter(|(inner, _)| inner != "serde_json::Value") {
-            let part = Part::Trait(format!("From<{inner}>"));
-            self.parts.insert(part, Form::default());
-        }
-    }
-
-    /// What `#[derive(KeyedValue)]` adds: `key()`, and the members that all have.
-    fn keyed_value(&mut self, item: &ItemEnum) {
-        let key = Form::of("fn key(&self) -> &str".to_owned());
-        self.parts.insert(Part::Function("key".to_owned()), key);
-        for (name, ty) in tokens::shared(&item.attrs) {
-            let form = Form::of(format!("fn {name}(&self) -> Option<&{ty}>"));
-            self.parts.insert(Part::Function(name), form);
-        }
     }
 
     /// Public functions without a value to take.

@@ -2,10 +2,11 @@
 //! names are shown.
 
 use super::types::{Types, is_further};
-use quote::{ToTokens, format_ident};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
 
-/// Derives `RedactedDebug` for all such structs, and gives a default value to those that can have one.
+/// Writes `Debug` of all such structs, and gives a default value to those that can have one.
 pub(super) fn apply(types: &mut Types) {
     for (_, definition) in types.iter_mut() {
         let items = &mut definition.items;
@@ -18,6 +19,10 @@ pub(super) fn apply(types: &mut Types) {
         let with_default = has_default(item);
         for attribute in &mut item.attrs {
             derive(attribute, hides, with_default);
+        }
+        if hides {
+            let debug = super::parse(debug(item));
+            items.splice(1..1, debug);
         }
     }
 }
@@ -48,7 +53,7 @@ fn may_be_missing(field: &Field) -> bool {
     })
 }
 
-/// Puts `RedactedDebug` in the place of `Debug`, and `Default` in.
+/// Takes `Debug` out of the derived traits where it is written, and puts `Default` in.
 fn derive(attribute: &mut Attribute, hides: bool, with_default: bool) {
     if !attribute.path().is_ident("derive") {
         return;
@@ -59,14 +64,35 @@ fn derive(attribute: &mut Attribute, hides: bool, with_default: bool) {
         Ok(())
     });
     if read.is_ok() {
-        if hides {
-            derived.retain(|name| name != "Debug");
-            derived.push(format_ident!("RedactedDebug"));
-        }
+        derived.retain(|name| !hides || name != "Debug");
         if with_default && !derived.iter().any(|name| name == "Default") {
             derived.push(format_ident!("Default"));
+            derived.sort();
         }
-        derived.sort();
         *attribute = parse_quote!(#[derive(#(#derived),*)]);
+    }
+}
+
+fn debug(item: &ItemStruct) -> TokenStream {
+    let name = &item.ident;
+    let text = name.to_string();
+    let fields = item.fields.iter().filter_map(|field| {
+        let ident = field.ident.as_ref()?;
+        // `r#type` is shown as derived code shows it.
+        let text = ident.to_string();
+        let text = text.trim_start_matches("r#");
+        Some(if is_extra(field) {
+            quote! { .field(#text, &self.#ident.keys().collect::<Vec<_>>()) }
+        } else {
+            quote! { .field(#text, &self.#ident) }
+        })
+    });
+    quote! {
+        /// Of further members only the names.
+        impl std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(#text) #(#fields)* .finish()
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The `use` lines of a generated file.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use std::collections::BTreeSet;
+use syn::Item;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, Meta};
 
 /// Names of the runtime that generated code uses unqualified.
 const IMPORTS: &[&str] = &[
@@ -38,15 +38,7 @@ const IMPORTS: &[&str] = &[
 const IN_TYPES: &[&str] = &["Body", "Given", "Misfit", "Received", "decode"];
 
 /// Its derive macros.
-const DERIVES: [&str; 7] = [
-    "Builder",
-    "Keyed",
-    "KeyedValue",
-    "Object",
-    "OpenEnum",
-    "RedactedDebug",
-    "Union",
-];
+const DERIVES: [&str; 3] = ["Builder", "Object", "OpenEnum"];
 
 /// The `use` lines of a file: what its items mention and do not define.
 pub(super) fn imports(
@@ -121,27 +113,15 @@ fn of_the_runtime(
     }
 }
 
-/// Whether one of the items derives this.
-pub(super) fn derives(items: &[Item], name: &str) -> bool {
+fn derives(items: &[Item], name: &str) -> bool {
     let attributes = items.iter().flat_map(|item| match item {
         Item::Struct(item) => item.attrs.as_slice(),
         Item::Enum(item) => item.attrs.as_slice(),
         _ => &[],
     });
-    let mut derives = attributes.filter(|attribute| attribute.path().is_ident("derive"));
-    derives.any(|attribute| idents(attribute).any(|ident| ident == name))
-}
-
-/// The names that stand in the brackets of an attribute.
-fn idents(attribute: &Attribute) -> impl Iterator<Item = Ident> {
-    let tokens = match &attribute.meta {
-        Meta::List(list) => list.tokens.clone(),
-        _ => TokenStream::new(),
-    };
-    tokens.into_iter().filter_map(|token| match token {
-        TokenTree::Ident(ident) => Some(ident),
-        _ => None,
-    })
+    attributes
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .any(|attribute| attribute.to_token_stream().to_string().contains(name))
 }
 
 /// The first names of all paths in the items.
@@ -158,15 +138,6 @@ pub(super) fn mentioned(items: &[Item]) -> BTreeSet<String> {
                 self.0.insert(first.ident.to_string());
             }
             visit::visit_path(self, path);
-        }
-
-        /// `#[shared(common = ResourceCommon)]` names a type too.
-        fn visit_attribute(&mut self, attribute: &'a Attribute) {
-            if attribute.path().is_ident("shared") {
-                self.0
-                    .extend(idents(attribute).map(|ident| ident.to_string()));
-            }
-            visit::visit_attribute(self, attribute);
         }
     }
     let mut visitor = Mentioned::default();

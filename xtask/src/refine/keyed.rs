@@ -95,6 +95,12 @@ impl Keyed {
     }
 
     fn write(&self) -> TokenStream {
+        let declaration = self.declaration();
+        let wire = self.wire_impls();
+        quote! { #declaration #wire }
+    }
+
+    fn declaration(&self) -> TokenStream {
         let Self {
             name,
             value,
@@ -105,39 +111,118 @@ impl Keyed {
         let key_docs = markdown(&format!(
             "`{wire_key}`: the name of the member that holds [`value`](Self::value)."
         ));
-        let renamed = (key != wire_key).then(|| quote! { #[wire(rename = #wire_key)] });
         let value_docs = markdown(&format!(
             "What a [`{name}`] holds, by the name of its member."
         ));
-        let shared = self.shared.iter().map(|(member, ty)| quote!(#member = #ty));
-        let shared = (!self.shared.is_empty()).then(|| quote! { #[shared(#(#shared),*)] });
         let variants = self.members.iter().map(|Member { variant, wire, ty }| {
             let docs = markdown(&format!("`{wire}`"));
-            quote! { #docs #[wire(#wire)] #variant(Box<#ty>), }
+            quote! { #docs #variant(Box<#ty>), }
         });
         quote! {
             #docs
-            #[derive(Clone, Default, Keyed, PartialEq, RedactedDebug)]
+            #[derive(Clone, Debug, Default, PartialEq)]
             #[non_exhaustive]
             pub struct #name {
                 #key_docs
-                #renamed
                 pub #key: Option<String>,
                 /// The member so named.
                 pub value: Option<#value>,
                 /// Further members, as they came.
-                #[wire(further)]
                 pub others: serde_json::Map<String, serde_json::Value>,
             }
 
             #value_docs
-            #[derive(Clone, KeyedValue, PartialEq, RedactedDebug)]
-            #shared
+            #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum #value {
                 #(#variants)*
                 /// A member that the document does not list, or whose value has another shape.
                 Other(String, serde_json::Value),
+            }
+        }
+    }
+
+    fn wire_impls(&self) -> TokenStream {
+        let Self {
+            name,
+            value,
+            key: (wire_key, key),
+            ..
+        } = self;
+        let variants: Vec<&Ident> = self.members.iter().map(|member| &member.variant).collect();
+        let wires: Vec<&String> = self.members.iter().map(|member| &member.wire).collect();
+        let accessors = self.shared.iter().map(|(member, ty)| {
+            let docs = markdown(&format!(
+                "The `{member}` of whatever it is; `None` for an unlisted one."
+            ));
+            quote! {
+                #docs
+                pub fn #member(&self) -> Option<&#ty> {
+                    match self {
+                        #(Self::#variants(value) => value.#member.as_ref(),)*
+                        Self::Other(..) => None,
+                    }
+                }
+            }
+        });
+        quote! {
+            impl #value {
+                /// The name of the member on the wire.
+                pub fn key(&self) -> &str {
+                    match self {
+                        #(Self::#variants(_) => #wires,)*
+                        Self::Other(key, _) => key,
+                    }
+                }
+
+                #(#accessors)*
+
+                fn read(key: String, value: serde_json::Value) -> Self {
+                    let known = match key.as_str() {
+                        #(#wires => rapid7_core::decode::from_value(value.clone()).map(Self::#variants).ok(),)*
+                        _ => None,
+                    };
+                    known.unwrap_or(Self::Other(key, value))
+                }
+            }
+
+            impl serde::Serialize for #value {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(Self::#variants(value) => serde::Serialize::serialize(value, serializer),)*
+                        Self::Other(_, value) => serde::Serialize::serialize(value, serializer),
+                    }
+                }
+            }
+
+            impl serde::Serialize for #name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let mut map = serde::Serializer::serialize_map(serializer, None)?;
+                    if let Some(key) = &self.#key {
+                        serde::ser::SerializeMap::serialize_entry(&mut map, #wire_key, key)?;
+                    }
+                    if let Some(value) = &self.value {
+                        serde::ser::SerializeMap::serialize_entry(&mut map, value.key(), value)?;
+                    }
+                    for (key, value) in &self.others {
+                        serde::ser::SerializeMap::serialize_entry(&mut map, key, value)?;
+                    }
+                    serde::ser::SerializeMap::end(map)
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for #name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let mut others: serde_json::Map<String, serde_json::Value> = serde::Deserialize::deserialize(deserializer)?;
+                    let #key = match others.remove(#wire_key) {
+                        Some(serde_json::Value::String(key)) => Some(key),
+                        Some(serde_json::Value::Null) | None => None,
+                        Some(other) => Some(other.to_string()),
+                    };
+                    let named = #key.as_ref().and_then(|key| others.remove_entry(key));
+                    let value = named.map(|(key, value)| #value::read(key, value));
+                    Ok(Self { #key, value, others })
+                }
             }
         }
     }
@@ -150,9 +235,8 @@ fn shared(root: &Value, members: &[Member]) -> Vec<(Ident, Ident)> {
     let shared = sets.fold(first, |shared, set| {
         shared.intersection(&set).cloned().collect()
     });
-    // What the derive calls the name of the member.
-    let shared = shared.into_iter().filter(|(name, _)| name != "key");
     shared
+        .into_iter()
         .map(|(name, ty)| (format_ident!("{name}"), format_ident!("{ty}")))
         .collect()
 }

@@ -65,8 +65,8 @@ pub fn refine(
     let mut types = types::collect(root, std::mem::take(&mut generated.types));
     extra::apply(&mut types);
     enums::apply(root, &mut types);
-    keyed::apply(root, &mut types);
     unions::apply(root, &generated, &mut types);
+    keyed::apply(root, &mut types);
     answers::add_types(&answers, &mut types);
     let mut files = files::Files::new(naming);
     files.split_by_feature(api);

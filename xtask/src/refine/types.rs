@@ -2,7 +2,6 @@
 
 use super::extra::has_default;
 use super::files::Files;
-use super::imports::derives;
 use super::layout::Layout;
 use super::remarks::with_remarks;
 use super::{builders, paths, prose};
@@ -53,25 +52,6 @@ impl Types {
     /// All definitions, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Definition)> {
         self.definitions.iter()
-    }
-
-    /// Whether a type derives `Object`, under its own name or another.
-    pub(super) fn is_object(&self, name: &str) -> bool {
-        let Some(definition) = self.definitions.get(name) else {
-            return false;
-        };
-        match definition.items.first() {
-            Some(Item::Type(alias)) => match &*alias.ty {
-                Type::Path(path) => {
-                    let last = path.path.segments.last();
-                    last.is_some_and(|last| {
-                        last.ident != name && self.is_object(&last.ident.to_string())
-                    })
-                }
-                _ => false,
-            },
-            _ => derives(&definition.items, "Object"),
-        }
     }
 
     /// All definitions, by name, to be changed.

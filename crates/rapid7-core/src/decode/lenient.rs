@@ -22,11 +22,6 @@ use super::scan::{Null, Scanner};
 /// Any other value it gets as `visit_newtype_struct`, which is what it gets from other deserializers.
 pub(crate) const EXACT: &str = "rapid7_core::exact";
 
-/// Name of a newtype that wants the text of a value of any kind: it gets it as a borrowed string.
-///
-/// From other deserializers it gets the value as `visit_newtype_struct`.
-pub(crate) const CAPTURED: &str = "rapid7_core::captured";
-
 /// What is in the way of a scalar.
 enum Found<'de> {
     Number(&'de str),
@@ -309,9 +304,6 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if name == CAPTURED {
-            return visitor.visit_borrowed_str(self.capture()?);
-        }
         if name == EXACT {
             let first = self.first()?;
             if matches!(first, b'-' | b'0'..=b'9') {
@@ -400,7 +392,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.null = Null::Stays;
-        self.skip(usize::MAX)?;
+        self.skip()?;
         visitor.visit_unit()
     }
 }

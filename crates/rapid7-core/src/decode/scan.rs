@@ -250,16 +250,8 @@ impl<'de> Scanner<'de> {
         }
     }
 
-    /// The text of a value, which may be nested as deep as one that is decoded here.
-    pub(super) fn capture(&mut self) -> Result<&'de str, Fault> {
-        let start = self.at;
-        self.null = Null::Stays;
-        self.skip(self.depth.into())?;
-        Ok(&self.text[start..self.at])
-    }
-
-    /// Moves past a value that is nested no deeper than this.
-    pub(super) fn skip(&mut self, deepest: usize) -> Result<(), Fault> {
+    /// Moves past a value of any depth.
+    pub(super) fn skip(&mut self) -> Result<(), Fault> {
         // The closing brackets that are due, innermost last.
         let mut open = Vec::new();
         loop {
@@ -267,9 +259,6 @@ impl<'de> Scanner<'de> {
             let mut done = true;
             match first {
                 b'[' | b'{' => {
-                    if open.len() >= deepest {
-                        return Err(Fault::syntax("nested too deep", self.at));
-                    }
                     self.at += 1;
                     let close = if first == b'[' { b']' } else { b'}' };
                     if self.peek() == close {

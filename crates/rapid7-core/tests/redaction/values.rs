@@ -1,6 +1,5 @@
 //! What is shown without a call.
 
-use rapid7_core::unions::Alternative;
 use rapid7_core::{
     Access, AuthScheme, Body, CallOptions, Confidence, Connection, Credentials, Effect, Effort,
     Flag, Form, HeaderMap, IntegerOrText, KeyPlacement, Misfit, Paging, Part, Percentage, Received,
@@ -267,19 +266,6 @@ fn objects(checked: &mut Checked) {
     let mut writer = object::Writer::new(serde_json::value::Serializer);
     writer.member(CANARY, &CANARY);
     show!(checked, writer);
-    for alternative in [
-        Alternative::Tagged(&["a"]),
-        Alternative::Object(&["a"]),
-        Alternative::Map,
-        Alternative::List,
-        Alternative::Text,
-        Alternative::Integer,
-        Alternative::Number,
-        Alternative::Flag,
-        Alternative::Any,
-    ] {
-        show!(checked, alternative);
-    }
     let secret = given::value::<rapid7_core::Secret, _>(CANARY);
     let missing = given::required::<u8>();
     let problem = given::problem(&[

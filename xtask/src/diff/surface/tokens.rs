@@ -2,11 +2,10 @@
 
 use quote::ToTokens;
 use std::collections::BTreeMap;
-use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, FnArg, GenericArgument, Ident, ItemImpl, MetaNameValue, Path, PathArguments,
-    Signature, Token, TypeParamBound,
+    Attribute, Expr, FnArg, GenericArgument, Ident, ItemImpl, Path, PathArguments, Signature,
+    TypeParamBound,
 };
 
 /// Tokens as people write them, on one line. `types::` is left out: all that is meant stands there.
@@ -91,22 +90,6 @@ pub(super) fn docs(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The members that `#[shared(common = Common)]` names, with their types.
-pub(super) fn shared(attributes: &[Attribute]) -> Vec<(String, String)> {
-    let shared = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("shared"));
-    // What does not parse is found by the compiler.
-    let members = shared.filter_map(|attribute| {
-        let members = Punctuated::<MetaNameValue, Token![,]>::parse_terminated;
-        attribute.parse_args_with(members).ok()
-    });
-    members
-        .flatten()
-        .map(|member| (text(&member.path), type_text(&member.value)))
-        .collect()
-}
-
 /// What `#[wire(..)]` says of names and forms.
 pub(super) fn wire_arguments(attributes: &[Attribute]) -> String {
     let all = attributes
@@ -127,11 +110,9 @@ pub(super) fn derived(attributes: &[Attribute]) -> Vec<String> {
             // What does not parse derives nothing that could be named; the compiler will say so.
             let _ = attribute.parse_nested_meta(|meta| {
                 match trait_name(&meta.path).as_str() {
-                    "Keyed" | "Object" | "OpenEnum" | "Union" => {
+                    "Object" | "OpenEnum" => {
                         names.extend(["Deserialize<'de>", "Serialize"].map(str::to_owned));
                     }
-                    "KeyedValue" => names.push("Serialize".to_owned()),
-                    "RedactedDebug" => names.push("Debug".to_owned()),
                     name => names.push(name.to_owned()),
                 }
                 Ok(())

@@ -58,6 +58,8 @@ mod resource_access_lists;
 mod resource_groups;
 #[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "resources")]
+mod resources_2;
 #[cfg(feature = "roles")]
 mod roles;
 #[cfg(feature = "scheduled-events")]
@@ -130,6 +132,8 @@ pub use resource_access_lists::*;
 pub use resource_groups::*;
 #[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "resources")]
+pub use resources_2::*;
 #[cfg(feature = "roles")]
 pub use roles::*;
 #[cfg(feature = "scheduled-events")]

@@ -10,6 +10,8 @@ mod iac;
 mod least_privileged_access;
 #[cfg(feature = "resources")]
 mod resources;
+#[cfg(feature = "resources")]
+mod resources_2;
 mod shared;
 #[cfg(feature = "vulnerabilities")]
 mod vulnerabilities;
@@ -20,6 +22,8 @@ pub use iac::*;
 pub use least_privileged_access::*;
 #[cfg(feature = "resources")]
 pub use resources::*;
+#[cfg(feature = "resources")]
+pub use resources_2::*;
 pub use shared::*;
 #[cfg(feature = "vulnerabilities")]
 pub use vulnerabilities::*;
