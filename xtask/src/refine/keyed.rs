@@ -179,7 +179,7 @@ impl Keyed {
 
                 fn read(key: String, value: serde_json::Value) -> Self {
                     let known = match key.as_str() {
-                        #(#wires => rapid7_core::decode::from_value(value.clone()).map(Self::#variants).ok(),)*
+                        #(#wires => rapid7_core::decode::from_value(&value).map(Self::#variants).ok(),)*
                         _ => None,
                     };
                     known.unwrap_or(Self::Other(key, value))

@@ -255,7 +255,7 @@ impl Union {
 }
 
 fn decode(variant: &Ident) -> TokenStream {
-    quote! { rapid7_core::decode::from_value(value.clone()).map(Self::#variant).ok() }
+    quote! { rapid7_core::decode::from_value(&value).map(Self::#variant).ok() }
 }
 
 fn variant(

@@ -325,7 +325,7 @@ impl<'de> serde::Deserialize<'de> for BotScheduleOrText {
             ) {
                 known = match index {
                     0usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::BotSchedule)
                             .ok()
                     }
@@ -336,9 +336,7 @@ impl<'de> serde::Deserialize<'de> for BotScheduleOrText {
                 }
             }
             if known.is_none() && value.is_string() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::String)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::String).ok();
             }
             known
         };

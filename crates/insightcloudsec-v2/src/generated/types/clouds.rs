@@ -445,27 +445,27 @@ impl<'de> serde::Deserialize<'de> for CloudCreationParams {
             ) {
                 known = match index {
                     0usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::AwsKeyPairCloud)
                             .ok()
                     }
                     1usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::AwsStsKeyPairCloud)
                             .ok()
                     }
                     2usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::AwsInstanceRoleCloud)
                             .ok()
                     }
                     3usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::AzureCloud)
                             .ok()
                     }
                     4usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::GoogleCloud)
                             .ok()
                     }

@@ -97,14 +97,10 @@ impl<'de> serde::Deserialize<'de> for TextOrTexts {
         let known = {
             let mut known = None;
             if known.is_none() && value.is_string() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::String)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::String).ok();
             }
             if known.is_none() && value.is_array() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::List)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::List).ok();
             }
             known
         };

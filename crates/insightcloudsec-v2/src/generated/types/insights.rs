@@ -107,7 +107,7 @@ impl<'de> serde::Deserialize<'de> for CountOrCounts {
             ) {
                 known = match index {
                     0usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::CloudCount)
                             .ok()
                     }
@@ -118,9 +118,7 @@ impl<'de> serde::Deserialize<'de> for CountOrCounts {
                 }
             }
             if known.is_none() && value.is_i64() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Integer)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::Integer).ok();
             }
             known
         };

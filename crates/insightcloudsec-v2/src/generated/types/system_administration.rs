@@ -55,14 +55,10 @@ impl<'de> serde::Deserialize<'de> for JobNameOrDuration {
         let known = {
             let mut known = None;
             if known.is_none() && value.is_string() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::String)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::String).ok();
             }
             if known.is_none() && value.is_number() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Number)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::Number).ok();
             }
             known
         };

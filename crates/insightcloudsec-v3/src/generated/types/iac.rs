@@ -154,7 +154,7 @@ impl<'de> serde::Deserialize<'de> for IacResourceType {
             ) {
                 known = match index {
                     0usize => {
-                        rapid7_core::decode::from_value(value.clone())
+                        rapid7_core::decode::from_value(&value)
                             .map(Self::IacResourceSupport)
                             .ok()
                     }
@@ -165,9 +165,7 @@ impl<'de> serde::Deserialize<'de> for IacResourceType {
                 }
             }
             if known.is_none() && value.is_string() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::String)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::String).ok();
             }
             known
         };

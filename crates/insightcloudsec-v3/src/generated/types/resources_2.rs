@@ -805,865 +805,653 @@ impl ResourceItemValue {
     fn read(key: String, value: serde_json::Value) -> Self {
         let known = match key.as_str() {
             "accessanalyzer" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::AccessAnalyzer)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::AccessAnalyzer).ok()
             }
             "accesslistflowlog" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::AccessListFlowLog)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::AccessListFlowLog).ok()
             }
             "airflowenvironment" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::AirflowEnvironment)
                     .ok()
             }
             "apiaccountingconfig" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::ApiAccountingConfig)
                     .ok()
             }
             "apprunnerservice" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::AppRunnerService)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::AppRunnerService).ok()
             }
             "appserver" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::AppServer).ok()
+                rapid7_core::decode::from_value(&value).map(Self::AppServer).ok()
             }
             "autoscalinggroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::AutoscalingGroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::AutoscalingGroup).ok()
             }
             "autoscalinglaunchconfiguration" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::AutoscalingLaunchConfiguration)
                     .ok()
             }
             "awsconfig" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::AwsConfig).ok()
+                rapid7_core::decode::from_value(&value).map(Self::AwsConfig).ok()
             }
             "backendservice" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BackendService)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BackendService).ok()
             }
             "backupvault" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BackupVault)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BackupVault).ok()
             }
             "batchenvironment" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BatchEnvironment)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BatchEnvironment).ok()
             }
             "batchpool" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::BatchPool).ok()
+                rapid7_core::decode::from_value(&value).map(Self::BatchPool).ok()
             }
             "bigdatainstance" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BigDataInstance)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BigDataInstance).ok()
             }
             "bigdatasnapshot" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BigDataSnapshot)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BigDataSnapshot).ok()
             }
             "bigdataworkspace" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BigDataWorkspace)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BigDataWorkspace).ok()
             }
             "brokerinstance" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BrokerInstance)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BrokerInstance).ok()
             }
             "buildproject" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::BuildProject)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::BuildProject).ok()
             }
             "cloudwatchdestination" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::CloudWatchDestination)
                     .ok()
             }
             "coldstorage" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ColdStorage)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ColdStorage).ok()
             }
             "container" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Container).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Container).ok()
             }
             "containercluster" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ContainerCluster)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ContainerCluster).ok()
             }
             "containerdeployment" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::ContainerDeployment)
                     .ok()
             }
             "containerimage" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ContainerImage)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ContainerImage).ok()
             }
             "containerinstance" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ContainerInstance)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ContainerInstance).ok()
             }
             "containernodegroup" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Containernodegroup)
                     .ok()
             }
             "containerregistry" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ContainerRegistry)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ContainerRegistry).ok()
             }
             "containerservice" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ContainerService)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ContainerService).ok()
             }
             "contentdeliverynetwork" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::ContentDeliveryNetwork)
                     .ok()
             }
             "dataanalyticsworkspace" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::DataAnalyticsWorkspace)
                     .ok()
             }
             "database" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Database).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Database).ok()
             }
             "databricksworkspace" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::DatabricksWorkspace)
                     .ok()
             }
             "datafactory" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Datafactory)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Datafactory).ok()
             }
             "datalakestorage" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Datalakestorage)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Datalakestorage).ok()
             }
             "datastore" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Datastore).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Datastore).ok()
             }
             "datastream" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Datastream).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Datastream).ok()
             }
             "datasynctask" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Datasynctask)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Datasynctask).ok()
             }
             "dbcluster" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Dbcluster).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Dbcluster).ok()
             }
             "dbinstance" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Dbinstance).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Dbinstance).ok()
             }
             "dbmigrationinstance" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Dbmigrationinstance)
                     .ok()
             }
-            "dbproxy" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Dbproxy).ok()
-            }
+            "dbproxy" => rapid7_core::decode::from_value(&value).map(Self::Dbproxy).ok(),
             "dbsnapshot" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Dbsnapshot).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Dbsnapshot).ok()
             }
             "ddosprotection" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Ddosprotection)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Ddosprotection).ok()
             }
             "deliverystream" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Deliverystream)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Deliverystream).ok()
             }
             "diagnosticsetting" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Diagnosticsetting)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Diagnosticsetting).ok()
             }
             "directconnect" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Directconnect)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Directconnect).ok()
             }
             "directoryservice" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Directoryservice)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Directoryservice).ok()
             }
             "distributedtable" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Distributedtable)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Distributedtable).ok()
             }
             "distributedtablecluster" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Distributedtablecluster)
                     .ok()
             }
             "divvyorganizationservice" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::DivvyOrganizationService)
                     .ok()
             }
-            "dnszone" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::DnsZone).ok()
-            }
+            "dnszone" => rapid7_core::decode::from_value(&value).map(Self::DnsZone).ok(),
             "domaingroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Domaingroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Domaingroup).ok()
             }
             "domainuser" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Domainuser).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Domainuser).ok()
             }
             "ecstaskdefinition" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::EcsTaskDefinition)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::EcsTaskDefinition).ok()
             }
             "emailservicedomain" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Emailservicedomain)
                     .ok()
             }
             "esinstance" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Esinstance).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Esinstance).ok()
             }
             "etldatacatalog" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Etldatacatalog)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Etldatacatalog).ok()
             }
             "etlsecurityconfig" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Etlsecurityconfig)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Etlsecurityconfig).ok()
             }
             "eventsubscription" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Eventsubscription)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Eventsubscription).ok()
             }
             "fileshare" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Fileshare).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Fileshare).ok()
             }
             "forwardingrule" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Forwardingrule)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Forwardingrule).ok()
             }
             "gcpstackdriversink" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Gcpstackdriversink)
                     .ok()
             }
             "globalloadbalancer" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Globalloadbalancer)
                     .ok()
             }
             "graphapi" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Graphapi).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Graphapi).ok()
             }
             "hypervisor" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Hypervisor).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Hypervisor).ok()
             }
             "identityprovider" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Identityprovider)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Identityprovider).ok()
             }
             "instance" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Instance).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Instance).ok()
             }
             "instancereservation" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Instancereservation)
                     .ok()
             }
             "internetgateway" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Internetgateway)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Internetgateway).ok()
             }
             "kubernetesclusterrole" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesclusterrole)
                     .ok()
             }
             "kubernetesconfigmap" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesconfigmap)
                     .ok()
             }
             "kubernetescontrolplane" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetescontrolplane)
                     .ok()
             }
             "kubernetescronjob" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetescronjob)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetescronjob).ok()
             }
             "kubernetesdaemonset" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesdaemonset)
                     .ok()
             }
             "kubernetesingress" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetesingress)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetesingress).ok()
             }
             "kubernetesjob" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetesjob)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetesjob).ok()
             }
             "kubernetesmutatingwebhookconfiguration" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesmutatingwebhookconfiguration)
                     .ok()
             }
             "kubernetesnamespace" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesnamespace)
                     .ok()
             }
             "kubernetesnetworkpolicy" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesnetworkpolicy)
                     .ok()
             }
             "kubernetespersistentvolume" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetespersistentvolume)
                     .ok()
             }
             "kubernetesreplicaset" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesreplicaset)
                     .ok()
             }
             "kubernetesrole" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetesrole)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetesrole).ok()
             }
             "kubernetessecret" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetessecret)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetessecret).ok()
             }
             "kubernetesservice" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Kubernetesservice)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Kubernetesservice).ok()
             }
             "kubernetesserviceaccount" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesserviceaccount)
                     .ok()
             }
             "kubernetesstatefulset" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesstatefulset)
                     .ok()
             }
             "kubernetesvalidatingwebhookconfiguration" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Kubernetesvalidatingwebhookconfiguration)
                     .ok()
             }
             "lightsail" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Lightsail).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Lightsail).ok()
             }
             "loadbalancer" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Loadbalancer)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Loadbalancer).ok()
             }
             "loganalyticsworkspace" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Loganalyticsworkspace)
                     .ok()
             }
             "logicapp" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Logicapp).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Logicapp).ok()
             }
             "mapreducecluster" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Mapreducecluster)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Mapreducecluster).ok()
             }
             "mcdatabasecluster" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Mcdatabasecluster)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Mcdatabasecluster).ok()
             }
             "mcinstance" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Mcinstance).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Mcinstance).ok()
             }
             "mcsnapshot" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Mcsnapshot).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Mcsnapshot).ok()
             }
             "messagequeue" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Messagequeue)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Messagequeue).ok()
             }
             "mlinstance" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Mlinstance).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Mlinstance).ok()
             }
             "natgateway" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Natgateway).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Natgateway).ok()
             }
             "networkaddressgroup" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Networkaddressgroup)
                     .ok()
             }
             "networkendpoint" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Networkendpoint)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Networkendpoint).ok()
             }
             "networkendpointservice" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Networkendpointservice)
                     .ok()
             }
             "networkfirewall" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Networkfirewall)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Networkfirewall).ok()
             }
             "networkfirewallrule" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Networkfirewallrule)
                     .ok()
             }
             "networkfirewallrulelist" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Networkfirewallrulelist)
                     .ok()
             }
             "networkflowlog" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Networkflowlog)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Networkflowlog).ok()
             }
             "networkinterface" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::NetworkInterface)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::NetworkInterface).ok()
             }
             "networkpeer" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Networkpeer)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Networkpeer).ok()
             }
             "notificationsubscription" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Notificationsubscription)
                     .ok()
             }
             "notificationtopic" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Notificationtopic)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Notificationtopic).ok()
             }
-            "pod" => rapid7_core::decode::from_value(value.clone()).map(Self::Pod).ok(),
+            "pod" => rapid7_core::decode::from_value(&value).map(Self::Pod).ok(),
             "podsecuritypolicy" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Podsecuritypolicy)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Podsecuritypolicy).ok()
             }
             "privateimage" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Privateimage)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Privateimage).ok()
             }
             "privatenetwork" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Privatenetwork)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Privatenetwork).ok()
             }
             "privatesubnet" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::PrivateSubnet)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::PrivateSubnet).ok()
             }
             "publicip" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Publicip).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Publicip).ok()
             }
             "querylogconfig" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Querylogconfig)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Querylogconfig).ok()
             }
             "recyclebinrule" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Recyclebinrule)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Recyclebinrule).ok()
             }
             "resourceaccesslist" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Resourceaccesslist)
                     .ok()
             }
             "resourceaccesslistrule" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Resourceaccesslistrule)
                     .ok()
             }
             "resourcegroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::ResourceGroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::ResourceGroup).ok()
             }
-            "restapi" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Restapi).ok()
-            }
+            "restapi" => rapid7_core::decode::from_value(&value).map(Self::Restapi).ok(),
             "restapidomain" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Restapidomain)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Restapidomain).ok()
             }
             "restapikey" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Restapikey).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Restapikey).ok()
             }
             "restapistage" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Restapistage)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Restapistage).ok()
             }
-            "route" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Route).ok()
-            }
+            "route" => rapid7_core::decode::from_value(&value).map(Self::Route).ok(),
             "routetable" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Routetable).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Routetable).ok()
             }
             "searchcluster" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Searchcluster)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Searchcluster).ok()
             }
             "searchindex" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Searchindex)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Searchindex).ok()
             }
-            "secret" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Secret).ok()
-            }
+            "secret" => rapid7_core::decode::from_value(&value).map(Self::Secret).ok(),
             "securefiletransfer" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Securefiletransfer)
                     .ok()
             }
             "serverlessapplication" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Serverlessapplication)
                     .ok()
             }
             "serverlessfunction" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Serverlessfunction)
                     .ok()
             }
             "serverlesslayer" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serverlesslayer)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serverlesslayer).ok()
             }
             "serviceaccesskey" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceaccesskey)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceaccesskey).ok()
             }
             "serviceaccesspoint" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Serviceaccesspoint)
                     .ok()
             }
             "servicealarm" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicealarm)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicealarm).ok()
             }
             "serviceapp" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Serviceapp).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceapp).ok()
             }
             "servicecertificate" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Servicecertificate)
                     .ok()
             }
             "servicecheck" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicecheck)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicecheck).ok()
             }
             "servicecontrolpolicy" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Servicecontrolpolicy)
                     .ok()
             }
             "servicecost" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicecost)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicecost).ok()
             }
             "servicedataset" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicedataset)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicedataset).ok()
             }
             "servicedetector" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicedetector)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicedetector).ok()
             }
             "servicedomain" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicedomain)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicedomain).ok()
             }
             "serviceencryptionkey" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Serviceencryptionkey)
                     .ok()
             }
             "serviceencryptionkeyvault" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Serviceencryptionkeyvault)
                     .ok()
             }
             "serviceeventbus" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceeventbus)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceeventbus).ok()
             }
             "serviceeventrule" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceeventrule)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceeventrule).ok()
             }
             "servicegroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicegroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicegroup).ok()
             }
             "servicelimit" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicelimit)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicelimit).ok()
             }
             "serviceloggroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceloggroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceloggroup).ok()
             }
             "serviceoutpost" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceoutpost)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceoutpost).ok()
             }
             "servicepolicy" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicepolicy)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicepolicy).ok()
             }
             "serviceregion" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceregion)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceregion).ok()
             }
             "servicerole" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Servicerole)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Servicerole).ok()
             }
             "serviceuser" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Serviceuser)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Serviceuser).ok()
             }
             "sharedfilesystem" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Sharedfilesystem)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Sharedfilesystem).ok()
             }
             "sharedgallery" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Sharedgallery)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Sharedgallery).ok()
             }
             "sharedgalleryimage" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Sharedgalleryimage)
                     .ok()
             }
             "sharedgalleryimageversion" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Sharedgalleryimageversion)
                     .ok()
             }
             "sitetositevpn" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Sitetositevpn)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Sitetositevpn).ok()
             }
             "snapshot" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Snapshot).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Snapshot).ok()
             }
-            "spanner" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Spanner).ok()
-            }
+            "spanner" => rapid7_core::decode::from_value(&value).map(Self::Spanner).ok(),
             "spannerdatabase" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Spannerdatabase)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Spannerdatabase).ok()
             }
             "sshkeypair" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Sshkeypair).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Sshkeypair).ok()
             }
             "ssmdocument" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Ssmdocument)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Ssmdocument).ok()
             }
             "stacktemplate" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Stacktemplate)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Stacktemplate).ok()
             }
             "stepfunction" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Stepfunction)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Stepfunction).ok()
             }
             "storageaccount" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Storageaccount)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Storageaccount).ok()
             }
             "storagecontainer" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Storagecontainer)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Storagecontainer).ok()
             }
             "storagegateway" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Storagegateway)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Storagegateway).ok()
             }
             "storedparameter" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Storedparameter)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Storedparameter).ok()
             }
             "streaminstance" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Streaminstance)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Streaminstance).ok()
             }
             "targetproxy" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Targetproxy)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Targetproxy).ok()
             }
             "threatfinding" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Threatfinding)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Threatfinding).ok()
             }
             "threatfindingresource" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Threatfindingresource)
                     .ok()
             }
             "timeseriesdatabase" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Timeseriesdatabase)
                     .ok()
             }
             "trafficmirrortarget" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Trafficmirrortarget)
                     .ok()
             }
             "transcodingpipeline" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Transcodingpipeline)
                     .ok()
             }
             "transcriptionjob" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Transcriptionjob)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Transcriptionjob).ok()
             }
             "transitgateway" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Transitgateway)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Transitgateway).ok()
             }
             "userpool" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Userpool).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Userpool).ok()
             }
             "videostream" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Videostream)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Videostream).ok()
             }
             "virtualprivategateway" => {
-                rapid7_core::decode::from_value(value.clone())
+                rapid7_core::decode::from_value(&value)
                     .map(Self::Virtualprivategateway)
                     .ok()
             }
-            "volume" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Volume).ok()
-            }
-            "waf" => rapid7_core::decode::from_value(value.clone()).map(Self::Waf).ok(),
-            "webapp" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Webapp).ok()
-            }
+            "volume" => rapid7_core::decode::from_value(&value).map(Self::Volume).ok(),
+            "waf" => rapid7_core::decode::from_value(&value).map(Self::Waf).ok(),
+            "webapp" => rapid7_core::decode::from_value(&value).map(Self::Webapp).ok(),
             "webappgroup" => {
-                rapid7_core::decode::from_value(value.clone())
-                    .map(Self::Webappgroup)
-                    .ok()
+                rapid7_core::decode::from_value(&value).map(Self::Webappgroup).ok()
             }
             "workspace" => {
-                rapid7_core::decode::from_value(value.clone()).map(Self::Workspace).ok()
+                rapid7_core::decode::from_value(&value).map(Self::Workspace).ok()
             }
             _ => None,
         };

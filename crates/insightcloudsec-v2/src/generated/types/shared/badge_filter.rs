@@ -59,9 +59,7 @@ impl<'de> serde::Deserialize<'de> for BadgeFilter {
             ) {
                 known = match index {
                     0usize => {
-                        rapid7_core::decode::from_value(value.clone())
-                            .map(Self::Badge)
-                            .ok()
+                        rapid7_core::decode::from_value(&value).map(Self::Badge).ok()
                     }
                     _ => None,
                 };
@@ -70,9 +68,7 @@ impl<'de> serde::Deserialize<'de> for BadgeFilter {
                 }
             }
             if known.is_none() && value.is_array() {
-                known = rapid7_core::decode::from_value(value.clone())
-                    .map(Self::List)
-                    .ok();
+                known = rapid7_core::decode::from_value(&value).map(Self::List).ok();
             }
             known
         };
