@@ -76,6 +76,12 @@ impl Builder {
         self.map(|connection| connection.max_answer_bytes(max))
     }
 
+    /// Most memory that one answer may take when it is decoded, in bytes. Default 512 MiB. A short answer can be decoded into a
+    /// thousand times its length.
+    pub fn max_decoded_bytes(self, max: u64) -> Self {
+        self.map(|connection| connection.max_decoded_bytes(max))
+    }
+
     /// Follows redirects, up to 5 for a request, as long as they stay on the scheme, host and port of the address.
     /// Default no.
     ///

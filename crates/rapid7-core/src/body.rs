@@ -6,9 +6,9 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::decode::from_json;
+use crate::decode::{self, Limits};
 use crate::misfit::Misfit;
-use crate::received::media_type;
+use crate::received::{Received, media_type};
 
 /// A body that is not JSON, or whose shape nobody has documented.
 ///
@@ -20,17 +20,23 @@ use crate::received::media_type;
 /// assert_eq!(value["count"], 3);
 /// # Ok::<(), rapid7_core::Misfit>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Body {
     bytes: Bytes,
     content_type: Option<Box<str>>,
+    limits: Limits,
 }
 
 impl Body {
-    pub(crate) fn received(bytes: Bytes, content_type: Option<&str>) -> Self {
+    /// The body of an answer. Decoding it later has no time limit: the call is over by then.
+    pub(crate) fn received(received: &Received) -> Self {
         Self {
-            bytes,
-            content_type: content_type.map(Into::into),
+            bytes: received.bytes().clone(),
+            content_type: received.content_type().map(Into::into),
+            limits: Limits {
+                time: None,
+                ..received.limits()
+            },
         }
     }
 
@@ -64,9 +70,11 @@ impl Body {
     /// # Errors
     ///
     /// [`Misfit`] where the body is not JSON or does not have the shape of `T`; an empty body is not
-    /// JSON.
+    /// JSON. Also where the value takes more memory than
+    /// [`max_decoded_bytes`](crate::ConnectionBuilder::max_decoded_bytes) of the connection that the body came over, or
+    /// else 512 MiB.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Misfit> {
-        from_json(&self.bytes, self.content_type())
+        decode::within(self.limits, &self.bytes, self.content_type())
     }
 
     /// Whether there is nothing in it.
@@ -93,7 +101,7 @@ impl fmt::Debug for Body {
         f.debug_struct("Body")
             .field("len", &self.bytes.len())
             .field("content_type", &self.content_type().map(media_type))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,9 +110,19 @@ impl From<Bytes> for Body {
         Self {
             bytes,
             content_type: None,
+            limits: Limits::default(),
         }
     }
 }
+
+/// Bodies are equal that have the same bytes and content type.
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes && self.content_type == other.content_type
+    }
+}
+
+impl Eq for Body {}
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {

@@ -114,6 +114,21 @@ impl ConnectionBuilder {
         self
     }
 
+    /// Most memory that one answer may take when it is decoded, in bytes. Default 512 MiB.
+    ///
+    /// A short answer can be decoded into a thousand times its length, such as a list of empty objects, so that
+    /// [`max_answer_bytes`](Self::max_answer_bytes) does not bound memory. What an answer takes is estimated while it is
+    /// decoded: elements count twice, since lists grow by doubling. While one answer is decoded, its bytes and the largest
+    /// list that grows come on top: less than 1 GiB in all with both defaults.
+    ///
+    /// An answer that takes more is [`TransportErrorKind::TooMuchMemory`](crate::TransportErrorKind::TooMuchMemory). The limit
+    /// also applies to [`Body::json`](crate::Body::json). It holds for each of up to
+    /// [`max_concurrency`](Self::max_concurrency) calls.
+    pub fn max_decoded_bytes(mut self, max: u64) -> Self {
+        self.options = self.options.max_decoded_bytes(max);
+        self
+    }
+
     /// Follows redirects, up to 5 for a request, as long as they stay on the scheme, host and port of the base URL.
     /// Default no.
     ///

@@ -14,9 +14,9 @@ use crate::body::Body;
 use crate::builder::ConnectionBuilder;
 use crate::credentials::Credentials;
 use crate::decode::{self, Decode};
-use crate::error::{DecodeError, Error, ErrorAnswer, LoginError, UnexpectedStatus};
-use crate::exchange::{Transport, is_result};
-use crate::observe::{BoxFuture, OnCall, trace};
+use crate::error::{Error, LoginError};
+use crate::exchange::Transport;
+use crate::observe::{OnCall, trace};
 use crate::operation::{AuthScheme, Operation};
 use crate::options::CallOptions;
 use crate::pacing::Pacing;
@@ -57,9 +57,6 @@ pub(crate) struct Rules {
     pub(crate) deny_prototype: bool,
     pub(crate) redirects: bool,
 }
-
-/// The part of a call that is the same for all types.
-type Execution<'a> = BoxFuture<'a, Result<Received, Error<Infallible>>>;
 
 impl Connection {
     pub(crate) fn new(inner: Inner, options: CallOptions) -> Self {
@@ -108,39 +105,15 @@ impl Connection {
     /// # Errors
     ///
     /// Every variant of [`Error`]; see there for what each means.
-    pub async fn call<T, E>(
+    pub async fn call<T: Send + 'static, E: Send + 'static>(
         &self,
         request: Request,
         answer: Decode<T>,
         error: Decode<E>,
     ) -> Result<Answer<T>, Error<E>> {
         let operation = request.operation();
-        let execution = self.execute(request).map_err(Error::widen)?;
-        let received = execution.await.map_err(Error::widen)?;
-        self.classify(operation, received, answer, error)
-    }
-
-    /// Result or failure, by status and never by what happens to decode.
-    pub(crate) fn classify<T, E>(
-        &self,
-        operation: &'static Operation,
-        received: Received,
-        answer: Decode<T>,
-        error: Decode<E>,
-    ) -> Result<Answer<T>, Error<E>> {
-        if is_result(received.status(), operation.success) {
-            match answer(&received) {
-                Ok(value) => Ok(Answer::new(value, received)),
-                Err(misfit) => Err(DecodeError::new(received, misfit).of(operation)),
-            }
-        } else {
-            let suspect = self.inner.suspect(operation);
-            let base = &self.inner.base;
-            Err(match error(&received) {
-                Ok(value) => ErrorAnswer::new(value, received, suspect).of(operation),
-                Err(_) => UnexpectedStatus::new(received, base, suspect).of(operation),
-            })
-        }
+        let received = self.receive(request).await.map_err(Error::widen)?;
+        self.decode(operation, received, answer, error).await
     }
 
     /// Logs in now, to learn at start-up whether the credentials work. One attempt is made.
@@ -181,10 +154,11 @@ impl Connection {
         }
     }
 
-    fn execute(&self, request: Request) -> Result<Execution<'_>, Error<Infallible>> {
+    /// Sends a request and waits for a complete answer of any status.
+    pub(crate) async fn receive(&self, request: Request) -> Result<Received, Error<Infallible>> {
         let operation = request.operation();
         let sent = self.inner.send(request, &self.options)?;
-        Ok(trace::call(operation, sent))
+        trace::call(operation, sent).await
     }
 }
 

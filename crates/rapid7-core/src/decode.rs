@@ -26,6 +26,7 @@
 mod containers;
 mod fault;
 mod lenient;
+mod meter;
 mod scalar;
 mod scan;
 
@@ -39,6 +40,7 @@ use crate::received::Received;
 
 pub(crate) use fault::{Cause, Fault};
 pub(crate) use lenient::EXACT;
+pub(crate) use meter::{Exceeded, Limits};
 pub(crate) use scalar::{integer_of_text, number_of_text};
 pub(crate) use scan::Scanner;
 
@@ -51,7 +53,7 @@ pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
 ///
 /// [`Misfit`] where the body is empty, is not JSON or does not have the shape of `T`.
 pub fn json<T: DeserializeOwned>(received: &Received) -> Result<T, Misfit> {
-    read(received.bytes()).map_err(|fault| {
+    read(received.bytes(), received.limits()).map_err(|fault| {
         // Asked for only here: most answers fit.
         misfit(received.bytes(), received.content_type(), fault)
     })
@@ -75,10 +77,7 @@ pub fn optional<T: DeserializeOwned>(received: &Received) -> Result<Option<T>, M
 ///
 /// Never.
 pub fn body(received: &Received) -> Result<Body, Misfit> {
-    Ok(Body::received(
-        received.bytes().clone(),
-        received.content_type(),
-    ))
+    Ok(Body::received(received))
 }
 
 /// A text body in UTF-8; an empty one is the empty text.
@@ -117,7 +116,15 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     bytes: &[u8],
     content_type: Option<&str>,
 ) -> Result<T, Misfit> {
-    read(bytes).map_err(|fault| misfit(bytes, content_type, fault))
+    within(Limits::default(), bytes, content_type)
+}
+
+pub(crate) fn within<T: DeserializeOwned>(
+    limits: Limits,
+    bytes: &[u8],
+    content_type: Option<&str>,
+) -> Result<T, Misfit> {
+    read(bytes, limits).map_err(|fault| misfit(bytes, content_type, fault))
 }
 
 /// Some servers put it in front of the text.
@@ -128,11 +135,11 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+fn read<T: DeserializeOwned>(bytes: &[u8], limits: Limits) -> Result<T, Fault> {
     let bytes = without_mark(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
-    let mut scanner = Scanner::new(text);
+    let mut scanner = Scanner::within(limits, text);
     let value = T::deserialize(&mut scanner)?;
     scanner.end()?;
     Ok(value)

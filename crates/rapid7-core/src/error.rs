@@ -75,7 +75,7 @@ pub enum Error<E> {
         /// Place and cause.
         error: Box<DecodeError>,
     },
-    /// No complete answer arrived: connection, TLS, timeout, or an answer over the size limit.
+    /// No complete answer arrived: connection, TLS, timeout, or an answer over the limit of size or memory.
     ///
     /// Whether the request was carried out is unknown, unless [`TransportError::is_unprocessed`].
     Transport {

@@ -243,6 +243,8 @@ async fn read_on(
         body.extend_from_slice(&chunk);
         // The client reads on into the memory of a chunk that is gone.
         drop(chunk);
+        // Unpacking a long answer never waits, and would keep the thread to itself.
+        tokio::task::coop::consume_budget().await;
         next = next_chunk(response, watch).await?;
     }
     Ok(body.into())

@@ -43,6 +43,7 @@
 //! | bound of every delay | 20 s | [`RetryPolicy::max_delay`] |
 //! | calls under way at once | 64 | [`max_concurrency`](ConnectionBuilder::max_concurrency) |
 //! | longest answer, unpacked | 64 MiB | [`max_answer_bytes`](ConnectionBuilder::max_answer_bytes) |
+//! | memory of one decoded answer | 512 MiB | [`max_decoded_bytes`](ConnectionBuilder::max_decoded_bytes) |
 //! | bytes kept of a failure's body | 1 MiB | |
 //! | redirects within the origin | none | [`same_origin_redirects`](ConnectionBuilder::same_origin_redirects), up to 5 |
 //! | sessions that one call follows when they end | 3 | |
@@ -73,6 +74,7 @@ mod base_url;
 mod body;
 mod build_error;
 mod builder;
+mod classify;
 mod connection;
 mod credentials;
 pub mod decode;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::decode::{Cause, Fault};
+use crate::decode::{Cause, Exceeded, Fault};
 use crate::locate::{line_and_column, path_at};
 use crate::received::media_type;
 
@@ -21,6 +21,7 @@ struct Inner {
     found: Option<&'static str>,
     expected: Option<Box<str>>,
     position: Option<(usize, usize)>,
+    exceeded: Option<Exceeded>,
 }
 
 impl Misfit {
@@ -33,12 +34,17 @@ impl Misfit {
             found: None,
             expected: None,
             position: None,
+            exceeded: None,
         }))
     }
 
     #[cold]
     pub(crate) fn located(body: &[u8], content_type: Option<&str>, fault: Fault) -> Self {
         let (cause, at) = fault.into_parts();
+        let exceeded = match cause {
+            Cause::Exceeded(exceeded) => Some(exceeded),
+            _ => None,
+        };
         let message = match &cause {
             Cause::Syntax(message) => describe_syntax(message, body, content_type),
             cause => cause.to_string(),
@@ -53,7 +59,13 @@ impl Misfit {
             found,
             expected,
             position: Some(line_and_column(body, at)),
+            exceeded,
         }))
+    }
+
+    /// The limit that decoding reached, where it says nothing of the shape.
+    pub(crate) fn exceeded(&self) -> Option<Exceeded> {
+        self.0.exceeded
     }
 
     /// JSON path of the value that does not fit, such as `clouds[3].group.id`; empty for the body.

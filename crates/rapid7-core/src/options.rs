@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::decode::Limits;
 use crate::retry::RetryPolicy;
 
 /// Full lists are many megabytes; a server that trickles must still not hold a nightly job for ever.
@@ -31,6 +32,7 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retries: Option<RetryPolicy>,
     pub(crate) max_answer_bytes: Option<u64>,
+    pub(crate) max_decoded_bytes: Option<u64>,
     pub(crate) replay_writes: Option<bool>,
 }
 
@@ -58,6 +60,12 @@ impl CallOptions {
         self
     }
 
+    /// As [`ConnectionBuilder::max_decoded_bytes`](crate::ConnectionBuilder::max_decoded_bytes).
+    pub fn max_decoded_bytes(mut self, max: u64) -> Self {
+        self.max_decoded_bytes = Some(max);
+        self
+    }
+
     /// Whether writes are repeated as reads are, where doing one twice does no harm. Default no.
     pub fn replay_writes(mut self, replay: bool) -> Self {
         self.replay_writes = Some(replay);
@@ -69,12 +77,17 @@ impl CallOptions {
         self.timeout.unwrap_or(TIMEOUT).min(NO_LIMIT)
     }
 
+    pub(crate) fn decoded_bytes_or_default(self) -> u64 {
+        self.max_decoded_bytes.unwrap_or(Limits::default().memory)
+    }
+
     /// These, and for what they leave open, the given ones.
     pub(crate) fn or(self, others: Self) -> Self {
         Self {
             timeout: self.timeout.or(others.timeout),
             retries: self.retries.or(others.retries),
             max_answer_bytes: self.max_answer_bytes.or(others.max_answer_bytes),
+            max_decoded_bytes: self.max_decoded_bytes.or(others.max_decoded_bytes),
             replay_writes: self.replay_writes.or(others.replay_writes),
         }
     }

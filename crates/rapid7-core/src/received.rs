@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
+use crate::decode::Limits;
 use crate::effort::Effort;
 use crate::error::server_message;
 use crate::rate_limit;
@@ -37,6 +38,7 @@ struct Parts {
     headers: HeaderMap,
     body: Bytes,
     effort: Effort,
+    limits: Limits,
 }
 
 impl Received {
@@ -50,15 +52,22 @@ impl Received {
                 headers,
                 body: body.into(),
                 effort: Effort::default(),
+                limits: Limits::default(),
             }),
         }
     }
 
-    /// The same answer, with what it took to get it.
+    /// The same answer, with what it took to get it and what decoding it may take.
     #[inline]
-    pub(crate) fn after(mut self, effort: Effort) -> Self {
+    pub(crate) fn after(mut self, effort: Effort, limits: Limits) -> Self {
         self.parts.effort = effort;
+        self.parts.limits = limits;
         self
+    }
+
+    /// What decoding the body may take.
+    pub(crate) fn limits(&self) -> Limits {
+        self.parts.limits
     }
 
     /// The same answer, with nothing left of its body.

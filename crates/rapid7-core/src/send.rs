@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::authorize::is_for_sessions;
 use crate::connection::Inner;
+use crate::decode::Limits;
 use crate::effort::Effort;
 use crate::error::{Error, LoginError, Refusal, TransportError};
 use crate::exchange::{Bounds, is_result};
@@ -100,7 +101,7 @@ impl Inner {
             let outcome = call.run().await;
             let effort = call.effort();
             observation.end(&outcome, effort);
-            outcome.into_result(operation, effort)
+            outcome.into_result(operation, effort, call.decoding())
         })
     }
 
@@ -151,6 +152,15 @@ impl<'a> Call<'a> {
             attempts: self.attempts,
             elapsed: self.began.elapsed(),
             waited: self.waited,
+        }
+    }
+
+    /// What decoding the answer may take: the time that is left for the call.
+    fn decoding(&self) -> Limits {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        Limits {
+            time: Some(left),
+            memory: self.options.decoded_bytes_or_default(),
         }
     }
 
@@ -375,9 +385,10 @@ impl Outcome {
         self,
         operation: &'static Operation,
         effort: Effort,
+        decoding: Limits,
     ) -> Result<Received, Error<Infallible>> {
         Err(match self {
-            Self::Answered(received) => return Ok(received.after(effort)),
+            Self::Answered(received) => return Ok(received.after(effort, decoding)),
             Self::Broken(error) => Error::Transport {
                 operation,
                 error: Box::new((*error).with_effort(effort)),

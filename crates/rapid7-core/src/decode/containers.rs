@@ -6,6 +6,7 @@ use serde::de::{
 };
 
 use super::fault::Fault;
+use super::meter::ALLOCATION;
 use super::scan::{Null, Scanner};
 
 /// An array or object that is read; or a null in its place, which has nothing in it.
@@ -150,6 +151,19 @@ impl<'a, 'de> Container<'a, 'de> {
     }
 }
 
+/// What an element takes of memory at most: a list has room for four from the first on, doubles when it grows, and holds the
+/// old elements beside the new ones meanwhile.
+const fn element_cost<T>() -> usize {
+    4 * size_of::<T>()
+}
+
+/// What an entry takes of memory: the nodes of a B-tree have room for eleven, and are half full. Key and value may be texts.
+#[inline]
+const fn entry_cost<T>(is_first: bool) -> usize {
+    let room = if is_first { 12 } else { 2 };
+    room * size_of::<T>() + 2 * ALLOCATION
+}
+
 impl<'de> SeqAccess<'de> for &mut Container<'_, 'de> {
     type Error = Fault;
 
@@ -160,6 +174,7 @@ impl<'de> SeqAccess<'de> for &mut Container<'_, 'de> {
         let Some(first) = self.step_to_element()? else {
             return Ok(None);
         };
+        self.scanner.charge(element_cost::<T::Value>())?;
         let is_null = first == b'n';
         if is_null {
             // The next one that is not null takes its place if the type holds no null.
@@ -201,9 +216,12 @@ impl<'de> MapAccess<'de> for &mut Container<'_, 'de> {
         key_seed: K,
         value_seed: V,
     ) -> Result<Option<(K::Value, V::Value)>, Fault> {
+        let is_first = self.next == Next::First;
         if !self.step_to_key()? {
             return Ok(None);
         }
+        self.scanner
+            .charge(entry_cost::<(K::Value, V::Value)>(is_first))?;
         let mut key = self.scanner.at;
         self.scanner.skip_string()?;
         let is_null = self.colon()? == b'n';

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
+use super::meter::Exceeded;
+
 /// What went wrong, and where the value begins that it went wrong with.
 ///
 /// Boxed, so that the results of the many small functions of the good path stay small.
@@ -31,6 +33,8 @@ pub(crate) enum Cause {
     },
     /// Words that hold names of the Rust types and nothing of the text.
     Words(Cow<'static, str>),
+    /// Nothing is wrong with the value, but it takes more than it may.
+    Exceeded(Exceeded),
 }
 
 impl Fault {
@@ -49,6 +53,11 @@ impl Fault {
             found,
             expected: Some(expected.to_string().into()),
         })
+    }
+
+    #[cold]
+    pub(super) fn exceeded(exceeded: Exceeded) -> Self {
+        Self::new(Cause::Exceeded(exceeded))
     }
 
     /// States the place, unless an inner value has stated its own.
@@ -74,6 +83,7 @@ impl fmt::Display for Cause {
                 }
             }
             Self::Words(words) => f.write_str(words),
+            Self::Exceeded(exceeded) => exceeded.fmt(f),
         }
     }
 }

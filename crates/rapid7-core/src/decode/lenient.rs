@@ -14,6 +14,7 @@ use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 
 use super::containers::{Container, Variant};
 use super::fault::Fault;
+use super::meter::ALLOCATION;
 use super::scalar::{Number, bool_of_text, integer_of_text, number_of_text};
 use super::scan::{Null, Scanner};
 
@@ -21,6 +22,12 @@ use super::scan::{Null, Scanner};
 ///
 /// Any other value it gets as `visit_newtype_struct`, which is what it gets from other deserializers.
 pub(crate) const EXACT: &str = "rapid7_core::exact";
+
+/// What a value without a type takes, as an entry of a map with its text.
+const UNTYPED: usize = 2 * size_of::<(String, serde_json::Value)>() + ALLOCATION;
+
+/// What the first node of the map takes that an object without a type becomes.
+const UNTYPED_OBJECT: usize = 11 * size_of::<(String, serde_json::Value)>();
 
 /// What is in the way of a scalar.
 enum Found<'de> {
@@ -151,6 +158,7 @@ impl<'de> Scanner<'de> {
 
     /// An array, or a null in its place.
     fn elements<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Fault> {
+        self.charge(ALLOCATION)?;
         let mut array = Container::before(self);
         array.enter()?;
         match visitor.visit_seq(&mut array) {
@@ -169,8 +177,16 @@ impl<'de> Scanner<'de> {
         }
     }
 
+    /// Whether the object here has no members, as far as its second byte tells.
+    fn is_empty_object(&self) -> bool {
+        self.after() == b'}'
+    }
+
     /// Whether an array is there and not an object; the error of anything else.
-    fn is_array(&mut self, expected: &dyn serde::de::Expected) -> Result<bool, Fault> {
+    ///
+    /// What the struct takes is charged: of a boxed one nothing else tells the size.
+    fn is_array(&mut self, size: usize, expected: &dyn serde::de::Expected) -> Result<bool, Fault> {
+        self.charge(size)?;
         match self.first()? {
             b'{' => Ok(false),
             b'[' => Ok(true),
@@ -183,18 +199,32 @@ impl<'de> Scanner<'de> {
         let first = self.here();
         let start = self.at;
         self.null = Null::Stays;
+        self.charge(UNTYPED)?;
         let result = match first {
             b'[' => return self.elements(visitor),
-            b'{' => return self.entries(visitor),
+            b'{' => {
+                if !self.is_empty_object() {
+                    self.charge(UNTYPED_OBJECT)?;
+                }
+                return self.entries(visitor);
+            }
             b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
-            _ => match self.scalar(first, &visitor)? {
-                Found::Bool(value) => visitor.visit_bool(value),
-                Found::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-                Found::Text(Cow::Owned(text)) => visitor.visit_string(text),
-                Found::Number(text) => Number::visit_own_kind(text, visitor),
+            b'0'..=b'9' => match self.short_integer() {
+                Some(value) => visitor.visit_u64(value),
+                None => self.own_scalar(first, visitor),
             },
+            _ => self.own_scalar(first, visitor),
         };
         result.map_err(|fault| fault.at(start))
+    }
+
+    fn own_scalar<V: Visitor<'de>>(&mut self, first: u8, visitor: V) -> Result<V::Value, Fault> {
+        match self.scalar(first, &visitor)? {
+            Found::Bool(value) => visitor.visit_bool(value),
+            Found::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Found::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Found::Number(text) => Number::visit_own_kind(text, visitor),
+        }
     }
 }
 
@@ -341,6 +371,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.charge(size_of::<V::Value>())?;
         match self.first()? {
             b'{' | b'n' => self.entries(visitor),
             first => Err(self.misplaced(first, &visitor)),
@@ -353,7 +384,7 @@ impl<'de> Deserializer<'de> for &mut Scanner<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if self.is_array(&visitor)? {
+        if self.is_array(size_of::<V::Value>(), &visitor)? {
             self.elements(visitor)
         } else {
             self.entries(visitor)

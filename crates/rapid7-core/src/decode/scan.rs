@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::Fault;
+use super::meter::{Exceeded, Limits, Meter};
 
 /// Deepest nesting of arrays and objects that are decoded; deeper ones are skipped all the same.
 const MAX_DEPTH: u8 = 128;
@@ -14,6 +15,7 @@ pub(crate) struct Scanner<'de> {
     text: &'de str,
     pub(super) at: usize,
     depth: u8,
+    meter: Meter,
     /// Set in front of a null that may be passed over.
     pub(super) null: Null,
     /// Where the key begins of the entry that took the place of a null one.
@@ -37,12 +39,19 @@ pub(super) enum Null {
 }
 
 impl<'de> Scanner<'de> {
-    /// At the first token of a text.
+    /// At the first token of a text, which is decoded within the default limits.
+    #[cfg(test)]
     pub(crate) fn new(text: &'de str) -> Self {
+        Self::within(Limits::default(), text)
+    }
+
+    /// At the first token of a text. Within another text that is being decoded, the limits are those of that text.
+    pub(super) fn within(limits: Limits, text: &'de str) -> Self {
         let mut scanner = Self {
             text,
             at: 0,
             depth: MAX_DEPTH,
+            meter: Meter::begin(limits),
             null: Null::Stays,
             passed_key: None,
         };
@@ -59,6 +68,12 @@ impl<'de> Scanner<'de> {
     #[inline]
     pub(super) fn here(&self) -> u8 {
         self.byte().unwrap_or_default()
+    }
+
+    /// The byte after the present place; 0 at the end of the text.
+    pub(super) fn after(&self) -> u8 {
+        let next = self.text.as_bytes().get(self.at + 1);
+        next.copied().unwrap_or_default()
     }
 
     /// Moves to the next token and tells its first byte; 0 at the end of the text.
@@ -93,14 +108,36 @@ impl<'de> Scanner<'de> {
         Fault::syntax(message, self.at)
     }
 
-    /// That nothing but white space follows.
+    /// Charges so many bytes of memory for what is about to be read.
     #[inline]
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
+        if self.meter.take(bytes) {
+            return Ok(());
+        }
+        self.charge_more(bytes)
+    }
+
+    #[cold]
+    fn charge_more(&mut self, bytes: usize) -> Result<(), Fault> {
+        let taken = self.meter.take_more(bytes);
+        taken.map_err(|exceeded| self.over(exceeded))
+    }
+
+    #[cold]
+    fn over(&self, exceeded: Exceeded) -> Fault {
+        Fault::exceeded(exceeded).at(self.at)
+    }
+
+    /// That nothing but white space follows, and that no limit was reached within the value.
     pub(crate) fn end(&mut self) -> Result<(), Fault> {
         self.peek();
         if self.at < self.text.len() {
             return Err(self.fault("more text after the value"));
         }
-        Ok(())
+        match Meter::exceeded() {
+            Some(exceeded) => Err(self.over(exceeded)),
+            None => Ok(()),
+        }
     }
 
     /// Moves into an array or object.

@@ -6,6 +6,7 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use super::tls;
+use crate::decode::Exceeded;
 use crate::effort::Effort;
 
 /// No complete answer arrived.
@@ -33,7 +34,7 @@ pub enum TransportErrorKind {
     /// The proxy wants credentials, or others. An HTTP proxy tells so of requests to `https://`; to those
     /// to `http://` it answers with status 407, as a server would.
     ProxyCredentials,
-    /// Time ran out, while connecting or later.
+    /// Time ran out, while connecting or later. Decoding a long answer counts.
     Timeout,
     /// The connection broke before an answer began.
     Send,
@@ -42,6 +43,11 @@ pub enum TransportErrorKind {
     /// The answer is longer than the limit, in bytes after decompression.
     TooLarge {
         /// The limit, as set with [`max_answer_bytes`](crate::ConnectionBuilder::max_answer_bytes).
+        limit: u64,
+    },
+    /// The answer takes more memory than the limit when it is decoded. It was complete, and the request was carried out.
+    TooMuchMemory {
+        /// The limit in bytes, as set with [`max_decoded_bytes`](crate::ConnectionBuilder::max_decoded_bytes).
         limit: u64,
     },
     /// The HTTP client that was handed in followed a redirect; its answer is not used.
@@ -123,6 +129,15 @@ impl TransportError {
 
     pub(crate) fn too_large(status: StatusCode, limit: u64) -> Self {
         Self::after(status, TransportErrorKind::TooLarge { limit })
+    }
+
+    /// A complete answer takes more to decode than it may.
+    pub(crate) fn decoding(status: StatusCode, exceeded: Exceeded) -> Self {
+        let kind = match exceeded {
+            Exceeded::Memory(limit) => TransportErrorKind::TooMuchMemory { limit },
+            Exceeded::Time => TransportErrorKind::Timeout,
+        };
+        Self::after(status, kind)
     }
 
     pub(crate) fn redirected(status: StatusCode) -> Self {
@@ -217,7 +232,7 @@ impl fmt::Display for TransportError {
             }
             TransportErrorKind::Timeout if !self.connected => "timed out while connecting",
             TransportErrorKind::Timeout if self.status.is_some() => {
-                "timed out while reading the answer"
+                "timed out while reading or decoding the answer"
             }
             TransportErrorKind::Timeout => "timed out while waiting for the answer",
             TransportErrorKind::Send => "the connection broke before an answer arrived",
@@ -226,6 +241,12 @@ impl fmt::Display for TransportError {
                 return write!(
                     f,
                     "the answer is longer than {limit} bytes; ask for less at once or raise max_answer_bytes"
+                );
+            }
+            TransportErrorKind::TooMuchMemory { limit } => {
+                return write!(
+                    f,
+                    "the answer takes more than {limit} bytes of memory; ask for less at once or raise max_decoded_bytes"
                 );
             }
             TransportErrorKind::Redirected => {

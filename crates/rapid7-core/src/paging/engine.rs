@@ -1,6 +1,7 @@
 //! Fetches pages ahead of the reader, in order.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,7 +25,7 @@ use crate::request::Request;
 
 /// A page as bytes: it is decoded when its turn comes. Until then it takes less memory, and pages that arrive together
 /// do not hold up the requests of those that follow.
-type Fetched<E> = Result<Answer<Received>, Error<E>>;
+type Fetched = Result<Received, Error<Infallible>>;
 
 /// How a list is to be read.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +53,7 @@ pub(super) struct Engine<T, I, E> {
     shape: PageShape<T, I>,
     settings: Settings,
     guard: Guard,
-    ahead: VecDeque<(Position, Fetch<E>)>,
+    ahead: VecDeque<(Position, Fetch)>,
     /// Rows that a page really has, by the first one.
     stride: Option<u64>,
     /// Items that were read before this run.
@@ -122,7 +123,7 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
                 self.ahead.clear();
                 continue;
             };
-            match fetched.and_then(|fetched| self.decode(fetched)) {
+            match self.decode(fetched).await {
                 Ok(answer) => {
                     if let Some(page) = self.take(&position, answer) {
                         if !self.ahead.is_empty() {
@@ -247,18 +248,22 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         }
     }
 
-    fn decode(&self, fetched: Answer<Received>) -> Result<Answer<T>, Error<E>> {
-        let (answer, error) = self.decode;
+    fn decode(
+        &self,
+        fetched: Fetched,
+    ) -> impl Future<Output = Result<Answer<T>, Error<E>>> + use<T, I, E> {
+        let connection = self.connection.clone();
         let operation = self.template.operation();
-        self.connection
-            .classify(operation, fetched.into_inner(), answer, error)
+        let (answer, error) = self.decode;
+        async move {
+            let received = fetched.map_err(Error::widen)?;
+            connection.decode(operation, received, answer, error).await
+        }
     }
 
-    fn fetch(&self, request: Request) -> Fetch<E> {
+    fn fetch(&self, request: Request) -> Fetch {
         let connection = self.connection.clone();
-        let (_, error) = self.decode;
-        let keep: Decode<Received> = |received| Ok(received.clone());
-        let call = async move { connection.call(request, keep, error).await };
+        let call = async move { connection.receive(request).await };
         match Handle::try_current() {
             Ok(runtime) => Fetch::Task(runtime.spawn(trace::in_current_span(call))),
             // Without a runtime nothing goes on by itself; the HTTP client says what it thinks of that.
@@ -306,13 +311,13 @@ impl Standing {
 }
 
 /// A page under way; given up when dropped. Nothing comes of it where its runtime is shut down.
-enum Fetch<E> {
-    Task(JoinHandle<Fetched<E>>),
-    Inline(Pin<Box<dyn Future<Output = Fetched<E>> + Send>>),
+enum Fetch {
+    Task(JoinHandle<Fetched>),
+    Inline(Pin<Box<dyn Future<Output = Fetched> + Send>>),
 }
 
-impl<E> Future for Fetch<E> {
-    type Output = Option<Fetched<E>>;
+impl Future for Fetch {
+    type Output = Option<Fetched>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
@@ -331,7 +336,7 @@ impl<E> Future for Fetch<E> {
     }
 }
 
-impl<E> Drop for Fetch<E> {
+impl Drop for Fetch {
     fn drop(&mut self) {
         if let Self::Task(task) = self {
             task.abort();

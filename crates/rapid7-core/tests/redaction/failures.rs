@@ -211,6 +211,16 @@ async fn unanswered(checked: &mut Checked) {
     let strict = with_query(&long.url).max_answer_bytes(3).build().unwrap();
     let error = fails(&strict, request()).await;
     show_transport(checked, &error, TransportErrorKind::TooLarge { limit: 3 });
+
+    let list = format!("[{{\"{CANARY}\": \"{CANARY}\"}}]");
+    let server = Server::always(json(200, &list)).await;
+    let small = builder(&server.url, Credentials::api_key(CANARY)).max_decoded_bytes(9);
+    let error = fails(&small.build().unwrap(), request()).await;
+    show_transport(
+        checked,
+        &error,
+        TransportErrorKind::TooMuchMemory { limit: 9 },
+    );
 }
 
 async fn tls_and_redirects(checked: &mut Checked) {

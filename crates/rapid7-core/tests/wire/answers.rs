@@ -21,7 +21,7 @@ struct Thing {
     id: u64,
 }
 
-async fn get<T>(answer: Vec<u8>, decode: Decode<T>) -> Result<T, Error<ApiError>> {
+async fn get<T: Send + 'static>(answer: Vec<u8>, decode: Decode<T>) -> Result<T, Error<ApiError>> {
     let server = Server::always(answer).await;
     call_for(&connect(&server.url), Request::new(&LIST), decode).await
 }

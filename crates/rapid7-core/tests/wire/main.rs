@@ -91,7 +91,7 @@ async fn call(connection: &Connection, request: Request) -> Result<Body, Error<A
     call_for(connection, request, decode::body).await
 }
 
-async fn call_for<T>(
+async fn call_for<T: Send + 'static>(
     connection: &Connection,
     request: Request,
     answer: Decode<T>,
