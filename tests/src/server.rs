@@ -46,7 +46,7 @@ impl Reply {
         Self::new(
             status,
             &[("content-type", "application/json")],
-            &body.to_string(),
+            body.to_string(),
         )
     }
 
@@ -61,13 +61,15 @@ impl Reply {
     }
 
     /// Any status, headers and body; the body ends where the connection does.
-    pub fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+    pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let mut text = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n");
         for (name, value) in headers {
             text.extend([name, ": ", value, "\r\n"]);
         }
-        text.extend(["\r\n", body]);
-        Self(text.into_bytes())
+        text.push_str("\r\n");
+        let mut bytes = text.into_bytes();
+        bytes.extend_from_slice(body.as_ref());
+        Self(bytes)
     }
 
     /// Bytes that are no answer.

@@ -236,7 +236,7 @@ async fn answers_do_not_show_secrets() {
     let mut checked = Checked::default();
     let cookie = [("set-cookie", CANARY), ("content-type", "application/json")];
 
-    let server = Server::always(Reply::new(200, &cookie, &json!(CANARY).to_string())).await;
+    let server = Server::always(Reply::new(200, &cookie, json!(CANARY).to_string())).await;
     let body = v2::types::CreateApiKeyRequest::builder().user_id("7");
     let answer = client(&server.url)
         .create_api_key()
@@ -248,7 +248,7 @@ async fn answers_do_not_show_secrets() {
     checked.debug("Answer<Secret>", &answer);
 
     let session = json!({"session_id": CANARY, "user_id": 7});
-    let server = Server::always(Reply::new(200, &cookie, &session.to_string())).await;
+    let server = Server::always(Reply::new(200, &cookie, session.to_string())).await;
     let body = v2::types::LoginRequest::builder()
         .username("ada")
         .password(CANARY);
