@@ -84,7 +84,10 @@ impl<'a> Member<'a> {
         } else {
             quote!(#(#docs)*)
         };
-        if let Some(item) = argument(ty, "Vec") {
+        let inner = argument(ty, "Option");
+        if let Some(item) = argument(inner.unwrap_or(ty), "Vec") {
+            // `Some`, so that an empty list that is set is told from none.
+            let keep = inner.map(|_| quote!(.map(::core::option::Option::Some)));
             return quote! {
                 #docs
                 #[must_use]
@@ -94,12 +97,12 @@ impl<'a> Member<'a> {
                         Item: ::core::convert::TryInto<#item, Error: ::std::string::ToString>,
                     >,
                 ) -> Self {
-                    self.#name = ::rapid7_core::given::each(values);
+                    self.#name = ::rapid7_core::given::each(values)#keep;
                     self
                 }
             };
         }
-        let (inner, keep) = match argument(ty, "Option") {
+        let (inner, keep) = match inner {
             Some(inner) => (inner, quote!(option)),
             None => (*ty, quote!(value)),
         };

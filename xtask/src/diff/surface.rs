@@ -330,9 +330,10 @@ impl Found {
                 continue;
             };
             let optional = tokens::argument(ty, "Option");
-            let signature = match tokens::argument(ty, "Vec") {
+            let inner = optional.unwrap_or(ty);
+            let signature = match tokens::argument(inner, "Vec") {
                 Some(item) => format!("[{}]", type_text(item)),
-                None => type_text(optional.unwrap_or(ty)),
+                None => type_text(inner),
             };
             let form = Form {
                 signature,

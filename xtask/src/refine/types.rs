@@ -124,6 +124,10 @@ pub(super) fn collect(root: &Value, items: Vec<Item>) -> Types {
     for (name, definition) in &mut types.definitions {
         let place = places.get(name).map(String::as_str);
         tidy(name, definition, root, place);
+        let usage = usages.get(name).copied().unwrap_or_default();
+        if usage.request && !usage.answer {
+            keep_empty(definition);
+        }
         if built(name) {
             definition.builder = builder(definition, &all);
         }
@@ -211,6 +215,23 @@ fn tidy(name: &str, definition: &mut Definition, root: &Value, place: Option<&st
         }
     }
     paths::shorten(&mut definition.items);
+}
+
+/// Makes lists and maps that may be left out an `Option`: an empty one that is set is sent, since it may mean "none of them".
+fn keep_empty(definition: &mut Definition) {
+    for item in &mut definition.items {
+        let Item::Struct(item) = item else { continue };
+        for field in &mut item.fields {
+            if !is_marked(field, "default") {
+                continue;
+            }
+            let ty = &field.ty;
+            field.ty = parse_quote!(Option<#ty>);
+            let said = field.attrs.iter().filter_map(wire_arguments).flatten();
+            let rest = said.filter(|argument| !argument.path().is_ident("default"));
+            rewire(field, &rest.collect());
+        }
+    }
 }
 
 /// What the document says of a type, else where it is used first.

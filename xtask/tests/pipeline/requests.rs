@@ -297,7 +297,7 @@ fn secrets_are_a_type_that_does_not_print() {
     assert_eq!(
         code.members("ARequest"),
         [
-            "codes: Vec<rapid7_core::Secret>",
+            "codes: Option<Vec<rapid7_core::Secret>>",
             "hint: Option<String>",
             "old_password: Option<rapid7_core::Secret>",
             "otp: Option<rapid7_core::Secret>",

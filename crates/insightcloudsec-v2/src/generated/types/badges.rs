@@ -32,8 +32,7 @@ pub struct BadgedCloud {
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct CountBadgesRequest {
-    #[wire(default)]
-    pub resource_ids: Vec<String>,
+    pub resource_ids: Option<Vec<String>>,
 }
 
 /// Badges and the clouds that get them.
@@ -67,6 +66,5 @@ pub struct ListCloudsByBadgeRequest {
 pub struct SetResourceBadgesRequest {
     /// The full set; badges left out are removed.
     pub badges: Vec<Badge>,
-    #[wire(default)]
-    pub target_resource_ids: Vec<String>,
+    pub target_resource_ids: Option<Vec<String>>,
 }

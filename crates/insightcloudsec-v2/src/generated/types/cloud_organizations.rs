@@ -19,12 +19,10 @@ pub struct AddCloudOrganizationRequest {
     pub credentials: rapid7_core::Secret,
     pub domain_name: Option<String>,
     pub nickname: String,
-    #[wire(default)]
-    pub parent_folder_id: Vec<String>,
+    pub parent_folder_id: Option<Vec<String>>,
     /// AWS only.
     pub remove_suspended: Option<bool>,
-    #[wire(default)]
-    pub skip_prefixes: Vec<String>,
+    pub skip_prefixes: Option<Vec<String>>,
 }
 
 /// A connected organization such as an AWS organization or a Google Cloud domain.

@@ -656,14 +656,11 @@ pub struct SearchCloudsRequest {
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     /// Badges an account must carry.
-    #[wire(default)]
-    pub badges: Vec<Badge>,
+    pub badges: Option<Vec<Badge>>,
     pub empty_badges: Option<bool>,
     /// Badges an account must not carry.
-    #[wire(default)]
-    pub exclusion_badges: Vec<Badge>,
-    #[wire(default)]
-    pub filters: Vec<ListFilter>,
+    pub exclusion_badges: Option<Vec<Badge>>,
+    pub filters: Option<Vec<ListFilter>>,
     /// Page size.
     pub limit: Option<i64>,
     /// Number of records to skip.

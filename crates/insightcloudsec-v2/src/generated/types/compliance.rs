@@ -17,8 +17,7 @@ pub struct AddScorecardExportConfigRequest {
     pub insight_filters: Option<InsightSelection>,
     pub name: String,
     pub organization_service_filters: Option<CloudSelection>,
-    #[wire(default)]
-    pub resource_tags: Vec<serde_json::Value>,
+    pub resource_tags: Option<Vec<serde_json::Value>>,
 }
 
 /// Selection by cloud account.
@@ -26,13 +25,10 @@ pub struct AddScorecardExportConfigRequest {
 #[non_exhaustive]
 pub struct CloudSelection {
     /// Pairs of key and value, each a two-element array.
-    #[wire(default)]
-    pub badges: Vec<Vec<String>>,
-    #[wire(default)]
-    pub cloud_types: Vec<String>,
+    pub badges: Option<Vec<Vec<String>>>,
+    pub cloud_types: Option<Vec<String>>,
     /// Numeric cloud ids.
-    #[wire(default)]
-    pub organization_service_ids: Vec<i64>,
+    pub organization_service_ids: Option<Vec<i64>>,
 }
 
 /// The export job to create.
@@ -71,23 +67,18 @@ pub struct ImpactedResource {
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct InsightSelection {
-    #[wire(default)]
-    pub insight_ids: Vec<rapid7_core::IntegerOrText>,
-    #[wire(default)]
-    pub resource_types: Vec<String>,
+    pub insight_ids: Option<Vec<rapid7_core::IntegerOrText>>,
+    pub resource_types: Option<Vec<String>>,
     /// 1 info, 2 low, 3 medium, 4 high, 5 critical.
-    #[wire(default)]
-    pub severity: Vec<i64>,
+    pub severity: Option<Vec<i64>>,
 }
 
 /// Selection by resource group.
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceGroupSelection {
-    #[wire(default)]
-    pub azure_resource_group_ids: Vec<rapid7_core::IntegerOrText>,
-    #[wire(default)]
-    pub custom_resource_group_ids: Vec<rapid7_core::IntegerOrText>,
+    pub azure_resource_group_ids: Option<Vec<rapid7_core::IntegerOrText>>,
+    pub custom_resource_group_ids: Option<Vec<rapid7_core::IntegerOrText>>,
 }
 
 /// Compliance per section and the resources that fail.

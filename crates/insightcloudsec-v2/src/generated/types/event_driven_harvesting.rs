@@ -11,10 +11,8 @@ pub struct AddEventProducersRequest {
     /// Numeric cloud ids of the producers.
     pub organization_service_ids: Vec<i64>,
     pub propagate: Option<EventPropagation>,
-    #[wire(default)]
-    pub regions: Vec<String>,
-    #[wire(default)]
-    pub resource_types: Vec<String>,
+    pub regions: Option<Vec<String>>,
+    pub resource_types: Option<Vec<String>>,
 }
 
 /// A cloud account that receives events of producers.
@@ -55,8 +53,7 @@ pub struct EventDrivenHarvestStatus {
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct EventPropagation {
-    #[wire(default)]
-    pub badges: Vec<String>,
+    pub badges: Option<Vec<String>>,
     pub by_badge: Option<bool>,
     pub by_consumer: Option<bool>,
 }

@@ -118,8 +118,7 @@ pub struct ExemptionPage {
 pub struct ListExemptionsRequest {
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
-    #[wire(default)]
-    pub badges: Vec<types::BadgeFilter>,
+    pub badges: Option<Vec<types::BadgeFilter>>,
     pub pack: Option<String>,
     pub search: Option<String>,
 }

@@ -7,14 +7,12 @@ use rapid7_core::Object;
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct AssignHarvestingStrategyRequest {
-    #[wire(default)]
-    pub badges: Vec<String>,
+    pub badges: Option<Vec<String>>,
     /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
     /// `GCE`, `K8S_R7`, `OCI`.
     pub cloud_type_id: Option<types::CloudTypeId>,
     /// Numeric cloud ids.
-    #[wire(default)]
-    pub organization_service_ids: Vec<i64>,
+    pub organization_service_ids: Option<Vec<i64>>,
 }
 
 /// A strategy to add.

@@ -9,20 +9,15 @@ use std::collections::BTreeMap;
 #[non_exhaustive]
 pub struct BulkInsight {
     pub description: Option<String>,
-    #[wire(default)]
-    pub filters: Vec<Filter>,
+    pub filters: Option<Vec<Filter>>,
     pub name: Option<String>,
     pub owner_resource_id: Option<String>,
-    #[wire(default)]
-    pub resource_types: Vec<String>,
-    #[wire(default)]
-    pub scopes: Vec<String>,
-    #[wire(default)]
-    pub selects: Vec<String>,
+    pub resource_types: Option<Vec<String>>,
+    pub scopes: Option<Vec<String>>,
+    pub selects: Option<Vec<String>>,
     /// 1 (lowest) to 5 (critical).
     pub severity: Option<i64>,
-    #[wire(default)]
-    pub tags: Vec<String>,
+    pub tags: Option<Vec<String>>,
     pub template_id: Option<i64>,
     pub timeseries: Option<bool>,
 }
@@ -408,8 +403,7 @@ pub struct SetInsightNotesRequest {
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct ToggleInsightTimeseriesRequest {
-    #[wire(default)]
-    pub insights: Vec<BulkInsight>,
+    pub insights: Option<Vec<BulkInsight>>,
 }
 
 /// Metadata for insights of a pack.
@@ -417,11 +411,9 @@ pub struct ToggleInsightTimeseriesRequest {
 #[non_exhaustive]
 pub struct UpdateInsightMetadataRequest {
     /// Ids of built-in insights.
-    #[wire(default)]
-    pub backoffice: Vec<String>,
+    pub backoffice: Option<Vec<String>>,
     /// Ids of custom insights.
-    #[wire(default)]
-    pub custom: Vec<i64>,
+    pub custom: Option<Vec<i64>>,
     pub metadata: String,
     pub pack_id: Option<String>,
 }

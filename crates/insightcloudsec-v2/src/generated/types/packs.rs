@@ -67,14 +67,12 @@ impl std::fmt::Debug for Pack {
 #[non_exhaustive]
 pub struct PackInput {
     /// Numbers of built-in insights, the full set.
-    #[wire(default)]
-    pub backoffice: Vec<i64>,
+    pub backoffice: Option<Vec<i64>>,
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
     pub badges: Option<Vec<Badge>>,
     /// Numbers of custom insights, the full set.
-    #[wire(default)]
-    pub custom: Vec<i64>,
+    pub custom: Option<Vec<i64>>,
     pub description: Option<String>,
     pub logo_url: Option<String>,
     pub name: String,

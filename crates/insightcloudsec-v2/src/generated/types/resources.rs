@@ -1578,10 +1578,8 @@ impl std::fmt::Debug for PrivateSubnetResource {
 pub struct QueryResourcesRequest {
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
-    #[wire(default)]
-    pub badges: Vec<Badge>,
-    #[wire(default)]
-    pub filters: Vec<Filter>,
+    pub badges: Option<Vec<Badge>>,
+    pub filters: Option<Vec<Filter>>,
     /// Only findings of this insight, `<source>:<id>`.
     ///
     /// Example: `backoffice:101`.
@@ -1593,12 +1591,10 @@ pub struct QueryResourcesRequest {
     pub offset: Option<i64>,
     pub order_by: Option<String>,
     /// Cloud or resource group ids to search in.
-    #[wire(default)]
-    pub scopes: Vec<String>,
+    pub scopes: Option<Vec<String>>,
     /// Only this type.
     pub selected_resource_type: Option<String>,
-    #[wire(default)]
-    pub tags: Vec<serde_json::Value>,
+    pub tags: Option<Vec<serde_json::Value>>,
 }
 
 /// Resource groups that hold the resource.

@@ -26,8 +26,7 @@ pub struct CreateRoleRequest {
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct SetRoleBadgesRequest {
-    #[wire(default)]
-    pub badges: Vec<Badge>,
+    pub badges: Option<Vec<Badge>>,
 }
 
 /// Groups that have the role.
@@ -35,8 +34,7 @@ pub struct SetRoleBadgesRequest {
 #[non_exhaustive]
 pub struct SetRoleGroupsRequest {
     /// Prefixed group ids, the full set; groups left out lose the role.
-    #[wire(default)]
-    pub group_resource_ids: Vec<String>,
+    pub group_resource_ids: Option<Vec<String>>,
 }
 
 /// Members to change.
@@ -61,9 +59,7 @@ pub struct UpdateRoleRequest {
 #[non_exhaustive]
 pub struct UpdateRoleScopesRequest {
     /// Cloud or resource group ids to remove.
-    #[wire(default)]
-    pub deprecated_resource_ids: Vec<String>,
+    pub deprecated_resource_ids: Option<Vec<String>>,
     /// Cloud or resource group ids to add.
-    #[wire(default)]
-    pub resource_ids: Vec<String>,
+    pub resource_ids: Option<Vec<String>>,
 }

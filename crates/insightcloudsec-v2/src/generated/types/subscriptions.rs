@@ -9,8 +9,7 @@ use rapid7_core::{Object, OpenEnum};
 pub struct CreateReportSubscriptionRequest {
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
-    #[wire(default)]
-    pub badges: Vec<types::BadgeFilter>,
+    pub badges: Option<Vec<types::BadgeFilter>>,
     pub day_of_week: Option<String>,
     pub email_addresses: Vec<String>,
     pub email_sub_title: Option<String>,
@@ -21,8 +20,7 @@ pub struct CreateReportSubscriptionRequest {
     pub item_type: types::SubscriptionItemType,
     pub minute: Option<i64>,
     pub name: String,
-    #[wire(default)]
-    pub resource_tags: Vec<serde_json::Value>,
+    pub resource_tags: Option<Vec<serde_json::Value>>,
     /// Seen: daily.
     pub schedule: String,
 }

@@ -27,12 +27,9 @@ pub struct SearchResourcesByTagsRequest {
     pub contains_all: Option<bool>,
     /// All keys must be missing.
     pub missing_all: Option<bool>,
-    #[wire(default)]
-    pub organization_services: Vec<String>,
-    #[wire(default)]
-    pub resource_types: Vec<String>,
-    #[wire(default)]
-    pub tag_keys: Vec<String>,
+    pub organization_services: Option<Vec<String>>,
+    pub resource_types: Option<Vec<String>>,
+    pub tag_keys: Option<Vec<String>>,
 }
 
 /// Conditions of a saved search.

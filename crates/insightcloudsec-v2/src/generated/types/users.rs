@@ -95,8 +95,7 @@ pub struct CreateUserRequest {
     pub confirm_password: Option<rapid7_core::Secret>,
     pub email: String,
     /// Groups to join, delegated users only.
-    #[wire(default)]
-    pub group_ids: Vec<rapid7_core::IntegerOrText>,
+    pub group_ids: Option<Vec<rapid7_core::IntegerOrText>>,
     pub name: String,
     /// Local users only.
     pub password: Option<rapid7_core::Secret>,

@@ -1626,12 +1626,10 @@ impl std::fmt::Debug for PrivateSubnetResource {
 pub struct QueryResourcesRequest {
     /// Known values: `AND`, `OR`.
     pub badge_filter_operator: Option<types::BadgeFilterOperator>,
-    #[wire(default)]
-    pub badges: Vec<Badge>,
+    pub badges: Option<Vec<Badge>>,
     /// `next_cursor` of the answer before; left out for the first page.
     pub cursor: Option<String>,
-    #[wire(default)]
-    pub filters: Vec<Filter>,
+    pub filters: Option<Vec<Filter>>,
     /// Only findings of this insight, `<source>:<id>`.
     ///
     /// Example: `backoffice:101`.
@@ -1645,12 +1643,10 @@ pub struct QueryResourcesRequest {
     pub offset: Option<i64>,
     pub order_by: Option<String>,
     /// Cloud or resource group ids to search in.
-    #[wire(default)]
-    pub scopes: Vec<String>,
+    pub scopes: Option<Vec<String>>,
     /// Only this type.
     pub selected_resource_type: Option<String>,
-    #[wire(default)]
-    pub tags: Vec<serde_json::Value>,
+    pub tags: Option<Vec<serde_json::Value>>,
 }
 
 /// A column of the console's resource table.

@@ -7,6 +7,7 @@ use wire_openapi30::{Client, operations as op, types};
 
 pub async fn check(wire: &Wire, client: &Client) {
     structs(wire, client).await;
+    sets(wire, client).await;
     unions(wire, client).await;
     values(wire, client).await;
     open_shapes(wire, client).await;
@@ -115,6 +116,47 @@ async fn structs(wire: &Wire, client: &Client) {
         .await;
     sent.is("PUT /api/v1/bodies/composed", &[JSON, OF_JSON], body);
     assert_eq!(answer.unwrap().into_inner().bark, Some(3));
+}
+
+/// An empty list or map that is set may mean "none of them", and is sent; one that is not set is not.
+async fn sets(wire: &Wire, client: &Client) {
+    let none: [String; 0] = [];
+    let empty = types::SendSetsRequest::builder()
+        .list(none.clone())
+        .map(BTreeMap::new())
+        .free(serde_json::Map::new())
+        .nullable(none)
+        .objects([
+            types::Sets::builder()
+                .list(Vec::<i64>::new())
+                .matrix(Vec::<Vec<i64>>::new()),
+            types::Sets::builder().matrix([vec![], vec![1_i64]]),
+            types::Sets::builder(),
+        ]);
+    let (sent, answer) = wire
+        .call(
+            &op::SEND_SETS,
+            nothing(),
+            client.send_sets().body(empty).send(),
+        )
+        .await;
+    let body = json!({
+        "list": [], "map": {}, "free": {}, "nullable": [],
+        "objects": [{ "list": [], "matrix": [] }, { "matrix": [[], [1]] }, {}],
+    });
+    sent.is("POST /api/v1/bodies/sets", &[ANY, OF_JSON], body);
+    answer.unwrap();
+
+    let unset = types::SendSetsRequest::builder();
+    let (sent, answer) = wire
+        .call(
+            &op::SEND_SETS,
+            nothing(),
+            client.send_sets().body(unset).send(),
+        )
+        .await;
+    sent.is("POST /api/v1/bodies/sets", &[ANY, OF_JSON], json!({}));
+    answer.unwrap();
 }
 
 async fn unions(wire: &Wire, client: &Client) {

@@ -7,8 +7,7 @@ use rapid7_core::{Builder, Given};
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::CountBadgesRequest)]
 pub struct CountBadgesRequest {
-    #[wire(default)]
-    resource_ids: Given<Vec<String>>,
+    resource_ids: Given<Option<Vec<String>>>,
 }
 
 /// Builder of [`types::CreateBadgesRequest`].
@@ -42,6 +41,5 @@ pub struct ListCloudsByBadgeRequest {
 pub struct SetResourceBadgesRequest {
     /// The full set; badges left out are removed.
     badges: Given<Vec<types::Badge>>,
-    #[wire(default)]
-    target_resource_ids: Given<Vec<String>>,
+    target_resource_ids: Given<Option<Vec<String>>>,
 }

@@ -19,10 +19,8 @@ pub struct AddCloudOrganizationRequest {
     credentials: Given<rapid7_core::Secret>,
     domain_name: Given<Option<String>>,
     nickname: Given<String>,
-    #[wire(default)]
-    parent_folder_id: Given<Vec<String>>,
+    parent_folder_id: Given<Option<Vec<String>>>,
     /// AWS only.
     remove_suspended: Given<Option<bool>>,
-    #[wire(default)]
-    skip_prefixes: Given<Vec<String>>,
+    skip_prefixes: Given<Option<Vec<String>>>,
 }

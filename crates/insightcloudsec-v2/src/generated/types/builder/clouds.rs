@@ -130,14 +130,11 @@ pub struct SearchCloudsRequest {
     /// Known values: `AND`, `OR`.
     badge_filter_operator: Given<Option<types::BadgeFilterOperator>>,
     /// Badges an account must carry.
-    #[wire(default)]
-    badges: Given<Vec<types::Badge>>,
+    badges: Given<Option<Vec<types::Badge>>>,
     empty_badges: Given<Option<bool>>,
     /// Badges an account must not carry.
-    #[wire(default)]
-    exclusion_badges: Given<Vec<types::Badge>>,
-    #[wire(default)]
-    filters: Given<Vec<types::ListFilter>>,
+    exclusion_badges: Given<Option<Vec<types::Badge>>>,
+    filters: Given<Option<Vec<types::ListFilter>>>,
     /// Page size.
     limit: Given<Option<i64>>,
     /// Number of records to skip.

@@ -17,8 +17,7 @@ pub struct AddScorecardExportConfigRequest {
     insight_filters: Given<Option<types::InsightSelection>>,
     name: Given<String>,
     organization_service_filters: Given<Option<types::CloudSelection>>,
-    #[wire(default)]
-    resource_tags: Given<Vec<serde_json::Value>>,
+    resource_tags: Given<Option<Vec<serde_json::Value>>>,
 }
 
 /// Builder of [`types::CloudSelection`].
@@ -26,13 +25,10 @@ pub struct AddScorecardExportConfigRequest {
 #[builds(crate::types::CloudSelection)]
 pub struct CloudSelection {
     /// Pairs of key and value, each a two-element array.
-    #[wire(default)]
-    badges: Given<Vec<Vec<String>>>,
-    #[wire(default)]
-    cloud_types: Given<Vec<String>>,
+    badges: Given<Option<Vec<Vec<String>>>>,
+    cloud_types: Given<Option<Vec<String>>>,
     /// Numeric cloud ids.
-    #[wire(default)]
-    organization_service_ids: Given<Vec<i64>>,
+    organization_service_ids: Given<Option<Vec<i64>>>,
 }
 
 /// Builder of [`types::CreateScorecardExportRequest`].
@@ -54,23 +50,18 @@ pub struct ExportComplianceScorecardRequest {
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::InsightSelection)]
 pub struct InsightSelection {
-    #[wire(default)]
-    insight_ids: Given<Vec<rapid7_core::IntegerOrText>>,
-    #[wire(default)]
-    resource_types: Given<Vec<String>>,
+    insight_ids: Given<Option<Vec<rapid7_core::IntegerOrText>>>,
+    resource_types: Given<Option<Vec<String>>>,
     /// 1 info, 2 low, 3 medium, 4 high, 5 critical.
-    #[wire(default)]
-    severity: Given<Vec<i64>>,
+    severity: Given<Option<Vec<i64>>>,
 }
 
 /// Builder of [`types::ResourceGroupSelection`].
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::ResourceGroupSelection)]
 pub struct ResourceGroupSelection {
-    #[wire(default)]
-    azure_resource_group_ids: Given<Vec<rapid7_core::IntegerOrText>>,
-    #[wire(default)]
-    custom_resource_group_ids: Given<Vec<rapid7_core::IntegerOrText>>,
+    azure_resource_group_ids: Given<Option<Vec<rapid7_core::IntegerOrText>>>,
+    custom_resource_group_ids: Given<Option<Vec<rapid7_core::IntegerOrText>>>,
 }
 
 /// Builder of [`types::ScorecardScope`].

@@ -11,18 +11,15 @@ pub struct AddEventProducersRequest {
     /// Numeric cloud ids of the producers.
     organization_service_ids: Given<Vec<i64>>,
     propagate: Given<Option<types::EventPropagation>>,
-    #[wire(default)]
-    regions: Given<Vec<String>>,
-    #[wire(default)]
-    resource_types: Given<Vec<String>>,
+    regions: Given<Option<Vec<String>>>,
+    resource_types: Given<Option<Vec<String>>>,
 }
 
 /// Builder of [`types::EventPropagation`].
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::EventPropagation)]
 pub struct EventPropagation {
-    #[wire(default)]
-    badges: Given<Vec<String>>,
+    badges: Given<Option<Vec<String>>>,
     by_badge: Given<Option<bool>>,
     by_consumer: Given<Option<bool>>,
 }

@@ -37,8 +37,7 @@ pub struct DeleteExemptionsRequest {
 pub struct ListExemptionsRequest {
     /// Known values: `AND`, `OR`.
     badge_filter_operator: Given<Option<types::BadgeFilterOperator>>,
-    #[wire(default)]
-    badges: Given<Vec<types::BadgeFilter>>,
+    badges: Given<Option<Vec<types::BadgeFilter>>>,
     pack: Given<Option<String>>,
     search: Given<Option<String>>,
 }

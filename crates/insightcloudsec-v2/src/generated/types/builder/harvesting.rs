@@ -7,14 +7,12 @@ use rapid7_core::{Builder, Given};
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::AssignHarvestingStrategyRequest)]
 pub struct AssignHarvestingStrategyRequest {
-    #[wire(default)]
-    badges: Given<Vec<String>>,
+    badges: Given<Option<Vec<String>>>,
     /// Known values: `ALICLOUD`, `AWS`, `AWS_CHINA`, `AWS_GOV`, `AZURE_ARM`, `AZURE_CHINA`, `AZURE_GOV`,
     /// `GCE`, `K8S_R7`, `OCI`.
     cloud_type_id: Given<Option<types::CloudTypeId>>,
     /// Numeric cloud ids.
-    #[wire(default)]
-    organization_service_ids: Given<Vec<i64>>,
+    organization_service_ids: Given<Option<Vec<i64>>>,
 }
 
 /// Builder of [`types::CreateHarvestingStrategyRequest`].

@@ -8,20 +8,15 @@ use rapid7_core::{Builder, Given};
 #[builds(crate::types::BulkInsight)]
 pub struct BulkInsight {
     description: Given<Option<String>>,
-    #[wire(default)]
-    filters: Given<Vec<types::Filter>>,
+    filters: Given<Option<Vec<types::Filter>>>,
     name: Given<Option<String>>,
     owner_resource_id: Given<Option<String>>,
-    #[wire(default)]
-    resource_types: Given<Vec<String>>,
-    #[wire(default)]
-    scopes: Given<Vec<String>>,
-    #[wire(default)]
-    selects: Given<Vec<String>>,
+    resource_types: Given<Option<Vec<String>>>,
+    scopes: Given<Option<Vec<String>>>,
+    selects: Given<Option<Vec<String>>>,
     /// 1 (lowest) to 5 (critical).
     severity: Given<Option<i64>>,
-    #[wire(default)]
-    tags: Given<Vec<String>>,
+    tags: Given<Option<Vec<String>>>,
     template_id: Given<Option<i64>>,
     timeseries: Given<Option<bool>>,
 }
@@ -79,8 +74,7 @@ pub struct SetInsightNotesRequest {
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::ToggleInsightTimeseriesRequest)]
 pub struct ToggleInsightTimeseriesRequest {
-    #[wire(default)]
-    insights: Given<Vec<types::BulkInsight>>,
+    insights: Given<Option<Vec<types::BulkInsight>>>,
 }
 
 /// Builder of [`types::UpdateInsightMetadataRequest`].
@@ -88,11 +82,9 @@ pub struct ToggleInsightTimeseriesRequest {
 #[builds(crate::types::UpdateInsightMetadataRequest)]
 pub struct UpdateInsightMetadataRequest {
     /// Ids of built-in insights.
-    #[wire(default)]
-    backoffice: Given<Vec<String>>,
+    backoffice: Given<Option<Vec<String>>>,
     /// Ids of custom insights.
-    #[wire(default)]
-    custom: Given<Vec<i64>>,
+    custom: Given<Option<Vec<i64>>>,
     metadata: Given<String>,
     pack_id: Given<Option<String>>,
 }

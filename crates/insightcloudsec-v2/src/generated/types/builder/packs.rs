@@ -8,14 +8,12 @@ use rapid7_core::{Builder, Given};
 #[builds(crate::types::PackInput)]
 pub struct PackInput {
     /// Numbers of built-in insights, the full set.
-    #[wire(default)]
-    backoffice: Given<Vec<i64>>,
+    backoffice: Given<Option<Vec<i64>>>,
     /// Known values: `AND`, `OR`.
     badge_filter_operator: Given<Option<types::BadgeFilterOperator>>,
     badges: Given<Option<Vec<types::Badge>>>,
     /// Numbers of custom insights, the full set.
-    #[wire(default)]
-    custom: Given<Vec<i64>>,
+    custom: Given<Option<Vec<i64>>>,
     description: Given<Option<String>>,
     logo_url: Given<Option<String>>,
     name: Given<String>,

@@ -26,8 +26,7 @@ pub struct CreateRoleRequest {
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::SetRoleBadgesRequest)]
 pub struct SetRoleBadgesRequest {
-    #[wire(default)]
-    badges: Given<Vec<types::Badge>>,
+    badges: Given<Option<Vec<types::Badge>>>,
 }
 
 /// Builder of [`types::SetRoleGroupsRequest`].
@@ -35,8 +34,7 @@ pub struct SetRoleBadgesRequest {
 #[builds(crate::types::SetRoleGroupsRequest)]
 pub struct SetRoleGroupsRequest {
     /// Prefixed group ids, the full set; groups left out lose the role.
-    #[wire(default)]
-    group_resource_ids: Given<Vec<String>>,
+    group_resource_ids: Given<Option<Vec<String>>>,
 }
 
 /// Builder of [`types::UpdateRoleRequest`].
@@ -61,9 +59,7 @@ pub struct UpdateRoleRequest {
 #[builds(crate::types::UpdateRoleScopesRequest)]
 pub struct UpdateRoleScopesRequest {
     /// Cloud or resource group ids to remove.
-    #[wire(default)]
-    deprecated_resource_ids: Given<Vec<String>>,
+    deprecated_resource_ids: Given<Option<Vec<String>>>,
     /// Cloud or resource group ids to add.
-    #[wire(default)]
-    resource_ids: Given<Vec<String>>,
+    resource_ids: Given<Option<Vec<String>>>,
 }

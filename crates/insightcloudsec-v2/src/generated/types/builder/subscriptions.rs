@@ -9,8 +9,7 @@ use rapid7_core::{Builder, Given};
 pub struct CreateReportSubscriptionRequest {
     /// Known values: `AND`, `OR`.
     badge_filter_operator: Given<Option<types::BadgeFilterOperator>>,
-    #[wire(default)]
-    badges: Given<Vec<types::BadgeFilter>>,
+    badges: Given<Option<Vec<types::BadgeFilter>>>,
     day_of_week: Given<Option<String>>,
     email_addresses: Given<Vec<String>>,
     email_sub_title: Given<Option<String>>,
@@ -21,8 +20,7 @@ pub struct CreateReportSubscriptionRequest {
     item_type: Given<types::SubscriptionItemType>,
     minute: Given<Option<i64>>,
     name: Given<String>,
-    #[wire(default)]
-    resource_tags: Given<Vec<serde_json::Value>>,
+    resource_tags: Given<Option<Vec<serde_json::Value>>>,
     /// Seen: daily.
     schedule: Given<String>,
 }

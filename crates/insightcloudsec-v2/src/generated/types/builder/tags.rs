@@ -10,10 +10,7 @@ pub struct SearchResourcesByTagsRequest {
     contains_all: Given<Option<bool>>,
     /// All keys must be missing.
     missing_all: Given<Option<bool>>,
-    #[wire(default)]
-    organization_services: Given<Vec<String>>,
-    #[wire(default)]
-    resource_types: Given<Vec<String>>,
-    #[wire(default)]
-    tag_keys: Given<Vec<String>>,
+    organization_services: Given<Option<Vec<String>>>,
+    resource_types: Given<Option<Vec<String>>>,
+    tag_keys: Given<Option<Vec<String>>>,
 }

@@ -35,8 +35,7 @@ pub struct CreateUserRequest {
     confirm_password: Given<Option<rapid7_core::Secret>>,
     email: Given<String>,
     /// Groups to join, delegated users only.
-    #[wire(default)]
-    group_ids: Given<Vec<rapid7_core::IntegerOrText>>,
+    group_ids: Given<Option<Vec<rapid7_core::IntegerOrText>>>,
     name: Given<String>,
     /// Local users only.
     password: Given<Option<rapid7_core::Secret>>,

@@ -38,8 +38,7 @@ pub struct ListFilter {
     /// Field of the listed records.
     pub field_name: String,
     /// Values of the condition, for IN, NOT_IN and BETWEEN.
-    #[wire(default)]
-    pub filter_list_value: Vec<String>,
+    pub filter_list_value: Option<Vec<String>>,
     /// Known values: `EXACT`, `LIKE`, `NOT`, `IN`, `NOT_IN`, `BETWEEN`.
     pub filter_type: types::FilterType,
     /// Value of the condition.

@@ -7,8 +7,7 @@ use rapid7_core::Object;
 #[derive(Clone, Debug, Default, Object, PartialEq)]
 #[non_exhaustive]
 pub struct ListOptions {
-    #[wire(default)]
-    pub filters: Vec<ListFilter>,
+    pub filters: Option<Vec<ListFilter>>,
     /// Page size.
     pub limit: Option<i64>,
     /// Number of records to skip.

@@ -35,12 +35,10 @@ pub struct Filter {
 pub struct QueryResourcesRequest {
     /// Known values: `AND`, `OR`.
     badge_filter_operator: Given<Option<types::BadgeFilterOperator>>,
-    #[wire(default)]
-    badges: Given<Vec<types::Badge>>,
+    badges: Given<Option<Vec<types::Badge>>>,
     /// `next_cursor` of the answer before; left out for the first page.
     cursor: Given<Option<String>>,
-    #[wire(default)]
-    filters: Given<Vec<types::Filter>>,
+    filters: Given<Option<Vec<types::Filter>>>,
     /// Only findings of this insight, `<source>:<id>`.
     ///
     /// Example: `backoffice:101`.
@@ -54,10 +52,8 @@ pub struct QueryResourcesRequest {
     offset: Given<Option<i64>>,
     order_by: Given<Option<String>>,
     /// Cloud or resource group ids to search in.
-    #[wire(default)]
-    scopes: Given<Vec<String>>,
+    scopes: Given<Option<Vec<String>>>,
     /// Only this type.
     selected_resource_type: Given<Option<String>>,
-    #[wire(default)]
-    tags: Given<Vec<serde_json::Value>>,
+    tags: Given<Option<Vec<serde_json::Value>>>,
 }

@@ -10,8 +10,7 @@ pub struct ListFilter {
     /// Field of the listed records.
     field_name: Given<String>,
     /// Values of the condition, for IN, NOT_IN and BETWEEN.
-    #[wire(default)]
-    filter_list_value: Given<Vec<String>>,
+    filter_list_value: Given<Option<Vec<String>>>,
     /// Known values: `EXACT`, `LIKE`, `NOT`, `IN`, `NOT_IN`, `BETWEEN`.
     filter_type: Given<types::FilterType>,
     /// Value of the condition.

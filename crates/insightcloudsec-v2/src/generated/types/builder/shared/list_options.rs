@@ -7,8 +7,7 @@ use rapid7_core::{Builder, Given};
 #[derive(Builder, Clone, Debug)]
 #[builds(crate::types::ListOptions)]
 pub struct ListOptions {
-    #[wire(default)]
-    filters: Given<Vec<types::ListFilter>>,
+    filters: Given<Option<Vec<types::ListFilter>>>,
     /// Page size.
     limit: Given<Option<i64>>,
     /// Number of records to skip.
