@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::decode::from_json;
+use crate::decode::from_body;
+use crate::mask::Mask;
 use crate::misfit::Misfit;
-use crate::received::media_type;
+use crate::received::{Received, media_type};
 
 /// A body that is not JSON, or whose shape nobody has documented.
 ///
-/// `Debug` shows length and content type only.
+/// `Debug` shows length and kind of content only.
 ///
 /// ```
 /// let body = rapid7_core::Body::from(r#"{"count": 3}"#);
@@ -20,17 +22,20 @@ use crate::received::media_type;
 /// assert_eq!(value["count"], 3);
 /// # Ok::<(), rapid7_core::Misfit>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Body {
     bytes: Bytes,
     content_type: Option<Box<str>>,
+    /// Of the connection that it came by; no part of its value.
+    mask: Option<Arc<Mask>>,
 }
 
 impl Body {
-    pub(crate) fn received(bytes: Bytes, content_type: Option<&str>) -> Self {
+    pub(crate) fn received(received: &Received) -> Self {
         Self {
-            bytes,
-            content_type: content_type.map(Into::into),
+            bytes: received.bytes().clone(),
+            content_type: received.content_type().map(Into::into),
+            mask: received.mask().cloned(),
         }
     }
 
@@ -66,7 +71,7 @@ impl Body {
     /// [`Misfit`] where the body is not JSON or does not have the shape of `T`; an empty body is not
     /// JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Misfit> {
-        from_json(&self.bytes, self.content_type())
+        from_body(&self.bytes, self.content_type(), self.mask.as_deref())
     }
 
     /// Whether there is nothing in it.
@@ -88,6 +93,14 @@ impl Body {
     }
 }
 
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.bytes, &self.content_type) == (&other.bytes, &other.content_type)
+    }
+}
+
+impl Eq for Body {}
+
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body")
@@ -102,6 +115,7 @@ impl From<Bytes> for Body {
         Self {
             bytes,
             content_type: None,
+            mask: None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Why a connection cannot be built.
 
+use std::fmt::Write as _;
+
 use crate::error::innermost;
+use crate::line::cut;
 
 /// Why a connection cannot be built. Neither the base URL nor credentials are quoted.
 #[derive(Debug, thiserror::Error)]
@@ -76,8 +79,13 @@ pub enum BuildError {
         setting: &'static str,
     },
     /// The HTTP client cannot be set up.
-    #[error("the HTTP client cannot be set up: {}", innermost(.0))]
+    #[error("the HTTP client cannot be set up: {}", words(.0))]
     HttpClient(#[source] reqwest::Error),
+}
+
+/// The cause in a line; it may quote what the program set.
+fn words(error: &reqwest::Error) -> String {
+    cut(300, |line| write!(line, "{}", innermost(error)))
 }
 
 /// What is wrong with a client certificate.

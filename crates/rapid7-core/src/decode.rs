@@ -34,6 +34,7 @@ use std::borrow::Borrow;
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::mask::Mask;
 use crate::misfit::Misfit;
 use crate::received::Received;
 
@@ -53,7 +54,8 @@ pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
 pub fn json<T: DeserializeOwned>(received: &Received) -> Result<T, Misfit> {
     read(received.bytes()).map_err(|fault| {
         // Asked for only here: most answers fit.
-        misfit(received.bytes(), received.content_type(), fault)
+        let mask = received.mask().map(|mask| &**mask);
+        misfit(received.bytes(), received.content_type(), mask, fault)
     })
 }
 
@@ -75,10 +77,7 @@ pub fn optional<T: DeserializeOwned>(received: &Received) -> Result<Option<T>, M
 ///
 /// Never.
 pub fn body(received: &Received) -> Result<Body, Misfit> {
-    Ok(Body::received(
-        received.bytes().clone(),
-        received.content_type(),
-    ))
+    Ok(Body::received(received))
 }
 
 /// A text body in UTF-8; an empty one is the empty text.
@@ -117,7 +116,16 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     bytes: &[u8],
     content_type: Option<&str>,
 ) -> Result<T, Misfit> {
-    read(bytes).map_err(|fault| misfit(bytes, content_type, fault))
+    from_body(bytes, content_type, None)
+}
+
+/// As [`from_json`], of a body that came by a connection with these secrets.
+pub(crate) fn from_body<T: DeserializeOwned>(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    mask: Option<&Mask>,
+) -> Result<T, Misfit> {
+    read(bytes).map_err(|fault| misfit(bytes, content_type, mask, fault))
 }
 
 /// Some servers put it in front of the text.
@@ -139,12 +147,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 }
 
 #[cold]
-fn misfit(bytes: &[u8], content_type: Option<&str>, fault: Fault) -> Misfit {
+fn misfit(bytes: &[u8], content_type: Option<&str>, mask: Option<&Mask>, fault: Fault) -> Misfit {
     let bytes = without_mark(bytes);
     if is_blank(bytes) {
         return Misfit::new("the body is empty");
     }
-    Misfit::located(bytes, content_type, fault)
+    Misfit::located(bytes, content_type, mask, fault)
 }
 
 fn is_blank(bytes: &[u8]) -> bool {
