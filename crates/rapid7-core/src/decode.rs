@@ -19,6 +19,8 @@
 //! | an element of a list, a value of a map | `null`, which is passed over unless the type holds it |
 //! | [`serde_json::Value`] | nothing; it is kept as it came |
 //!
+//! Of several members of one name, the last counts. Half of a surrogate pair in a string (`"\ud800"`) becomes U+FFFD.
+//!
 //! What a member cannot hold is an error with its place, such as `"N/A"` for an integer. Members of types
 //! with `#[serde(flatten)]` and alternatives under `#[serde(untagged)]` are read by the rules of serde,
 //! which buffers them.
@@ -41,7 +43,7 @@ use crate::received::Received;
 pub(crate) use fault::{Cause, Fault};
 pub(crate) use lenient::EXACT;
 pub(crate) use scalar::{integer_of_text, number_of_text};
-pub(crate) use scan::Scanner;
+pub(crate) use scan::{Scanner, unescaped};
 
 /// Turns an answer into a value.
 pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use crate::decode::unescaped;
 use crate::line::cut;
 use crate::mask::Mask;
 
@@ -238,8 +239,9 @@ fn shown_key(key: &[u8], mask: Option<&Mask>) -> (String, bool) {
 
 fn unquoted(key: &[u8]) -> String {
     let key = key.get(..KEY_READ).unwrap_or(key);
+    let key = String::from_utf8_lossy(key);
     // Where this fails, it stays with its escapes, through which masks see.
-    serde_json::from_slice(key).unwrap_or_else(|_| String::from_utf8_lossy(key).into_owned())
+    unescaped(&key).unwrap_or_else(|| key.into_owned())
 }
 
 /// Writes a member; keys that are not plain words come from maps and are quoted and cut.
