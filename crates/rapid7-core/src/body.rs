@@ -101,6 +101,10 @@ impl PartialEq for Body {
 
 impl Eq for Body {}
 
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "the mask is the connection's"
+)]
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body")

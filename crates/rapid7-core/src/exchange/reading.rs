@@ -84,7 +84,7 @@ impl<'a, 'w> Reading<'a, 'w> {
     async fn result(&mut self) -> Result<Bytes> {
         let max = self.bounds.max_answer_bytes;
         if self.announced.is_some_and(|announced| announced > max) {
-            return Err(self.too_large());
+            return Err(self.too_large().into());
         }
         match self.next().await? {
             None => {
@@ -108,7 +108,7 @@ impl<'a, 'w> Reading<'a, 'w> {
         let mut next = Some(first);
         while let Some(chunk) = next {
             if self.got > self.bounds.max_answer_bytes {
-                return Err(self.too_large());
+                return Err(self.too_large().into());
             }
             if !is_long && reserved.max(body.len() + chunk.len()) > MAX_PIECE {
                 is_long = true;
@@ -154,7 +154,7 @@ impl<'a, 'w> Reading<'a, 'w> {
         }
         let body = if unpacker.is_over() {
             if is_result {
-                return Err(self.too_large());
+                return Err(self.too_large().into());
             }
             unpacker.into_kept()
         } else {
@@ -218,13 +218,13 @@ impl<'a, 'w> Reading<'a, 'w> {
         }
     }
 
-    fn too_large(&self) -> Box<TransportError> {
+    fn too_large(&self) -> TransportError {
         let max = self.bounds.max_answer_bytes;
-        TransportError::too_large(self.response.status(), max).into()
+        TransportError::too_large(self.response.status(), max)
     }
 
-    fn undecodable(&self, error: &std::io::Error) -> Box<TransportError> {
-        TransportError::undecodable(self.response.status(), error).into()
+    fn undecodable(&self, error: &std::io::Error) -> TransportError {
+        TransportError::undecodable(self.response.status(), error)
     }
 }
 
