@@ -1,6 +1,6 @@
 //! Hides a connection's own secrets in text that a server sent.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
@@ -13,7 +13,10 @@ pub(crate) const MASKED: &str = "[masked]";
 /// Shorter secrets are part of too many words.
 const MIN_SECRET: usize = 3;
 
-/// Shorter pieces of Base64 are, too.
+/// Of longer ones, the first half is hidden when it stands alone: a server may cut what it repeats.
+const MIN_HALVED: usize = 12;
+
+/// Shorter pieces of Base64 are parts of too many words, too.
 const MIN_PIECE: usize = 4;
 
 /// Encodings inside of encodings that are undone, such as JSON in a query.
@@ -143,13 +146,46 @@ impl View {
         }
     }
 
-    /// Marks where a form of a secret stands. Case is no matter: names of headers and hosts lose it.
+    /// Marks where a form of a secret stands, or enough of its beginning.
     fn cover(&self, form: &[u8], covered: &mut [bool]) {
-        for (at, window) in self.bytes.windows(form.len()).enumerate() {
-            if window.eq_ignore_ascii_case(form) {
-                covered[self.starts[at]..self.starts[at + form.len()]].fill(true);
+        let enough = if form.len() < MIN_HALVED {
+            form.len()
+        } else {
+            form.len().div_ceil(2)
+        };
+        for at in 0..self.bytes.len() {
+            let (len, end) = self.common(form, at);
+            if len >= enough {
+                covered[self.starts[at]..self.starts[end]].fill(true);
             }
         }
+    }
+
+    /// How many bytes of a form stand here, each as it is or escaped, and where they end.
+    ///
+    /// Case is no matter: names of headers and hosts lose it. A byte that begins escapes may be either, so that all ways to
+    /// read on are followed.
+    fn common(&self, form: &[u8], at: usize) -> (usize, usize) {
+        let mut best = (0, at);
+        let mut ways = BTreeSet::new();
+        let mut way = Some(best);
+        while let Some((len, end)) = way {
+            best = best.max((len, end));
+            let (wanted, found) = (&form[len..], &self.bytes[end..]);
+            if let (Some(wanted), Some(found)) = (wanted.first(), found.first())
+                && wanted.eq_ignore_ascii_case(found)
+            {
+                ways.insert((len + 1, end + 1));
+            }
+            if let Some((letter, escape_len)) = escape(found)
+                && let Some(letter_len) = letter.begins(wanted)
+            {
+                ways.insert((len + letter_len, end + escape_len));
+            }
+            // By length, so that none is followed twice.
+            way = ways.pop_first();
+        }
+        best
     }
 
     /// One layer of encoding less; `None` where there is none.
@@ -161,14 +197,7 @@ impl View {
         let mut at = 0;
         while let Some(byte) = self.bytes.get(at) {
             let (letter, len) = escape(&self.bytes[at..]).unwrap_or((Letter::Byte(*byte), 1));
-            match letter {
-                Letter::Byte(byte) => next.bytes.push(byte),
-                Letter::Char(letter) => {
-                    let mut buffer = [0; 4];
-                    let bytes = letter.encode_utf8(&mut buffer).as_bytes();
-                    next.bytes.extend_from_slice(bytes);
-                }
-            }
+            next.bytes.extend_from_slice(letter.bytes(&mut [0; 4]));
             next.starts.resize(next.bytes.len(), self.starts[at]);
             at += len;
         }
@@ -180,6 +209,26 @@ impl View {
 enum Letter {
     Byte(u8),
     Char(char),
+}
+
+impl Letter {
+    fn bytes<'a>(&self, buffer: &'a mut [u8; 4]) -> &'a [u8] {
+        match self {
+            Self::Byte(byte) => {
+                buffer[0] = *byte;
+                &buffer[..1]
+            }
+            Self::Char(letter) => letter.encode_utf8(buffer).as_bytes(),
+        }
+    }
+
+    /// Its length, if the text begins with it.
+    fn begins(&self, text: &[u8]) -> Option<usize> {
+        let mut buffer = [0; 4];
+        let bytes = self.bytes(&mut buffer);
+        let begin = text.get(..bytes.len())?;
+        begin.eq_ignore_ascii_case(bytes).then_some(bytes.len())
+    }
 }
 
 /// What an escape stands for, and its length: `%41`, `\u0041`, `\u{41}`, `\x41`, `\"`, `&#65;`, `&#x41;` or `&amp;`.
@@ -297,7 +346,7 @@ mod tests {
             assert_eq!(mask.apply(&format!("a{text}z")), "a[masked]z", "{text}");
             assert!(!mask.is_clean(&text), "{text}");
         }
-        let other = "an other k+3/y";
+        let other = "an other k+3";
         assert_eq!(mask.apply(other), other);
         assert!(mask.is_clean(other));
     }
@@ -322,6 +371,24 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn half_of_a_secret_is_hidden_and_less_is_not() {
+        let mask = mask(&["%41\\\"-long-secret", "short"]);
+        for (text, clean) in [
+            ("a%41\\\"-long-secret", "a[masked]"),
+            ("%2541\\\\%22-long, more", "[masked], more"),
+            ("%41\\\"-long", "[masked]"),
+            ("%41\\\"-", "%41\\\"-"),
+            ("shor short", "shor [masked]"),
+        ] {
+            assert_eq!(mask.apply(text), clean, "{text}");
+        }
+        // As many ways to read it as it has characters.
+        let slashes = super::Mask::default();
+        slashes.learn(&"\\".repeat(50).into());
+        assert_eq!(slashes.apply(&"\\".repeat(200)), MASKED);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use reqwest::header::{HeaderMap, LOCATION};
 use super::Error;
 use crate::base_url::BaseUrl;
 use crate::line::cut;
+use crate::mask::MASKED;
 use crate::misfit::Misfit;
 use crate::operation::Operation;
 use crate::received::Received;
@@ -139,10 +140,14 @@ fn redirect_origin(received: &Received, base: &BaseUrl) -> Option<String> {
         return None;
     }
     let location = received.headers().get(LOCATION)?.to_str().ok()?;
-    let origin = base.join(location)?.origin().ascii_serialization();
-    let shown = received
-        .mask()
-        .map_or_else(|| origin.clone(), |mask| mask.apply(&origin));
+    let mask = |text: &str| {
+        received
+            .mask()
+            .map_or_else(|| text.to_owned(), |mask| mask.apply(text))
+    };
+    // Before, since a secret may end beyond the origin; after, since hosts are decoded.
+    let location = mask(location).replace(MASKED, "masked");
+    let shown = mask(&base.join(&location)?.origin().ascii_serialization());
     Some(cut(MAX_ORIGIN, |line| line.write_str(&shown)))
 }
 

@@ -59,7 +59,7 @@ async fn waits_and_dates_of_servers_saturate() {
                     let line = error.to_string();
                     assert!(line.len() < 1000, "{time}: {line}");
                     assert!(
-                        !line.contains("wait 0 s") || is_no_wait(time),
+                        !line.contains("wait 0 s") || status == 503 || is_no_wait(time),
                         "{time}: {line}"
                     );
                     assert!(format!("{error:?}").len() < 1000);
@@ -69,7 +69,7 @@ async fn waits_and_dates_of_servers_saturate() {
     }
 }
 
-/// Those that are no wait at all, or none that can be told.
+/// Those that are no wait at all. By the date of the answer itself, which has status 503, any may be.
 fn is_no_wait(time: &str) -> bool {
     time.contains("1970") || time.contains("0000 08") || time.starts_with("0.0")
 }
