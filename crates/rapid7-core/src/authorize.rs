@@ -17,7 +17,7 @@ use crate::error::Refusal;
 use crate::exchange::set_header;
 use crate::operation::{Access, AuthScheme, KeyPlacement, SessionScheme};
 use crate::parameter::push_pair;
-use crate::request::push_cookie;
+use crate::request::{is_token, push_cookie};
 
 /// Where a connection has what it presents from.
 pub(crate) enum Source {
@@ -263,6 +263,9 @@ fn place_key(
             Some((Placement::Header(header_name(name)?), key.clone().into()))
         }
         KeyPlacement::Query(name) => Some((Placement::Query(name), key.clone().into())),
+        KeyPlacement::Cookie(name) if !is_token(name) => {
+            return Err(BuildError::CookieName(name));
+        }
         KeyPlacement::Cookie(name) => Some((Placement::Cookie(name), key.clone().into())),
         KeyPlacement::Bearer => Some(authorization("Bearer", key)),
         KeyPlacement::Basic if key.expose_secret().contains(':') => {

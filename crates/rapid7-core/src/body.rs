@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::decode::{self, Limits};
+use crate::mask::Mask;
 use crate::misfit::Misfit;
 use crate::received::{Received, media_type};
 
 /// A body that is not JSON, or whose shape nobody has documented.
 ///
-/// `Debug` shows length and content type only.
+/// `Debug` shows length and kind of content only.
 ///
 /// ```
 /// let body = rapid7_core::Body::from(r#"{"count": 3}"#);
@@ -25,6 +27,8 @@ pub struct Body {
     bytes: Bytes,
     content_type: Option<Box<str>>,
     limits: Limits,
+    /// Of the connection that it came by; no part of its value.
+    mask: Option<Arc<Mask>>,
 }
 
 impl Body {
@@ -37,6 +41,7 @@ impl Body {
                 time: None,
                 ..received.limits()
             },
+            mask: received.mask().cloned(),
         }
     }
 
@@ -74,7 +79,12 @@ impl Body {
     /// [`max_decoded_bytes`](crate::ConnectionBuilder::max_decoded_bytes) of the connection that the body came over, or
     /// else 512 MiB.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Misfit> {
-        decode::within(self.limits, &self.bytes, self.content_type())
+        decode::within(
+            self.limits,
+            &self.bytes,
+            self.content_type(),
+            self.mask.as_deref(),
+        )
     }
 
     /// Whether there is nothing in it.
@@ -96,6 +106,18 @@ impl Body {
     }
 }
 
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.bytes, &self.content_type) == (&other.bytes, &other.content_type)
+    }
+}
+
+impl Eq for Body {}
+
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "the mask is the connection's"
+)]
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body")
@@ -111,18 +133,10 @@ impl From<Bytes> for Body {
             bytes,
             content_type: None,
             limits: Limits::default(),
+            mask: None,
         }
     }
 }
-
-/// Bodies are equal that have the same bytes and content type.
-impl PartialEq for Body {
-    fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes && self.content_type == other.content_type
-    }
-}
-
-impl Eq for Body {}
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {

@@ -1,6 +1,9 @@
 //! Why a connection cannot be built.
 
+use std::fmt::Write as _;
+
 use crate::error::innermost;
+use crate::line::cut;
 
 /// Why a connection cannot be built. Neither the base URL nor credentials are quoted.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +50,11 @@ pub enum BuildError {
         names: String,
     },
     /// The API's description names a header that cannot exist.
-    #[error("`{0}` is not a header name; the API's description is wrong")]
+    #[error("`{}` is not a header name; the API's description is wrong", short(.0))]
     HeaderName(&'static str),
+    /// The API's description names a cookie that cannot exist.
+    #[error("`{}` is not a cookie name; the API's description is wrong", short(.0))]
+    CookieName(&'static str),
     /// The user agent contains what a header cannot hold.
     #[error("the user agent must be printable ASCII")]
     UserAgent,
@@ -76,8 +82,17 @@ pub enum BuildError {
         setting: &'static str,
     },
     /// The HTTP client cannot be set up.
-    #[error("the HTTP client cannot be set up: {}", innermost(.0))]
+    #[error("the HTTP client cannot be set up: {}", words(.0))]
     HttpClient(#[source] reqwest::Error),
+}
+
+fn short(name: &str) -> String {
+    cut(100, |line| line.write_str(name))
+}
+
+/// The cause in a line; it may quote what the program set.
+fn words(error: &reqwest::Error) -> String {
+    cut(300, |line| write!(line, "{}", innermost(error)))
 }
 
 /// What is wrong with a client certificate.

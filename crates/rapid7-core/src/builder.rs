@@ -14,6 +14,7 @@ use crate::build_error::BuildError;
 use crate::connection::{Connection, Inner, Rules};
 use crate::credentials::Credentials;
 use crate::exchange::Transport;
+use crate::mask::Mask;
 use crate::network::{Network, Proxies};
 use crate::observe::{CallReport, OnCall};
 use crate::operation::AuthScheme;
@@ -277,6 +278,8 @@ impl ConnectionBuilder {
             return Err(BuildError::InsecureHttp);
         }
         let user_agent = self.user_agent_header()?;
+        let mask = Arc::new(Mask::default());
+        self.network.teach(&mask);
         let is_given = self.http_client.is_some();
         let silence = (!is_given).then(|| self.network.silence());
         let client = match self.http_client {
@@ -287,6 +290,7 @@ impl ConnectionBuilder {
             None => self.network.new_client(base.is_loopback())?,
         };
         let source = Source::new(self.auth, &self.credentials)?;
+        self.credentials.teach(&mask);
         let places = self.max_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         let inner = Inner {
             base,
@@ -299,6 +303,7 @@ impl ConnectionBuilder {
                 user_agent,
                 is_given,
                 silence,
+                mask,
             },
             pacing: Pacing::new(),
             places: Semaphore::new(places),

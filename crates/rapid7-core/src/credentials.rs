@@ -8,6 +8,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::build_error::{BuildError, CredentialProblem};
+use crate::mask::Mask;
 
 /// What a program proves its identity with: a key, a user with password, or a session.
 ///
@@ -170,6 +171,22 @@ impl Credentials {
             Kind::Login { .. } => "login",
             Kind::Session(_) => "session token",
             Kind::Callback(_) => "callback",
+        }
+    }
+
+    /// Has these secrets hidden in what a server sends.
+    pub(crate) fn teach(&self, mask: &Mask) {
+        match &self.0 {
+            Kind::None | Kind::Callback(_) => {}
+            Kind::Keys(keys) => keys.iter().for_each(|(_, key)| mask.learn(key)),
+            Kind::ApiKey(secret) | Kind::Bearer(secret) | Kind::Session(secret) => {
+                mask.learn(secret);
+                // A user and password, for APIs that take Basic authentication.
+                if let Some((_, password)) = secret.expose_secret().split_once(':') {
+                    mask.learn(&password.into());
+                }
+            }
+            Kind::Basic { password, .. } | Kind::Login { password, .. } => mask.learn(password),
         }
     }
 

@@ -19,6 +19,8 @@
 //! | an element of a list, a value of a map | `null`, which is passed over unless the type holds it |
 //! | [`serde_json::Value`] | nothing; it is kept as it came |
 //!
+//! Of several members of one name, the last counts. Half of a surrogate pair in a string (`"\ud800"`) becomes U+FFFD.
+//!
 //! What a member cannot hold is an error with its place, such as `"N/A"` for an integer. Members of types
 //! with `#[serde(flatten)]` and alternatives under `#[serde(untagged)]` are read by the rules of serde,
 //! which buffers them.
@@ -35,6 +37,7 @@ use std::borrow::Borrow;
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::mask::Mask;
 use crate::misfit::Misfit;
 use crate::received::Received;
 
@@ -42,7 +45,7 @@ pub(crate) use fault::{Cause, Fault};
 pub(crate) use lenient::EXACT;
 pub(crate) use meter::{Exceeded, Limits};
 pub(crate) use scalar::{integer_of_text, number_of_text};
-pub(crate) use scan::Scanner;
+pub(crate) use scan::{Scanner, unescaped};
 
 /// Turns an answer into a value.
 pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
@@ -55,7 +58,8 @@ pub type Decode<T> = fn(&Received) -> Result<T, Misfit>;
 pub fn json<T: DeserializeOwned>(received: &Received) -> Result<T, Misfit> {
     read(received.bytes(), received.limits()).map_err(|fault| {
         // Asked for only here: most answers fit.
-        misfit(received.bytes(), received.content_type(), fault)
+        let mask = received.mask().map(|mask| &**mask);
+        misfit(received.bytes(), received.content_type(), mask, fault)
     })
 }
 
@@ -116,15 +120,17 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     bytes: &[u8],
     content_type: Option<&str>,
 ) -> Result<T, Misfit> {
-    within(Limits::default(), bytes, content_type)
+    within(Limits::default(), bytes, content_type, None)
 }
 
+/// As [`from_json`], of a body that came by a connection with these limits and secrets.
 pub(crate) fn within<T: DeserializeOwned>(
     limits: Limits,
     bytes: &[u8],
     content_type: Option<&str>,
+    mask: Option<&Mask>,
 ) -> Result<T, Misfit> {
-    read(bytes, limits).map_err(|fault| misfit(bytes, content_type, fault))
+    read(bytes, limits).map_err(|fault| misfit(bytes, content_type, mask, fault))
 }
 
 /// Some servers put it in front of the text.
@@ -146,12 +152,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8], limits: Limits) -> Result<T, Fault> {
 }
 
 #[cold]
-fn misfit(bytes: &[u8], content_type: Option<&str>, fault: Fault) -> Misfit {
+fn misfit(bytes: &[u8], content_type: Option<&str>, mask: Option<&Mask>, fault: Fault) -> Misfit {
     let bytes = without_mark(bytes);
     if is_blank(bytes) {
         return Misfit::new("the body is empty");
     }
-    Misfit::located(bytes, content_type, fault)
+    Misfit::located(bytes, content_type, mask, fault)
 }
 
 fn is_blank(bytes: &[u8]) -> bool {

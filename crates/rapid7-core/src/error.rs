@@ -1,13 +1,14 @@
 //! What can go wrong with a call.
 
 mod answered;
+mod cause;
 mod login;
 pub(crate) mod server_message;
 mod tls;
 mod transport;
 
 use std::convert::Infallible;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,20 +16,21 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 pub use answered::{DecodeError, ErrorAnswer, UnexpectedStatus};
+pub(crate) use cause::innermost;
 pub use login::{LoginError, LoginErrorKind};
-pub(crate) use transport::innermost;
 pub use transport::{TransportError, TransportErrorKind};
 
 use crate::effort::Effort;
+use crate::line::{self, Line, cut};
 use crate::operation::{Effect, Operation};
 use crate::received::Received;
 use crate::retry::{is_passing, is_passing_break};
 
 /// Why a call has no result. `E` is what the API documents as the body of a failure.
 ///
-/// `Display` is one line that names the operation and says what to do. Neither it nor `Debug` shows
-/// bodies, header values, addresses with their query, or credentials; `Debug` shows the decoded `E`.
-/// What the server itself says is in [`Error::server_message`] and [`Error::raw_body`].
+/// `Display` is one line of at most 1,000 characters that names the operation and says what to do. Neither it nor
+/// `Debug` shows bodies, decoded or not, header values, addresses with their query, or credentials. What the server itself
+/// says is in [`Error::answer`], [`Error::server_message`] and [`Error::raw_body`].
 ///
 /// ```
 /// use rapid7_core::{Body, Error};
@@ -43,7 +45,6 @@ use crate::retry::{is_passing, is_passing_break};
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E> {
     /// The server reports a failure in the documented shape.
@@ -395,9 +396,13 @@ impl<E> Error<E> {
     }
 }
 
-/// Whole seconds, rounded up.
+/// Longest text about an argument, in characters: it may quote what the program converts from.
+const MAX_MESSAGE: usize = 500;
+
+/// Whole seconds, rounded up. A server may ask for as long as a `Duration` can be.
 fn seconds(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+    let begun = u64::from(time.subsec_nanos() > 0);
+    time.as_secs().saturating_add(begun)
 }
 
 impl Error<Infallible> {
@@ -409,18 +414,27 @@ impl Error<Infallible> {
 
 impl<E> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        line::print(f, |f| self.write(f))
+    }
+}
+
+impl<E> Error<E> {
+    pub(crate) fn write(&self, f: &mut Line) -> fmt::Result {
         let Operation {
             name, method, path, ..
         } = self.operation();
         write!(f, "{name} ({method} {path}): ")?;
         match self {
-            Self::Answer { answer, .. } => answer.fmt(f)?,
-            Self::UnexpectedStatus { answer, .. } => answer.fmt(f)?,
-            Self::Decode { error, .. } => error.fmt(f)?,
-            Self::Transport { error, .. } => error.fmt(f)?,
-            Self::Login { error, .. } => error.fmt(f)?,
-            Self::Refused { reason, .. } => reason.fmt(f)?,
-            Self::InvalidInput { message, .. } => write!(f, "invalid input: {message}")?,
+            Self::Answer { answer, .. } => write!(f, "{answer}")?,
+            Self::UnexpectedStatus { answer, .. } => write!(f, "{answer}")?,
+            Self::Decode { error, .. } => write!(f, "{error}")?,
+            Self::Transport { error, .. } => write!(f, "{error}")?,
+            Self::Login { error, .. } => write!(f, "{error}")?,
+            Self::Refused { reason, .. } => write!(f, "{reason}")?,
+            Self::InvalidInput { message, .. } => {
+                let message = cut(MAX_MESSAGE, |line| line.write_str(message));
+                write!(f, "invalid input: {message}")?;
+            }
         }
         if !matches!(self, Self::Refused { .. })
             && let Some(wait) = self.retry_after()
@@ -439,12 +453,81 @@ impl<E> fmt::Display for Error<E> {
     }
 }
 
-impl<E: fmt::Debug> std::error::Error for Error<E> {
+/// Shows the operation, the kind and the status, and what this crate says of the cause. Failures that the server wrote are
+/// left to [`Error::answer`].
+impl<E> fmt::Debug for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, cause): (_, Option<&dyn fmt::Debug>) = match self {
+            Self::Answer { .. } => ("Answer", None),
+            Self::UnexpectedStatus { .. } => ("UnexpectedStatus", None),
+            Self::Decode { error, .. } => ("Decode", Some(error.misfit())),
+            Self::Transport { error, .. } => ("Transport", Some(error)),
+            Self::Login { error, .. } => ("Login", Some(error)),
+            Self::Refused { reason, .. } => ("Refused", Some(reason)),
+            Self::InvalidInput { message, .. } => ("InvalidInput", Some(message)),
+        };
+        let mut shown = f.debug_struct(kind);
+        shown.field("operation", &self.operation().name);
+        if let Some(status) = self.status() {
+            shown.field("status", &status.as_u16());
+        }
+        if let Some(cause) = cause {
+            shown.field("cause", cause);
+        }
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl<E> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Transport { error, .. } => error.source(),
             Self::Login { error, .. } => std::error::Error::source(&**error),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::{Error, Refusal, seconds};
+    use crate::operation::Operation;
+
+    static OPERATION: Operation = Operation::USUAL;
+
+    #[test]
+    fn seconds_are_rounded_up_and_never_overflow() {
+        for (time, expected) in [
+            (Duration::ZERO, 0),
+            (Duration::from_nanos(1), 1),
+            (Duration::from_millis(1500), 2),
+            (Duration::MAX, u64::MAX),
+        ] {
+            assert_eq!(seconds(time), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_wait_and_any_message_is_one_short_line(
+            retry_after in any::<Duration>(),
+            message in any::<String>(),
+            times in 1_usize..500,
+        ) {
+            let reason = Refusal::RateLimited { retry_after };
+            let held_back = Error::<Infallible>::Refused { operation: &OPERATION, reason };
+            let message = message.repeat(times).into();
+            let invalid = Error::InvalidInput { operation: &OPERATION, message };
+            for error in [held_back, invalid] {
+                let line = error.to_string();
+                prop_assert!(line.chars().count() <= 1000, "{}", line);
+                prop_assert_eq!(line.lines().count(), 1);
+            }
         }
     }
 }

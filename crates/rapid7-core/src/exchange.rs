@@ -1,27 +1,22 @@
 //! One request, and its answer read to the end.
 
+mod encoding;
+mod reading;
+
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
+use reading::Reading;
+use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response, StatusCode, Url};
 use tokio::time::Instant;
 
 use crate::base_url::BaseUrl;
 use crate::error::TransportError;
+use crate::mask::Mask;
 use crate::received::Received;
 use crate::time_limit::{TimeLimit, TimedOut, Watch};
-
-/// Most bytes kept of an answer that is a failure; enough for any message worth reading.
-const MAX_FAILURE_BYTES: usize = 1024 * 1024;
-
-/// Longest answer, in bytes, that is kept in the memory that the HTTP client read it into. A longer one is copied, and
-/// its headers too: each would keep the whole of the client's buffer, of up to 400 KiB.
-const MAX_PIECE: usize = 64 * 1024;
-
-/// Most bytes reserved on a server's word for the length of an answer.
-const MAX_RESERVED: u64 = 1024 * 1024;
 
 /// A path that takes more turns is a circle.
 const MAX_REDIRECTS: usize = 5;
@@ -34,6 +29,8 @@ pub(crate) struct Transport {
     pub(crate) is_given: bool,
     /// Longest silence while waiting for an answer or the rest of one.
     pub(crate) silence: Option<Duration>,
+    /// What nothing that a server sent may show.
+    pub(crate) mask: Arc<Mask>,
 }
 
 /// What an exchange must stay within.
@@ -57,17 +54,23 @@ impl Transport {
         bounds: Bounds<'a>,
     ) -> impl Future<Output = Result<Received, Box<TransportError>>> + use<'a> {
         set_header(&mut http, USER_AGENT, self.user_agent.clone());
+        if !self.is_given && !http.headers().contains_key(ACCEPT_ENCODING) {
+            set_header(&mut http, ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        let is_head = *http.method() == Method::HEAD;
         let guard = self.guard(&http, bounds);
         let sent = self.send(http, bounds.time);
         async move {
             let timer = pin!(bounds.time.timer());
             let mut watch = Watch::new(&bounds.time, timer);
-            let mut response = head(&mut watch, pin!(sent)).await?;
+            let mut response = head(&mut watch, pin!(sent), &self.mask).await?;
             if let Some(guard) = guard {
                 // Rare, and large.
                 response = Box::pin(self.pass(*guard, response, bounds, &mut watch)).await?;
             }
-            read(&mut response, &bounds, &mut watch).await
+            Reading::new(&mut response, &mut watch, &bounds, &self.mask, is_head)
+                .whole()
+                .await
         }
     }
 
@@ -125,7 +128,8 @@ impl Transport {
                 url: asked.url().clone(),
                 again: asked.try_clone(),
             };
-            response = head(watch, pin!(self.send(asked, bounds.time))).await?;
+            let sent = pin!(self.send(asked, bounds.time));
+            response = head(watch, sent, &self.mask).await?;
         }
         Ok(response)
     }
@@ -147,10 +151,11 @@ pub(crate) fn set_header(http: &mut reqwest::Request, name: HeaderName, value: H
 async fn head(
     watch: &mut Watch<'_>,
     sent: Pin<&mut impl Future<Output = reqwest::Result<Response>>>,
+    mask: &Mask,
 ) -> Result<Response, Box<TransportError>> {
     match watch.wait(sent).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => Err(TransportError::sending(error).into()),
+        Ok(Err(error)) => Err(TransportError::sending(&error, mask).into()),
         Err(TimedOut) => Err(TransportError::timed_out_after_sending().into()),
     }
 }
@@ -185,116 +190,4 @@ fn has_userinfo(url: &Url) -> bool {
 /// Whether the body is what the caller asked for rather than word of a failure.
 pub(crate) fn is_result(status: StatusCode, success: &[u16]) -> bool {
     status.is_success() || success.contains(&status.as_u16())
-}
-
-/// Reads an answer to its end.
-async fn read(
-    response: &mut Response,
-    bounds: &Bounds<'_>,
-    watch: &mut Watch<'_>,
-) -> Result<Received, Box<TransportError>> {
-    let status = response.status();
-    let body = if is_result(status, bounds.success) {
-        let announced = response.content_length();
-        let max = bounds.max_answer_bytes;
-        if announced.is_some_and(|announced| announced > max) {
-            return Err(TransportError::too_large(status, max).into());
-        }
-        match next_chunk(response, watch).await? {
-            None => Bytes::new(),
-            // Most answers are short and come in one piece.
-            Some(first) if announced == Some(first.len() as u64) && first.len() <= MAX_PIECE => {
-                first
-            }
-            Some(first) => {
-                let announced = announced.unwrap_or_default();
-                Box::pin(read_on(response, announced, first, max, watch)).await?
-            }
-        }
-    } else {
-        Box::pin(read_head(response, MAX_FAILURE_BYTES, watch)).await?
-    };
-    let headers = std::mem::take(response.headers_mut());
-    Ok(Received::new(status, headers, body))
-}
-
-/// The whole body, or an error once it is longer than `max` bytes.
-async fn read_on(
-    response: &mut Response,
-    announced: u64,
-    first: Bytes,
-    max: u64,
-    watch: &mut Watch<'_>,
-) -> Result<Bytes, Box<TransportError>> {
-    let reserved = usize::try_from(announced.min(MAX_RESERVED)).unwrap_or(0);
-    let mut body = Vec::with_capacity(reserved.max(first.len()));
-    let mut is_long = false;
-    let mut next = Some(first);
-    while let Some(chunk) = next {
-        let length = body.len() + chunk.len();
-        if length as u64 > max {
-            return Err(TransportError::too_large(response.status(), max).into());
-        }
-        if !is_long && reserved.max(length) > MAX_PIECE {
-            is_long = true;
-            own_values(response.headers_mut());
-        }
-        make_room(&mut body, chunk.len(), announced);
-        body.extend_from_slice(&chunk);
-        // The client reads on into the memory of a chunk that is gone.
-        drop(chunk);
-        // Unpacking a long answer never waits, and would keep the thread to itself.
-        tokio::task::coop::consume_budget().await;
-        next = next_chunk(response, watch).await?;
-    }
-    Ok(body.into())
-}
-
-/// Makes a body at most twice as long at a time, and no longer than was announced: it is kept with all its room.
-fn make_room(body: &mut Vec<u8>, bytes: usize, announced: u64) {
-    let left = usize::try_from(announced).unwrap_or(usize::MAX);
-    let left = left.saturating_sub(body.len());
-    if body.capacity() - body.len() < bytes && left >= bytes {
-        let ahead = body.len().max(bytes);
-        body.reserve_exact(left.min(ahead));
-    }
-}
-
-/// Moves the values of headers into memory of their own.
-fn own_values(headers: &mut HeaderMap) {
-    for value in headers.values_mut() {
-        if let Ok(mut own) = HeaderValue::from_bytes(value.as_bytes()) {
-            own.set_sensitive(value.is_sensitive());
-            *value = own;
-        }
-    }
-}
-
-/// The first `max` bytes of the body.
-async fn read_head(
-    response: &mut Response,
-    max: usize,
-    watch: &mut Watch<'_>,
-) -> Result<Bytes, Box<TransportError>> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = next_chunk(response, watch).await? {
-        let room = max - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if body.len() == max {
-            break;
-        }
-    }
-    Ok(body.freeze())
-}
-
-async fn next_chunk(
-    response: &mut Response,
-    watch: &mut Watch<'_>,
-) -> Result<Option<Bytes>, Box<TransportError>> {
-    let status = response.status();
-    match watch.wait(pin!(response.chunk())).await {
-        Ok(Ok(chunk)) => Ok(chunk),
-        Ok(Err(error)) => Err(TransportError::reading(status, error).into()),
-        Err(TimedOut) => Err(TransportError::timed_out_reading(status).into()),
-    }
 }

@@ -4,24 +4,33 @@
 //! doubles the code of a client crate. The byte at which the refused value begins is enough, and nothing
 //! is spent on paths unless a value is refused.
 
-use std::borrow::Cow;
 use std::fmt::Write;
+
+use crate::decode::unescaped;
+use crate::line::cut;
+use crate::mask::Mask;
 
 /// Longest map key shown in a path, in characters.
 const KEY_SHOWN: usize = 64;
 
+/// Longest map key that is read, in bytes: secrets in it are masked before it is cut.
+const KEY_READ: usize = 64 * 1024;
+
+/// Longest path, in characters.
+const PATH_SHOWN: usize = 400;
+
+/// Containers that are shown at either end of a path. A text may nest as many as it has bytes.
+const LEVELS_SHOWN: usize = 16;
+
 /// Path of the value that begins at a byte of the text, such as `clouds[3].group.id`.
 ///
-/// Empty for the whole text; for the end of the text, the path of what was due there.
-pub(crate) fn path_at(text: &[u8], position: usize) -> String {
-    let mut path = Path::default();
-    for token in (Cursor { text, at: 0 }) {
-        if position < token.end {
-            break;
-        }
-        path.advance(&token);
-    }
-    path.render()
+/// Empty for the whole text; for the end of the text, the path of what was due there. A long one is cut in its middle.
+pub(crate) fn path_at(text: &[u8], position: usize, mask: Option<&Mask>) -> String {
+    let tokens = || Cursor { text, at: 0 }.take_while(|token| position >= token.end);
+    let depth = tokens().fold(0, |depth, token| token.kind.depth_after(depth));
+    let mut path = Path::of_depth(depth);
+    tokens().for_each(|token| path.advance(&token));
+    path.render(mask)
 }
 
 /// Line and column of a byte of the text, both from 1; columns are bytes.
@@ -100,9 +109,26 @@ fn word_len(text: &[u8]) -> usize {
     text.iter().position(ends).unwrap_or(text.len())
 }
 
-/// The containers that are open at some place, outermost first.
-#[derive(Default)]
-struct Path<'a>(Vec<Level<'a>>);
+impl Kind<'_> {
+    /// How many containers are open after this token.
+    fn depth_after(&self, depth: usize) -> usize {
+        match self {
+            Self::OpenArray | Self::OpenObject => depth + 1,
+            Self::Close => depth.saturating_sub(1),
+            Self::Comma | Self::Colon | Self::Scalar(_) => depth,
+        }
+    }
+}
+
+/// The containers that are open at some place, outermost first: the first and the last of those that are open in the end.
+struct Path<'a> {
+    first: Vec<Level<'a>>,
+    last: Vec<Level<'a>>,
+    /// Containers in between, which are not kept.
+    skipped: usize,
+    /// How many are open now, those within what closes again before the end included.
+    depth: usize,
+}
 
 enum Level<'a> {
     /// An array, at the element of this index.
@@ -112,59 +138,127 @@ enum Level<'a> {
 }
 
 impl<'a> Path<'a> {
+    fn of_depth(depth: usize) -> Self {
+        Self {
+            first: Vec::new(),
+            last: Vec::new(),
+            skipped: depth.saturating_sub(2 * LEVELS_SHOWN),
+            depth: 0,
+        }
+    }
+
     /// Moves past a token.
     fn advance(&mut self, token: &Token<'a>) {
         match token.kind {
-            Kind::OpenArray => self.0.push(Level::Array(0)),
-            Kind::OpenObject => self.0.push(Level::Object(None)),
-            Kind::Close => _ = self.0.pop(),
-            Kind::Comma => match self.0.last_mut() {
+            Kind::OpenArray => self.open(Level::Array(0)),
+            Kind::OpenObject => self.open(Level::Object(None)),
+            Kind::Comma => match self.innermost() {
                 Some(Level::Array(index)) => *index += 1,
                 Some(Level::Object(key)) => *key = None,
                 None => {}
             },
             Kind::Scalar(text) => {
-                if let Some(Level::Object(key @ None)) = self.0.last_mut() {
+                if let Some(Level::Object(key @ None)) = self.innermost() {
                     *key = Some(text);
                 }
             }
+            Kind::Close => self.close(),
             Kind::Colon => {}
         }
     }
 
-    fn render(&self) -> String {
-        let mut text = String::new();
-        for level in &self.0 {
-            match level {
-                Level::Array(index) => _ = write!(text, "[{index}]"),
-                Level::Object(Some(key)) => push_key(&mut text, &unquoted(key)),
-                Level::Object(None) => {}
+    fn open(&mut self, level: Level<'a>) {
+        if let Some((levels, _)) = self.levels(self.depth) {
+            levels.push(level);
+        }
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if let Some((levels, at)) = self.levels(self.depth) {
+            levels.truncate(at);
+        }
+    }
+
+    /// The container that is open innermost, if it is kept.
+    fn innermost(&mut self) -> Option<&mut Level<'a>> {
+        let (levels, at) = self.levels(self.depth.checked_sub(1)?)?;
+        levels.get_mut(at)
+    }
+
+    /// Where the container of a depth is kept. Deeper ones than those of the end close again before it.
+    fn levels(&mut self, depth: usize) -> Option<(&mut Vec<Level<'a>>, usize)> {
+        if depth < LEVELS_SHOWN {
+            return Some((&mut self.first, depth));
+        }
+        let at = depth.checked_sub(LEVELS_SHOWN + self.skipped)?;
+        (at < LEVELS_SHOWN).then_some((&mut self.last, at))
+    }
+
+    fn render(&self, mask: Option<&Mask>) -> String {
+        cut(PATH_SHOWN, |path| {
+            let mut is_first = true;
+            for level in &self.first {
+                write_level(path, level, &mut is_first, mask)?;
             }
-        }
-        text
+            if self.skipped > 0 {
+                write!(path, "[{} more levels]", self.skipped)?;
+            }
+            for level in &self.last {
+                write_level(path, level, &mut is_first, mask)?;
+            }
+            Ok(())
+        })
     }
 }
 
-fn unquoted(key: &[u8]) -> Cow<'_, str> {
-    match serde_json::from_slice(key) {
-        Ok(text) => Cow::Owned(text),
-        Err(_) => String::from_utf8_lossy(key),
+fn write_level(
+    path: &mut impl Write,
+    level: &Level<'_>,
+    is_first: &mut bool,
+    mask: Option<&Mask>,
+) -> std::fmt::Result {
+    match level {
+        Level::Array(index) => write!(path, "[{index}]")?,
+        Level::Object(Some(key)) => write_key(path, &shown_key(key, mask), *is_first)?,
+        Level::Object(None) => return Ok(()),
     }
+    *is_first = false;
+    Ok(())
 }
 
-/// Appends a member; keys that are not plain words come from maps and are quoted and cut.
-fn push_key(path: &mut String, key: &str) {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':');
+/// A key as it is shown, and whether there is more of it.
+fn shown_key(key: &[u8], mask: Option<&Mask>) -> (String, bool) {
+    let key = unquoted(key);
+    let key = mask.map_or_else(|| key.clone(), |mask| mask.apply(&key));
     let shown: String = key.chars().take(KEY_SHOWN).collect();
-    if !key.is_empty() && key == shown && key.chars().all(plain) {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(key);
-    } else {
-        let more = if shown.len() < key.len() { "..." } else { "" };
-        _ = write!(path, "[{shown:?}{more}]");
+    let is_cut = shown.len() < key.len();
+    (shown, is_cut)
+}
+
+fn unquoted(key: &[u8]) -> String {
+    let key = key.get(..KEY_READ).unwrap_or(key);
+    let key = String::from_utf8_lossy(key);
+    // Where this fails, it stays with its escapes, through which masks see.
+    unescaped(&key).unwrap_or_else(|| key.into_owned())
+}
+
+/// Writes a member; keys that are not plain words come from maps and are quoted and cut.
+fn write_key(
+    path: &mut impl Write,
+    (key, is_cut): &(String, bool),
+    is_first: bool,
+) -> std::fmt::Result {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':');
+    if key.is_empty() || *is_cut || !key.chars().all(plain) {
+        let more = if *is_cut { "..." } else { "" };
+        return write!(path, "[{key:?}{more}]");
     }
+    if !is_first {
+        path.write_char('.')?;
+    }
+    path.write_str(key)
 }
 
 #[cfg(test)]
@@ -175,7 +269,7 @@ mod tests {
     use serde::Deserialize;
     use serde::de::DeserializeOwned;
 
-    use super::{line_and_column, path_at};
+    use super::{Mask, line_and_column, path_at};
     use crate::decode::Scanner;
 
     #[derive(Debug, Deserialize)]
@@ -203,7 +297,7 @@ mod tests {
     fn path<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> String {
         let mut scanner = Scanner::new(text);
         let fault = T::deserialize(&mut scanner).unwrap_err();
-        path_at(text.as_bytes(), fault.into_parts().1)
+        path_at(text.as_bytes(), fault.into_parts().1, None)
     }
 
     /// What a deserialiser that tracks the path says.
@@ -290,6 +384,37 @@ mod tests {
     }
 
     #[test]
+    fn secrets_in_keys_are_masked_before_they_are_cut() {
+        let mask = Mask::default();
+        mask.learn(&"k3y-k3y-k3y".to_owned().into());
+        let shown = |key: &str| {
+            let text = format!(r#"{{"{key}":"#);
+            path_at(text.as_bytes(), usize::MAX, Some(&mask))
+        };
+        assert_eq!(shown("k3y-k3y-k3y"), r#"["[masked]"]"#);
+        assert_eq!(shown("\\u006b3y-k3y-k3y"), r#"["[masked]"]"#);
+        let before = "a".repeat(60);
+        assert_eq!(
+            shown(&format!("{before}k3y-k3y-k3y")),
+            format!(r#"["{before}[mas"...]"#)
+        );
+    }
+
+    #[test]
+    fn deep_and_long_paths_are_cut_in_their_middle() {
+        let deep = "[".repeat(3_000_000) + "7";
+        let path = path_at(deep.as_bytes(), usize::MAX, None);
+        let ends = "[0]".repeat(16);
+        assert_eq!(path, format!("{ends}[2999968 more levels]{ends}"));
+        let closed = format!("[{}{},{{\"a\":7", "[".repeat(99), "]".repeat(99));
+        assert_eq!(path_at(closed.as_bytes(), usize::MAX, None), "[1].a");
+        let long = format!("{{\"{}\":", "a".repeat(60)).repeat(20);
+        let path = path_at(long.as_bytes(), usize::MAX, None);
+        assert_eq!(path.chars().count(), 400);
+        assert!(path.starts_with("aaa") && path.contains(" ... ") && path.ends_with("aaa"));
+    }
+
+    #[test]
     fn broken_texts_have_a_path_too() {
         assert_eq!(
             path::<Page>(r#"{"clouds":[{"id":1},{"id":"#),
@@ -303,8 +428,8 @@ mod tests {
     proptest! {
         #[test]
         fn takes_any_bytes(text in any::<Vec<u8>>(), position in 0_usize..99) {
-            path_at(&text, position);
-            path_at(&text, usize::MAX);
+            path_at(&text, position, None);
+            path_at(&text, usize::MAX, None);
             line_and_column(&text, position);
             line_and_column(&text, usize::MAX);
         }
@@ -329,7 +454,7 @@ mod tests {
                 expected = format!("{here}{dot}{expected}");
             }
             let at = text.find(wrong).unwrap();
-            prop_assert_eq!(path_at(text.as_bytes(), at), expected);
+            prop_assert_eq!(path_at(text.as_bytes(), at, None), expected);
         }
     }
 }

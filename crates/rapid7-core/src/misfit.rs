@@ -1,16 +1,18 @@
 //! Why and where a body does not have the expected shape, told without quoting it.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::decode::{Cause, Exceeded, Fault};
+use crate::line::{self, cut};
 use crate::locate::{line_and_column, path_at};
+use crate::mask::Mask;
 use crate::received::media_type;
 
 /// A body that does not have the expected shape.
 ///
-/// Says where and what kind of value stood there, and never what value: bodies hold secrets. Map keys
-/// are part of the path.
+/// Says where and what kind of value stood there, and never what value: bodies hold secrets. Names of members
+/// are part of the path; in them the secrets of the connection are masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit(Box<Inner>);
 
@@ -39,7 +41,12 @@ impl Misfit {
     }
 
     #[cold]
-    pub(crate) fn located(body: &[u8], content_type: Option<&str>, fault: Fault) -> Self {
+    pub(crate) fn located(
+        body: &[u8],
+        content_type: Option<&str>,
+        mask: Option<&Mask>,
+        fault: Fault,
+    ) -> Self {
         let (cause, at) = fault.into_parts();
         let exceeded = match cause {
             Cause::Exceeded(exceeded) => Some(exceeded),
@@ -54,10 +61,10 @@ impl Misfit {
             _ => (None, None),
         };
         Self(Box::new(Inner {
-            path: path_at(body, at).into_boxed_str(),
-            message: message.into(),
+            path: path_at(body, at, mask).into_boxed_str(),
+            message: short(&message).into(),
             found,
-            expected,
+            expected: expected.map(|words| short(&words).into_boxed_str()),
             position: Some(line_and_column(body, at)),
             exceeded,
         }))
@@ -107,15 +114,24 @@ impl Misfit {
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.path.is_empty() {
-            write!(f, "at `{}`: ", self.0.path)?;
-        }
-        f.write_str(&self.0.message)?;
-        if let Some((line, column)) = self.0.position {
-            write!(f, " (line {line} column {column})")?;
-        }
-        Ok(())
+        line::print(f, |f| {
+            if !self.0.path.is_empty() {
+                write!(f, "at `{}`: ", self.0.path)?;
+            }
+            f.write_str(&self.0.message)?;
+            if let Some((line, column)) = self.0.position {
+                write!(f, " (line {line} column {column})")?;
+            }
+            Ok(())
+        })
     }
+}
+
+/// Longest message, in characters: a type may be one of hundreds of names.
+const MAX_MESSAGE: usize = 400;
+
+fn short(message: &str) -> String {
+    cut(MAX_MESSAGE, |line| line.write_str(message))
 }
 
 impl std::error::Error for Misfit {}

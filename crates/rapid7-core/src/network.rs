@@ -6,6 +6,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Url,
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::build_error::{BuildError, IdentityProblem};
+use crate::mask::Mask;
 use crate::options::NO_LIMIT;
 
 /// A host that takes longer to accept a connection is down or behind a firewall that drops packets.
@@ -16,6 +17,16 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The HTTP client goes to the server directly, without a word, when it does not know a scheme.
 const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// Where the HTTP client looks for proxies.
+const PROXY_VARIABLES: [&str; 6] = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
 
 /// How a new HTTP client reaches the server and whom it trusts.
 #[derive(Default)]
@@ -63,6 +74,18 @@ impl Network {
         .find_map(|(setting, is_set)| is_set.then_some(setting))
     }
 
+    /// Has the passwords of proxies hidden in what a server sends.
+    pub(crate) fn teach(&self, mask: &Mask) {
+        match &self.proxies {
+            Proxies::Off => {}
+            Proxies::Given(url) => teach_proxy(mask, url.expose_secret()),
+            Proxies::System => PROXY_VARIABLES
+                .iter()
+                .filter_map(|name| std::env::var(name).ok())
+                .for_each(|url| teach_proxy(mask, &url)),
+        }
+    }
+
     /// Longest silence while waiting for an answer or the rest of one.
     pub(crate) fn silence(&self) -> Duration {
         limit(self.read_timeout, READ_TIMEOUT)
@@ -103,6 +126,11 @@ impl Network {
         http.redirect(redirect::Policy::none())
             .retry(retry::never().max_retries_per_request(0))
             .referer(false)
+            // Undone here, so that the length that was announced can be compared.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .build()
             .map_err(|error| blame(error, roots, identity))
     }
@@ -152,6 +180,14 @@ fn blame(error: reqwest::Error, roots: Vec<Certificate>, identity: Option<Identi
         return BuildError::RootCertificate;
     }
     BuildError::HttpClient(error)
+}
+
+fn teach_proxy(mask: &Mask, url: &str) {
+    let url = Url::parse(url.trim()).or_else(|_| Url::parse(&format!("http://{}", url.trim())));
+    if let Some(password) = url.as_ref().ok().and_then(Url::password) {
+        let raw = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
+        mask.learn(&raw.into_owned().into());
+    }
 }
 
 fn proxy(text: &str) -> Result<Proxy, BuildError> {

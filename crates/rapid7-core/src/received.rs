@@ -1,6 +1,7 @@
 //! An answer as it came from the wire.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use crate::decode::Limits;
 use crate::effort::Effort;
 use crate::error::server_message;
+use crate::mask::Mask;
 use crate::rate_limit;
 
 /// Headers under which servers and gateways state the id of a request, most specific first.
@@ -25,7 +27,7 @@ const REQUEST_ID_HEADERS: [&str; 7] = [
 
 /// Status, headers and complete body of an answer, before it is decoded.
 ///
-/// `Debug` shows the status, the content type and the length of the body.
+/// `Debug` shows the status, the kind of content and the length of the body.
 #[derive(Clone)]
 pub struct Received {
     /// Boxed, since it is handed on many times.
@@ -39,6 +41,8 @@ struct Parts {
     body: Bytes,
     effort: Effort,
     limits: Limits,
+    /// Of the connection; none for an answer that came from nowhere.
+    mask: Option<Arc<Mask>>,
 }
 
 impl Received {
@@ -53,8 +57,20 @@ impl Received {
                 body: body.into(),
                 effort: Effort::default(),
                 limits: Limits::default(),
+                mask: None,
             }),
         }
+    }
+
+    /// The same answer, with the secrets that nothing of it may show.
+    #[inline]
+    pub(crate) fn hiding(mut self, mask: &Arc<Mask>) -> Self {
+        self.parts.mask = Some(Arc::clone(mask));
+        self
+    }
+
+    pub(crate) fn mask(&self) -> Option<&Arc<Mask>> {
+        self.parts.mask.as_ref()
     }
 
     /// The same answer, with what it took to get it and what decoding it may take.
@@ -102,7 +118,10 @@ impl Received {
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
-        request_id(&self.parts.headers)
+        let id = request_id(&self.parts.headers)?;
+        // What holds a secret is an echo and no id.
+        let is_clean = |mask: &Arc<Mask>| mask.is_clean(id);
+        self.mask().is_none_or(is_clean).then_some(id)
     }
 
     /// What the call cost that ended with this answer.
@@ -135,51 +154,86 @@ impl fmt::Debug for Received {
     }
 }
 
-/// The id that the server or a gateway gave the request, to quote to the vendor's support.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+/// Longest id of a request that is taken for one, in characters.
+const MAX_REQUEST_ID: usize = 128;
+
+/// The id that the server or a gateway gave the request, to quote to the vendor's support: visible ASCII.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let is_id = |id: &&str| {
+        (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
     REQUEST_ID_HEADERS
         .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
         .map(str::trim)
-        .filter(|id| !id.is_empty() && id.len() <= 128)
+        .find(is_id)
 }
 
-/// A content type without its parameters, or a stand-in for text that is not one.
-pub(crate) fn media_type(content_type: &str) -> &str {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let is_token = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&byte))
+/// Content types that are called by their name.
+const MEDIA_TYPES: [&str; 15] = [
+    "application/json",
+    "application/javascript",
+    "application/octet-stream",
+    "application/pdf",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/x-www-form-urlencoded",
+    "application/xhtml+xml",
+    "application/xml",
+    "application/zip",
+    "multipart/form-data",
+    "text/csv",
+    "text/html",
+    "text/plain",
+    "text/xml",
+];
+
+/// And the kinds of others, by their beginnings and ends.
+const MEDIA_KINDS: [(&str, &str, &str); 7] = [
+    ("", "+json", "a type of JSON"),
+    ("", "+xml", "a type of XML"),
+    ("text/", "", "text"),
+    ("image/", "", "an image"),
+    ("audio/", "", "audio"),
+    ("video/", "", "a video"),
+    ("", "", "of an unknown type"),
+];
+
+/// A content type in words of this crate: the server's own may hold anything.
+pub(crate) fn media_type(content_type: &str) -> &'static str {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    let known = MEDIA_TYPES.into_iter().find(|known| *known == essence);
+    let kind = || {
+        let is_kind = |(begin, end, _): &(&str, &str, &str)| {
+            essence.starts_with(begin) && essence.ends_with(end)
+        };
+        let kind = MEDIA_KINDS.into_iter().find(is_kind);
+        kind.map(|(_, _, words)| words).unwrap_or_default()
     };
-    match essence.split_once('/') {
-        Some((kind, subtype)) if essence.len() <= 80 && is_token(kind) && is_token(subtype) => {
-            essence
-        }
-        _ => "of an unreadable type",
-    }
+    known.unwrap_or_else(kind)
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderValue;
+
     use super::{HeaderMap, media_type, request_id};
 
     #[test]
-    fn media_types_are_short_and_clean() {
-        assert_eq!(media_type("text/html; charset=utf-8"), "text/html");
-        assert_eq!(
-            media_type("application/vnd.x+json"),
-            "application/vnd.x+json"
-        );
-        for odd in [
-            "",
-            "html",
-            "text/ht ml",
-            "text/",
-            &format!("a/{}", "b".repeat(90)),
+    fn media_types_are_told_in_own_words() {
+        for (content_type, words) in [
+            ("text/html; charset=utf-8", "text/html"),
+            (" Application/JSON", "application/json"),
+            ("application/vnd.k3y+json", "a type of JSON"),
+            ("application/k3y+xml", "a type of XML"),
+            ("text/k3y", "text"),
+            ("image/k3y", "an image"),
+            ("k3y/html", "of an unknown type"),
+            ("html", "of an unknown type"),
+            ("", "of an unknown type"),
         ] {
-            assert_eq!(media_type(odd), "of an unreadable type", "{odd}");
+            assert_eq!(media_type(content_type), words, "{content_type}");
         }
     }
 
@@ -191,5 +245,11 @@ mod tests {
         assert_eq!(request_id(&headers), Some("c-1"));
         headers.insert("X-Request-Id", "r-1".parse().unwrap());
         assert_eq!(request_id(&headers), Some("r-1"));
+        for odd in ["", "r 1", &"r".repeat(129), "\u{e9}"] {
+            headers.insert("X-Request-Id", HeaderValue::from_str(odd).unwrap());
+            assert_eq!(request_id(&headers), Some("c-1"), "{odd}");
+        }
+        headers.insert("X-Request-Id", "r".repeat(128).parse().unwrap());
+        assert_eq!(request_id(&headers), Some(&*"r".repeat(128)));
     }
 }

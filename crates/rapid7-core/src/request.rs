@@ -169,6 +169,9 @@ impl Request {
         value: &Given<T>,
         style: Style,
     ) -> Self {
+        if !is_token(name) {
+            self.remember(format!("`{name}` is not a cookie name"));
+        }
         let text = parameter(name, node(value, style), |node| {
             parameter::cookie_text(node, style)
         });
@@ -411,6 +414,11 @@ fn named<T>(
 }
 
 /// Adds one pair to the text of a `Cookie` header.
+/// Whether a text can be the name of a cookie or a header (RFC 9110, section 5.6.2): a separator in it would begin another.
+pub(crate) fn is_token(name: &str) -> bool {
+    HeaderName::from_bytes(name.as_bytes()).is_ok()
+}
+
 pub(crate) fn push_cookie(cookies: &mut String, name: &str, value: &str) {
     if !cookies.is_empty() {
         cookies.push_str("; ");

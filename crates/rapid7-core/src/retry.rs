@@ -30,6 +30,7 @@ const MAX_DELAY: Duration = Duration::from_secs(20);
 /// | no connection came about | yes | yes |
 /// | certificate or TLS refused | no | no |
 /// | connection broke, or silence until the read timeout | yes | no |
+/// | what came is not the head of an HTTP answer | no | no |
 /// | 429 | yes | yes |
 /// | 503 with `Retry-After` | yes | yes |
 /// | 408, 502, 503, 504 | yes | no |
@@ -95,7 +96,8 @@ impl RetryPolicy {
             .base_delay
             .saturating_mul(1 << doublings)
             .min(self.max_delay);
-        Some(bound.mul_f64(fastrand::f64()))
+        let delay = Duration::try_from_secs_f64(bound.as_secs_f64() * fastrand::f64());
+        Some(delay.unwrap_or(bound))
     }
 }
 
@@ -181,6 +183,8 @@ mod tests {
             .max_attempts(u32::MAX)
             .base_delay(Duration::MAX);
         assert!(endless.delay_after(u32::MAX - 1).unwrap() <= MAX_DELAY);
+        let endless = endless.max_delay(Duration::MAX);
+        assert!((0..1000).all(|_| endless.delay_after(1).is_some()));
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl<'a> Call<'a> {
                     self.inner.pacing.pause(delay);
                 } else {
                     sleep(delay).await;
-                    self.waited += delay;
+                    self.waited = self.waited.saturating_add(delay);
                 }
             }
         }
@@ -224,7 +224,7 @@ impl<'a> Call<'a> {
     async fn wait_for_turn(&mut self) -> Result<(), Outcome> {
         match self.inner.pacing.pass(self.deadline).await {
             Ok(waited) => {
-                self.waited += waited;
+                self.waited = self.waited.saturating_add(waited);
                 Ok(())
             }
             Err(pause) => Err(Outcome::Refused(Refusal::RateLimited {

@@ -176,6 +176,7 @@ impl Inner {
             Source::Callback(callback) => {
                 let given = callback.ask().await;
                 let given = given.map_err(|error| LoginError::no_credentials(Some(error)))?;
+                given.teach(&self.transport.mask);
                 match Source::new(self.scheme, &given).map_err(LoginError::unusable)? {
                     Source::Fixed(presented) => Ok(Grant::given(presented)),
                     Source::Login(login) => self.log_in_once(&login, renewal, deadline).await,

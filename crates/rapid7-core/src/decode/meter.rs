@@ -189,7 +189,7 @@ mod tests {
     }
 
     fn exceeded<T: serde::de::DeserializeOwned>(limits: Limits, text: &str) -> Option<Exceeded> {
-        let result = within::<T>(limits, text.as_bytes(), None);
+        let result = within::<T>(limits, text.as_bytes(), None, None);
         assert!(BUDGET.get().is_none(), "the budget outlives its body");
         result.err().and_then(|misfit| misfit.exceeded())
     }
@@ -290,7 +290,8 @@ mod tests {
 
     #[test]
     fn a_type_that_panics_leaves_no_budget_behind() {
-        let panicked = std::panic::catch_unwind(|| within::<Panics>(bytes(10), b"1", None).is_ok());
+        let panicked =
+            std::panic::catch_unwind(|| within::<Panics>(bytes(10), b"1", None, None).is_ok());
         assert!(panicked.is_err());
         assert!(BUDGET.get().is_none());
         assert!(from_value::<Vec<i64>>(json!([1, 2, 3])).is_ok());

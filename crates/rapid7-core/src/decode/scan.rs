@@ -181,12 +181,12 @@ impl<'de> Scanner<'de> {
         self.escaped(start).map(Cow::Owned)
     }
 
-    /// The rest of a string with an escape in it. What escapes mean is left to `serde_json`.
+    /// The rest of a string with an escape in it.
     #[inline(never)]
     fn escaped(&mut self, start: usize) -> Result<String, Fault> {
         self.string_end()?;
         let token = &self.text[start - 1..self.at];
-        serde_json::from_str(token).map_err(|_| Fault::syntax("invalid escape", start - 1))
+        unescaped(token).ok_or_else(|| Fault::syntax("invalid escape", start - 1))
     }
 
     /// Moves from within a string to its end.
@@ -372,6 +372,50 @@ impl<'de> Scanner<'de> {
             }
         }
     }
+}
+
+/// The text of a string with its quotes. What escapes mean is left to `serde_json`, but for a surrogate without the other
+/// half of its pair: it is no character, and becomes U+FFFD.
+pub(crate) fn unescaped(token: &str) -> Option<String> {
+    let read = |token: &str| serde_json::from_str(token).ok();
+    read(token).or_else(|| read(&without_lone_surrogates(token)))
+}
+
+#[cold]
+fn without_lone_surrogates(token: &str) -> String {
+    let mut text = String::with_capacity(token.len());
+    let mut rest = token;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        text.push_str(before);
+        let first = unit(escape);
+        let len = match first {
+            Some(0xD800..0xDC00) if is_low(escape.get(5..)) => 11,
+            Some(0xD800..0xE000) => {
+                text.push_str("\\ufffd");
+                rest = &escape[5..];
+                continue;
+            }
+            // What is escaped may be another backslash.
+            _ => escape.chars().next().map_or(0, char::len_utf8),
+        };
+        text.push('\\');
+        text.push_str(&escape[..len]);
+        rest = &escape[len..];
+    }
+    text + rest
+}
+
+/// The UTF-16 unit that is escaped as `u0041`.
+fn unit(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix('u')?.get(..4)?;
+    let are_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    are_digits.then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
+/// Whether the low half of a pair follows.
+fn is_low(rest: Option<&str>) -> bool {
+    let next = rest.and_then(|rest| rest.strip_prefix('\\'));
+    matches!(next.and_then(unit), Some(0xDC00..0xE000))
 }
 
 /// Where a run of plain characters of a string ends: at a quote, a backslash, a control character or the end.

@@ -267,7 +267,8 @@ fn other_texts_are_not_json() {
         "\"\\",
         "\"\\x\"",
         "\"\n\"",
-        "\"\\ud800\"",
+        "\"\\ud80\"",
+        "\"\\ud800\\x\"",
         "]",
         "}",
         "[1}",
@@ -293,6 +294,29 @@ fn other_texts_are_not_json() {
         misfit.to_string(),
         "not JSON but what looks like HTML or XML: expected a value (line 1 column 1)"
     );
+}
+
+#[test]
+fn half_a_character_becomes_the_mark_for_one() {
+    for (text, expected) in [
+        (r#""\ud800""#, "\u{fffd}"),
+        (r#""\uDFFF""#, "\u{fffd}"),
+        (r#""a\udc00b\n""#, "a\u{fffd}b\n"),
+        (r#""\ud83d\ude00""#, "\u{1f600}"),
+        (r#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+        (r#""\ude00\ud83d""#, "\u{fffd}\u{fffd}"),
+        (r#""\ud800\u0041""#, "\u{fffd}A"),
+        (r#""\ud800\\udc00""#, "\u{fffd}\\udc00"),
+        (r#""\\ud800\ud800é""#, "\\ud800\u{fffd}é"),
+        (r#""\ud800é""#, "\u{fffd}é"),
+    ] {
+        assert_eq!(read::<String>(text).unwrap(), expected, "{text}");
+        assert_eq!(read::<Value>(text).unwrap(), json!(expected), "{text}");
+        let list = format!("[{{\"text\":{text}}},{{\"map\":{{{text}:{text}}}}}]");
+        let list = read::<Vec<Member>>(&list).unwrap();
+        assert_eq!(list[0].text.as_deref(), Some(expected), "{text}");
+        assert_eq!(list[1].map[expected], expected, "{text}");
+    }
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! Errors that come with a complete answer.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 
 use super::Error;
 use crate::base_url::BaseUrl;
+use crate::line::cut;
+use crate::mask::MASKED;
 use crate::misfit::Misfit;
 use crate::operation::Operation;
 use crate::received::Received;
 
 /// A failure that the server reports in the documented shape.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows its status and never its value, which is the server's and may repeat what the request held.
+#[derive(Clone)]
 pub struct ErrorAnswer<E> {
     value: E,
     received: Received,
@@ -73,6 +77,14 @@ impl<E> ErrorAnswer<E> {
     }
 }
 
+impl<E> fmt::Debug for ErrorAnswer<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorAnswer")
+            .field("received", &self.received)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<E> fmt::Display for ErrorAnswer<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt_status(f, self.status(), self.suspect)
@@ -111,20 +123,32 @@ impl UnexpectedStatus {
         &self.received
     }
 
-    /// Scheme, host and port that a redirect points to. The rest is in the `Location` header; it may
-    /// hold secrets.
+    /// Scheme, host and port that a redirect points to, with the secrets of the connection masked, and cut at 128
+    /// characters. The rest is in the `Location` header; it may hold secrets.
     #[must_use]
     pub fn redirect_origin(&self) -> Option<&str> {
         self.redirect_origin.as_deref()
     }
 }
 
+/// Longest origin that is shown, in characters.
+const MAX_ORIGIN: usize = 128;
+
 fn redirect_origin(received: &Received, base: &BaseUrl) -> Option<String> {
-    if !received.status().is_redirection() {
+    let status = received.status();
+    if !status.is_redirection() || status == StatusCode::NOT_MODIFIED {
         return None;
     }
     let location = received.headers().get(LOCATION)?.to_str().ok()?;
-    Some(base.join(location)?.origin().ascii_serialization())
+    let mask = |text: &str| {
+        received
+            .mask()
+            .map_or_else(|| text.to_owned(), |mask| mask.apply(text))
+    };
+    // Before, since a secret may end beyond the origin; after, since hosts are decoded.
+    let location = mask(location).replace(MASKED, "masked");
+    let shown = mask(&base.join(&location)?.origin().ascii_serialization());
+    Some(cut(MAX_ORIGIN, |line| line.write_str(&shown)))
 }
 
 impl fmt::Display for UnexpectedStatus {
@@ -205,6 +229,10 @@ fn fmt_status(
 
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
+        304 => {
+            "the server says that what was asked for has not changed, and sent nothing; leave out what makes the request \
+             conditional, such as If-None-Match"
+        }
         300..=399 => "the server redirects, which is not followed; check the base URL",
         400 | 422 => "the server does not accept the request; check the arguments",
         401 => {

@@ -1,7 +1,7 @@
 //! Errors of the log-in.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use super::transport::TransportError;
 use crate::build_error::BuildError;
 use crate::credentials::CallbackError;
 use crate::effort::Effort;
+use crate::line;
 use crate::received::Received;
 use crate::retry::{is_passing, is_passing_break};
 
@@ -213,16 +214,18 @@ impl fmt::Display for LoginError {
             LoginErrorKind::UnexpectedAnswer => "the log-in got an unexpected answer",
             LoginErrorKind::NoCredentials => "there are no credentials",
         };
-        f.write_str(head)?;
-        if let Some(status) = self.status() {
-            write!(f, " (status {})", status.as_u16())?;
-        }
-        match &self.detail.cause {
-            Some(Cause::Transport(error)) => write!(f, ": {error}"),
-            Some(Cause::Build(error)) => write!(f, ": {}: {error}", self.detail.message),
-            // The cause is the program's own, and the next in the chain.
-            Some(Cause::Callback(_)) | None => write!(f, ": {}", self.detail.message),
-        }
+        line::print(f, |f| {
+            f.write_str(head)?;
+            if let Some(status) = self.status() {
+                write!(f, " (status {})", status.as_u16())?;
+            }
+            match &self.detail.cause {
+                Some(Cause::Transport(error)) => write!(f, ": {error}"),
+                Some(Cause::Build(error)) => write!(f, ": {}: {error}", self.detail.message),
+                // The cause is the program's own, and the next in the chain.
+                Some(Cause::Callback(_)) | None => write!(f, ": {}", self.detail.message),
+            }
+        })
     }
 }
 

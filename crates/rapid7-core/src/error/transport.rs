@@ -1,17 +1,22 @@
 //! Errors without a complete answer.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::io;
 
 use reqwest::StatusCode;
 
+use super::cause::Cause;
 use super::tls;
 use crate::decode::Exceeded;
 use crate::effort::Effort;
+use crate::line;
+use crate::mask::Mask;
 
 /// No complete answer arrived.
 ///
-/// Its source, where it has one, is the HTTP client's error without the address, whose query may hold a key.
+/// Its source, where it has one, is an [`io::Error`] of the kind and in the words of the innermost cause, without what the
+/// server sent: errors of the HTTP client hold addresses, whose query may be a key, and text of the server.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -19,7 +24,9 @@ pub struct TransportError {
     /// The server said that it did not look at the request.
     turned_away: bool,
     status: Option<StatusCode>,
-    source: Option<reqwest::Error>,
+    /// What went wrong with TLS, and what to do about it.
+    advice: Option<&'static str>,
+    source: Option<io::Error>,
     effort: Effort,
 }
 
@@ -38,6 +45,9 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection broke before an answer began.
     Send,
+    /// What came is not the head of an answer: it cannot be read as HTTP. The server, or what answers in its place, has
+    /// most likely taken the request, so that it is not sent again.
+    Malformed,
     /// The connection broke, or the encoding did, before the answer was complete.
     Read,
     /// The answer is longer than the limit, in bytes after decompression.
@@ -56,26 +66,29 @@ pub enum TransportErrorKind {
 
 impl TransportError {
     #[cold]
-    pub(crate) fn sending(error: reqwest::Error) -> Self {
+    pub(crate) fn sending(error: &reqwest::Error, mask: &Mask) -> Self {
+        let failure = tls::handshake_failure(error);
+        let cause = Cause::of(error);
         let kind = if error.is_timeout() {
             TransportErrorKind::Timeout
-        } else if tls::handshake_failure(&error).is_some() {
+        } else if failure.is_some() {
             TransportErrorKind::Tls
-        } else if is_proxy_refusal(&error) {
+        } else if cause.is_proxy_refusal() {
             TransportErrorKind::ProxyCredentials
         } else if error.is_connect() {
             TransportErrorKind::Connect
+        } else if cause.is_malformed() {
+            TransportErrorKind::Malformed
         } else {
             TransportErrorKind::Send
         };
-        let connected = !error.is_connect() && kind != TransportErrorKind::Tls;
         Self {
             kind,
-            connected,
-            turned_away: is_turned_away(&error),
-            status: None,
-            source: Some(error.without_url()),
-            effort: Effort::default(),
+            connected: !error.is_connect() && kind != TransportErrorKind::Tls,
+            turned_away: cause.is_turned_away(),
+            advice: (kind == TransportErrorKind::Tls).then(|| tls::advice(failure.as_ref())),
+            source: Some(cause.told(mask)),
+            ..Self::timed_out()
         }
     }
 
@@ -86,6 +99,7 @@ impl TransportError {
             connected: false,
             turned_away: false,
             status: None,
+            advice: None,
             source: None,
             effort: Effort::default(),
         }
@@ -115,15 +129,39 @@ impl TransportError {
         self.effort
     }
 
-    pub(crate) fn reading(status: StatusCode, error: reqwest::Error) -> Self {
+    pub(crate) fn reading(status: StatusCode, error: &reqwest::Error, mask: &Mask) -> Self {
         let kind = if error.is_timeout() {
             TransportErrorKind::Timeout
         } else {
             TransportErrorKind::Read
         };
         Self {
-            source: Some(error.without_url()),
+            source: Some(Cause::of(error).told(mask)),
             ..Self::after(status, kind)
+        }
+    }
+
+    /// The answer ended before as many bytes had come as were announced.
+    #[cold]
+    pub(crate) fn cut_off(status: StatusCode, announced: u64, got: u64) -> Self {
+        let words = format!("{got} of {announced} bytes came");
+        Self {
+            source: Some(io::Error::new(io::ErrorKind::UnexpectedEof, words)),
+            ..Self::after(status, TransportErrorKind::Read)
+        }
+    }
+
+    /// The encoding of the answer is broken, or ends early.
+    #[cold]
+    pub(crate) fn undecodable(status: StatusCode, error: &io::Error) -> Self {
+        let words = if error.kind() == io::ErrorKind::UnexpectedEof {
+            "the gzip stream ends early"
+        } else {
+            "the gzip stream is broken"
+        };
+        Self {
+            source: Some(io::Error::new(error.kind(), words)),
+            ..Self::after(status, TransportErrorKind::Read)
         }
     }
 
@@ -148,10 +186,8 @@ impl TransportError {
         Self {
             kind,
             connected: true,
-            turned_away: false,
             status: Some(status),
-            source: None,
-            effort: Effort::default(),
+            ..Self::timed_out()
         }
     }
 
@@ -180,85 +216,59 @@ impl TransportError {
     pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
-
-    /// The innermost cause, which says it best: `connection refused`, `certificate expired`.
-    fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(innermost(self.source.as_ref()?.source()?))
-    }
-}
-
-/// Whether an HTTP/2 server refused the stream, or closed the connection in order before it came to it
-/// (RFC 9113, sections 6.8 and 8.7).
-fn is_turned_away(error: &reqwest::Error) -> bool {
-    let Some(error) = innermost(error).downcast_ref::<h2::Error>() else {
-        return false;
-    };
-    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    let is_closing = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
-    error.is_remote() && (is_refused || is_closing)
-}
-
-/// The source of all sources, or the error itself.
-pub(crate) fn innermost<'a>(
-    mut error: &'a (dyn StdError + 'static),
-) -> &'a (dyn StdError + 'static) {
-    while let Some(deeper) = error.source() {
-        error = deeper;
-    }
-    error
-}
-
-/// Whether a proxy answered 407 to `CONNECT`, or a SOCKS proxy likewise.
-///
-/// The types of these errors are private, so that there is nothing but their text to go by.
-fn is_proxy_refusal(error: &reqwest::Error) -> bool {
-    let cause = innermost(error).to_string();
-    error.is_connect()
-        && (cause == "tunnel error: proxy authorization required"
-            || cause == "SOCKS error: credentials not accepted"
-            || cause == "SOCKS error: server does not support user/pass authentication")
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self.kind {
-            TransportErrorKind::Connect => "could not connect; check the base URL and the proxy",
-            TransportErrorKind::Tls => {
-                let failure = self.source.as_ref().and_then(tls::handshake_failure);
-                tls::advice(failure.as_ref())
+        line::print(f, |f| {
+            match self.kind {
+                TransportErrorKind::TooLarge { limit } => {
+                    return write!(
+                        f,
+                        "the answer is longer than {limit} bytes; ask for less at once or raise max_answer_bytes"
+                    );
+                }
+                TransportErrorKind::TooMuchMemory { limit } => {
+                    return write!(
+                        f,
+                        "the answer takes more than {limit} bytes of memory; ask for less at once or raise max_decoded_bytes"
+                    );
+                }
+                _ => {}
             }
+            f.write_str(self.advice.unwrap_or_else(|| self.words()))?;
+            match &self.source {
+                Some(cause) if self.kind != TransportErrorKind::Timeout => write!(f, ": {cause}"),
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+impl TransportError {
+    fn words(&self) -> &'static str {
+        match self.kind {
+            TransportErrorKind::Connect => "could not connect; check the base URL and the proxy",
+            TransportErrorKind::Tls => tls::advice(None),
             TransportErrorKind::ProxyCredentials => {
                 "the proxy wants other credentials; write them into its URL: http://user:password@host"
             }
             TransportErrorKind::Timeout if !self.connected => "timed out while connecting",
             TransportErrorKind::Timeout if self.status.is_some() => {
-                "timed out while reading or decoding the answer"
+                "timed out while reading the answer"
             }
             TransportErrorKind::Timeout => "timed out while waiting for the answer",
             TransportErrorKind::Send => "the connection broke before an answer arrived",
-            TransportErrorKind::Read => "the connection broke before the answer was complete",
-            TransportErrorKind::TooLarge { limit } => {
-                return write!(
-                    f,
-                    "the answer is longer than {limit} bytes; ask for less at once or raise max_answer_bytes"
-                );
+            TransportErrorKind::Malformed => {
+                "what came is not an HTTP answer; check scheme and port of the base URL"
             }
-            TransportErrorKind::TooMuchMemory { limit } => {
-                return write!(
-                    f,
-                    "the answer takes more than {limit} bytes of memory; ask for less at once or raise max_decoded_bytes"
-                );
+            TransportErrorKind::Read => "the connection broke before the answer was complete",
+            TransportErrorKind::TooLarge { .. } | TransportErrorKind::TooMuchMemory { .. } => {
+                "the answer is too long"
             }
             TransportErrorKind::Redirected => {
-                return f.write_str(
-                    "the HTTP client followed a redirect; build it with reqwest::redirect::Policy::none()",
-                );
+                "the HTTP client followed a redirect; build it with reqwest::redirect::Policy::none()"
             }
-        };
-        f.write_str(text)?;
-        match self.root_cause() {
-            Some(cause) if self.kind != TransportErrorKind::Timeout => write!(f, ": {cause}"),
-            _ => Ok(()),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! A place in a list that reading can go on from.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::operation::Operation;
 
 /// A place in a list, to go on from after a crash; see [`Items::start_at`](crate::paging::Items::start_at).
 ///
-/// Serializable, and small. It says where the next item is, not what was asked for: resume with the same request.
+/// Serializable, and small. It says where the next item is, not what was asked for: resume with the same request. `Debug`
+/// does not show the server's cursor, which is part of what is serialized.
 ///
 /// ```
 /// use rapid7_core::paging::Checkpoint;
@@ -44,7 +47,7 @@ pub struct Checkpoint {
 }
 
 /// Where a page begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Position {
     /// So many rows before it.
@@ -55,6 +58,19 @@ pub(super) enum Position {
     Cursor(Option<String>),
     /// The one page that can be asked for.
     Only,
+}
+
+/// A cursor is the server's text and may repeat what the request held.
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offset(rows) => write!(f, "Offset({rows})"),
+            Self::Page(number) => write!(f, "Page({number})"),
+            Self::Cursor(Some(_)) => f.write_str("Cursor(..)"),
+            Self::Cursor(None) => f.write_str("Cursor"),
+            Self::Only => f.write_str("Only"),
+        }
+    }
 }
 
 impl Checkpoint {

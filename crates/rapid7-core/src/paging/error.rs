@@ -1,15 +1,15 @@
 //! Why a list ended before its end.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::checkpoint::Checkpoint;
 use crate::error::Error;
+use crate::line;
 use crate::operation::Operation;
 
 /// A list could not be read to its end. What was read before stays good, and
 /// [`checkpoint`](Self::checkpoint) says where to go on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum PageError<E> {
     /// A page could not be fetched, after all attempts that the connection makes.
@@ -143,9 +143,10 @@ impl<E> PageError<E> {
 
 impl<E> fmt::Display for PageError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        line::print(f, |f| match self {
             Self::Call { error, checkpoint } => {
-                write!(f, "{error}; {} items were read before", checkpoint.items)
+                error.write(f)?;
+                write!(f, "; {} items were read before", checkpoint.items)
             }
             Self::Stopped {
                 operation, reason, ..
@@ -154,18 +155,44 @@ impl<E> fmt::Display for PageError<E> {
                 "{} ({} {}): {reason}",
                 operation.name, operation.method, operation.path
             ),
-            Self::Unusable { operation, message } => {
-                write!(
-                    f,
-                    "{} ({} {}): {message}",
-                    operation.name, operation.method, operation.path
-                )
-            }
+            Self::Unusable { operation, message } => write!(
+                f,
+                "{} ({} {}): {message}",
+                operation.name, operation.method, operation.path
+            ),
+        })
+    }
+}
+
+/// As of [`Error`]; the failure that the server wrote is left to [`Error::answer`].
+impl<E> fmt::Debug for PageError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call { error, checkpoint } => f
+                .debug_struct("Call")
+                .field("error", error)
+                .field("checkpoint", checkpoint)
+                .finish(),
+            Self::Stopped {
+                operation,
+                reason,
+                checkpoint,
+            } => f
+                .debug_struct("Stopped")
+                .field("operation", &operation.name)
+                .field("reason", reason)
+                .field("checkpoint", checkpoint)
+                .finish(),
+            Self::Unusable { operation, message } => f
+                .debug_struct("Unusable")
+                .field("operation", &operation.name)
+                .field("message", message)
+                .finish(),
         }
     }
 }
 
-impl<E: fmt::Debug> StdError for PageError<E> {
+impl<E> StdError for PageError<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Call { error, .. } => error.source(),

@@ -1,5 +1,6 @@
 //! What an answer says about its place in a list.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
@@ -29,7 +30,7 @@ impl<T, I> Copy for PageShape<T, I> {}
 /// table names.
 ///
 /// Members are taken in whatever form they come: a count as a number or a text of digits, a cursor as text or number.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     pub(super) rows: usize,
     pub(super) fingerprint: u64,
@@ -41,6 +42,19 @@ pub struct Marks {
     pub(super) total_pages: Option<u64>,
     /// There is something, and no rows can be told in it.
     pub(super) is_unreadable: bool,
+}
+
+/// A cursor is the server's text and may repeat what the request held.
+impl fmt::Debug for Marks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Marks")
+            .field("rows", &self.rows)
+            .field("has_next", &self.next.is_some())
+            .field("total", &self.total)
+            .field("page", &self.page)
+            .field("total_pages", &self.total_pages)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Marks {
@@ -103,7 +117,10 @@ fn count(member: &Value) -> Option<u64> {
     match member {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),
-        Value::Object(counts) => counts.values().map(count).sum(),
+        Value::Object(counts) => counts
+            .values()
+            .map(count)
+            .try_fold(0_u64, |sum, one| Some(sum.saturating_add(one?))),
         _ => None,
     }
 }
@@ -192,6 +209,7 @@ mod tests {
             (json!(7), Some(7)),
             (json!(" 7"), Some(7)),
             (json!({"a": 3, "b": "4"}), Some(7)),
+            (json!({"a": u64::MAX, "b": 2}), Some(u64::MAX)),
             (json!({"a": 3, "b": []}), None),
             (json!(null), None),
             (json!(-1), None),

@@ -50,6 +50,7 @@ impl Inner {
         let received = sent.map_err(|error| LoginError::unreachable(*error))?;
         let answer = read_answer(&received)?;
         let token = read_token(&received, &answer)?;
+        self.transport.mask.learn(&token);
         let presented = Presented::Token {
             header: login.header.clone(),
             token: token.into(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -23,6 +24,9 @@ fn forms() -> Vec<String> {
     let each = |write: fn(u8) -> String| CANARY.bytes().map(write).collect::<Vec<_>>();
     forms.push(each(|byte| format!("{byte:02x}")).concat());
     forms.push(each(|byte| format!("%{byte:02X}")).concat());
+    forms.push(each(|byte| format!("%{byte:02x}")).concat());
+    forms.push(each(|byte| format!("\\u{byte:04x}")).concat());
+    forms.push(each(|byte| format!("\\u{byte:04X}")).concat());
     forms.push(each(|byte| byte.to_string()).join(", "));
     forms.push(each(|byte| format!("{byte:02x}")).join(", "));
     forms
@@ -30,12 +34,10 @@ fn forms() -> Vec<String> {
 
 /// The line of a text that shows the canary, in whatever form.
 pub(crate) fn leak(text: &str) -> Option<&str> {
-    let forms = forms();
-    let lower = |line: &str| line.to_lowercase();
+    static FORMS: OnceLock<Vec<String>> = OnceLock::new();
+    let forms = FORMS.get_or_init(forms);
     text.lines().find(|line| {
-        forms
-            .iter()
-            .any(|form| line.contains(form) || lower(line).contains(CANARY))
+        forms.iter().any(|form| line.contains(form)) || line.to_lowercase().contains(CANARY)
     })
 }
 
@@ -184,6 +186,7 @@ fn every_form_is_found() {
         format!("Basic {}", encode("ab:xyc4nary")),
         format!("Basic {}", encode("abc:xyc4nary")),
         "%63%34%6E%61%72%79".to_owned(),
+        "\\u0063\\u0034\\u006e\\u0061\\u0072\\u0079".to_owned(),
         "[99, 52, 110, 97, 114, 121]".to_owned(),
         "payload 63346e617279".to_owned(),
     ] {

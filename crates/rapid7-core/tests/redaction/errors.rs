@@ -80,6 +80,10 @@ fn credentials(checked: &mut Checked) {
             KeyPlacement::Header("not a header"),
             Credentials::api_key(CANARY),
         ),
+        (
+            KeyPlacement::Cookie("not a cookie"),
+            Credentials::api_key(CANARY),
+        ),
         (KeyPlacement::None, Credentials::api_key(CANARY)),
     ] {
         let auth = AuthScheme { api_key, ..AUTH };

@@ -175,7 +175,9 @@ async fn unanswered(checked: &mut Checked) {
     show_transport(checked, &error, TransportErrorKind::Connect);
 
     let garbage = fails_with(CANARY.into()).await;
-    show_transport(checked, &garbage, TransportErrorKind::Send);
+    show_transport(checked, &garbage, TransportErrorKind::Malformed);
+    let nothing = fails_with(Vec::new()).await;
+    show_transport(checked, &nothing, TransportErrorKind::Send);
     for header in [
         format!("{CANARY} {CANARY}"),
         format!("content-length: {CANARY}"),
@@ -184,7 +186,7 @@ async fn unanswered(checked: &mut Checked) {
         show_transport(
             checked,
             &fails_with(head.into()).await,
-            TransportErrorKind::Send,
+            TransportErrorKind::Malformed,
         );
     }
     for header in [

@@ -9,6 +9,8 @@
 
 mod canary;
 mod coverage;
+#[cfg(feature = "tracing")]
+mod echo;
 mod errors;
 mod exports;
 mod failures;

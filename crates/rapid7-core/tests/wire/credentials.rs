@@ -6,7 +6,7 @@ use rapid7_core::{
 };
 
 use crate::server::{Seen, Server, json};
-use crate::{AUTH, GET, LIST, call, connect_as};
+use crate::{AUTH, GET, LIST, call, connect, connect_as};
 
 async fn sent(placement: KeyPlacement, credentials: Credentials) -> Seen {
     let auth = AuthScheme {
@@ -243,4 +243,29 @@ async fn a_refused_key_of_another_product_is_said_to_be_one() {
     let connection = connect_as(&server.url, Credentials::api_key(UUID));
     let error = call(&connection, Request::new(&LIST)).await.unwrap_err();
     assert!(!error.to_string().contains("another product"), "{error}");
+}
+
+/// A server would take what follows the separator for another cookie, or for another header.
+#[tokio::test]
+async fn names_of_cookies_that_hold_separators_are_refused() {
+    for name in ["a;b", "a=b", "a b", "a,b", "", "a\"b", "a\r\nb", "é"] {
+        let auth = AuthScheme {
+            api_key: KeyPlacement::Cookie(name),
+            ..AUTH
+        };
+        let builder =
+            Connection::builder(auth, "https://acme.example", Credentials::api_key("k3y"));
+        let error = builder.build().unwrap_err();
+        assert!(
+            matches!(error, BuildError::CookieName(_)),
+            "{name}: {error}"
+        );
+        assert_eq!(error.to_string().lines().count(), 1);
+
+        let server = Server::always(json(200, "{}")).await;
+        let request = Request::new(&LIST).cookie(name, &Ok(1));
+        let error = call(&connect(&server.url), request).await.unwrap_err();
+        assert!(error.is_invalid_input(), "{name}: {error}");
+        assert!(server.seen().is_empty());
+    }
 }

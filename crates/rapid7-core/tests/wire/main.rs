@@ -9,7 +9,9 @@
 
 mod answers;
 mod credentials;
+mod cut_off;
 mod encoding;
+mod extremes;
 mod limits;
 mod login;
 mod multipart;
