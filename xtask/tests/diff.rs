@@ -15,6 +15,7 @@ use xtask::diff::verdict::Bump;
 use xtask::diff::{Review, review};
 use xtask::pipeline::STACK_BYTES;
 use xtask::problem::{Problem, ProblemKind};
+use xtask::tasks::record::record_in;
 
 const SPECS: &str = "specs/client";
 const DOCUMENT: &str = "specs/client/openapi.json";
@@ -27,6 +28,7 @@ fn workspace() -> TempDir {
         let text = fs::read_to_string(cut.join(name)).unwrap();
         write(root.path(), &format!("{SPECS}/{name}"), &text);
     }
+    record_in(root.path(), &[], &mut Vec::new()).unwrap();
     let manifest = "[workspace]\n[workspace.package]\nversion = \"0.1.0\"\n";
     write(root.path(), "Cargo.toml", manifest);
     let client = "[package]\nname = \"client\"\nversion.workspace = true\n";
@@ -66,11 +68,12 @@ fn git(root: &Path, arguments: &[&str]) {
     assert!(status.unwrap().success(), "git {arguments:?}");
 }
 
-/// Replaces text in the document on disk.
+/// Replaces text in the document on disk, and records that it is meant.
 fn edit(root: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(root.join(DOCUMENT)).unwrap();
     assert!(text.contains(from), "{from}");
     write(root, DOCUMENT, &text.replacen(from, to, 1));
+    record_in(root, &[], &mut Vec::new()).unwrap();
 }
 
 /// The review of two documents, each below the root unless it is a revision.
