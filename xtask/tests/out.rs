@@ -185,6 +185,28 @@ fn a_folder_that_is_as_good_as_empty_is_taken() {
 }
 
 #[test]
+fn names_that_are_not_those_of_a_crate_are_refused() {
+    let place = Place::new();
+    for name in [
+        "self",
+        "crate",
+        "super",
+        "std",
+        "test",
+        "con",
+        "lpt1",
+        "rapid7-core",
+        "rapid7_core",
+        "serde",
+        "A",
+        "../up",
+    ] {
+        place.refuses(name, &format!("`{name}` "));
+    }
+    assert!(!place.out().exists());
+}
+
+#[test]
 fn a_crate_of_another_name_is_refused() {
     let place = Place::new();
     place.succeeds("pets", &["a"]);

@@ -195,6 +195,42 @@ fn fields_of_api_toml_are_checked() {
 }
 
 #[test]
+fn names_in_api_toml_can_be_those_of_crates_and_folders() {
+    let parse = |text: &str| ApiToml::parse(&text_source("a.toml", text));
+    for name in ["self", "rapid7-core", "serde_json", "nul", "a b", "../a"] {
+        let text = API.replace("\"insightcloudsec-v2\"", &format!("\"{name}\""));
+        let problems = parse(&text).unwrap_err();
+        assert!(
+            problems[0]
+                .to_string()
+                .starts_with(&format!("a.toml:1: `{name}` "))
+        );
+    }
+    for (key, value) in [
+        ("mock", "../mock"),
+        ("mock", "con"),
+        ("facade", "Facade"),
+        ("calls", "/tests"),
+        ("calls", "a/../.."),
+        ("calls", "tests/aux"),
+    ] {
+        let problems = parse(&format!("{key} = \"{value}\"\n{API}")).unwrap_err();
+        assert_eq!(
+            problems[0].kind,
+            ProblemKind::InvalidName,
+            "{}",
+            problems[0]
+        );
+    }
+    assert!(
+        parse(&format!(
+            "mock = \"m\"\nfacade = \"f\"\ncalls = \"a/b\"\n{API}"
+        ))
+        .is_ok()
+    );
+}
+
+#[test]
 fn every_operation_at_fault_is_reported_with_its_line() {
     let entry = "effect = \"read\"\nstability = \"public\"\n";
     let text = format!(
