@@ -165,7 +165,7 @@ impl fmt::Display for Interrupted {
                 "between its first file and its last: some files are old, some are new"
             }
             Self::After => "after it replaced the last file: all files are new",
-            Self::Running => "by nobody: it is under way",
+            Self::Running => "by nothing: it is under way",
         })
     }
 }

@@ -96,9 +96,12 @@ pub fn commit(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
             return Err(error);
         }
     };
-    let completed = complete(root, &entries).map_err(|error| error.incomplete(root));
+    let replaced = replace(root, &entries);
+    // Windows renames no folder in which a file is open.
     drop(lock);
-    completed
+    replaced
+        .and_then(|()| finish(root))
+        .map_err(|error| error.incomplete(root))
 }
 
 /// Puts everything on the disk that is needed to replace the files. The last step decides that they are replaced.
@@ -155,7 +158,7 @@ fn flush(path: &Path) -> Result<(), WriteError> {
 }
 
 /// Does what is left to do of the journal, in any state between the first step and the last.
-fn complete(root: &Path, entries: &[Entry]) -> Result<(), WriteError> {
+fn replace(root: &Path, entries: &[Entry]) -> Result<(), WriteError> {
     let numbered = || entries.iter().enumerate();
     // A folder may take the place of a file that goes.
     for (_, entry) in numbered().filter(|(_, entry)| entry.new.is_none()) {
@@ -181,6 +184,11 @@ fn complete(root: &Path, entries: &[Entry]) -> Result<(), WriteError> {
     for folder in entries.iter().filter_map(|entry| entry.path.parent()) {
         sync_folder(&root.join(folder));
     }
+    Ok(())
+}
+
+/// Says that all files are in place, and cleans up.
+fn finish(root: &Path) -> Result<(), WriteError> {
     let (folder, done) = (root.join(TRANSACTION), root.join(DONE));
     step();
     fs::rename(&folder, &done).map_err(io_error("replace", &folder))?;
@@ -256,7 +264,10 @@ pub(super) fn repair(root: &Path) -> Result<Option<Interrupted>, WriteError> {
         }
         Some(Interrupted::Before) => clear(&root.join(TRANSACTION))?,
         Some(Interrupted::After) => clear(&root.join(DONE))?,
-        Some(Interrupted::Between) => complete(root, &journal(root)?)?,
+        Some(Interrupted::Between) => {
+            replace(root, &journal(root)?)?;
+            finish(root)?;
+        }
     }
     Ok(state)
 }

@@ -259,7 +259,7 @@ impl Place {
     }
 
     /// The state that a kill left, to repair it. What was before that kill is the oldest state.
-    pub(crate) fn to_be_repaired(mut self) -> Self {
+    pub(crate) fn repairing(mut self) -> Self {
         self.oldest = Some(std::mem::take(&mut self.before));
         self.before = tree(&self.root());
         self.kind = Kind::Repair;
