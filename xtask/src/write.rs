@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::problem::{Problem, ProblemKind};
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -142,6 +143,20 @@ impl WriteError {
             root: root.to_owned(),
             source: Box::new(self),
         }
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        let kind = match &error {
+            WriteError::Interrupted { .. }
+            | WriteError::Running { .. }
+            | WriteError::LeftOver { .. }
+            | WriteError::Edited { .. }
+            | WriteError::Incomplete { .. } => ProblemKind::Interrupted,
+            _ => ProblemKind::Unwritable,
+        };
+        Self::error(kind, error.to_string())
     }
 }
 

@@ -51,7 +51,7 @@ impl Sides {
     ///
     /// What leaves no client to make of one of them.
     pub fn read(old: &str, new: &str, root: &Path) -> Result<Self, Vec<Problem>> {
-        refuse_interrupted(root).map_err(|error| one(unreadable(error.to_string())))?;
+        refuse_interrupted(root).map_err(|error| one(error.into()))?;
         let old_source = open(find(old, root).map_err(one)?)?;
         let new_source = open(find(new, root).map_err(one)?)?;
         let folder = [&new_source, &old_source]

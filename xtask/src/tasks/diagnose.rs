@@ -3,7 +3,7 @@
 use super::Exit;
 use crate::load;
 use crate::pipeline::{Input, Stage, Trace, run_traced};
-use crate::problem::{Problem, ProblemKind, Severity, render};
+use crate::problem::{Problem, Severity, render};
 use crate::report::{Detail, Form, Report, Reporter, Subject, Summary, changes, kind_counts, line};
 use crate::write::refuse_interrupted_above;
 use std::fmt::Write as _;
@@ -46,8 +46,7 @@ pub fn diagnose(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> 
     let name = arguments.file.display().to_string();
     let mut subject = Subject::unread(&name);
     let mut trace = Trace::default();
-    let whole = refuse_interrupted_above(&arguments.file)
-        .map_err(|error| Problem::error(ProblemKind::Unreadable, error.to_string()));
+    let whole = refuse_interrupted_above(&arguments.file).map_err(Problem::from);
     let output = match whole.and_then(|()| load::load_with_files(&arguments.file, None)) {
         Ok(document) => {
             subject.read(&document);

@@ -113,7 +113,7 @@ fn one_document(
     reporter.generated(&subject, &output)?;
     match write::write(folder, &[PathBuf::from(GENERATED)], &files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, &mut reporter),
+        Err(error) => failed(error, &mut reporter),
     }
 }
 
@@ -126,7 +126,7 @@ fn crate_folder_to_write<'a>(
         let problem = Problem::error(ProblemKind::InvalidName, error.to_string());
         one(problem.help(error.help()))
     })?;
-    write::refuse_interrupted(folder).map_err(|error| one(unwritable(&error)))?;
+    write::refuse_interrupted(folder).map_err(|error| one(error.into()))?;
     CrateFolder::open(folder, Path::new(""), name).map_err(one)
 }
 
@@ -178,14 +178,14 @@ pub fn specification_folders(
     }
     match write::write(root, &all.owned, &all.files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, &mut reporter),
+        Err(error) => failed(error, &mut reporter),
     }
 }
 
 /// The folders under `specs/`, or the ones asked for, unless an earlier write to the workspace was interrupted.
 pub(super) fn folders(specs: &Path, wanted: &[String]) -> Result<Vec<PathBuf>, Problem> {
     let root = specs.parent().unwrap_or(specs);
-    write::refuse_interrupted(root).map_err(|error| unwritable(&error))?;
+    write::refuse_interrupted(root)?;
     let unreadable = |error: io::Error| {
         Problem::error(
             ProblemKind::Unreadable,
@@ -367,7 +367,7 @@ fn check(
 ) -> io::Result<Exit> {
     let stale = match write::check(root, owned, files) {
         Ok(stale) => stale,
-        Err(error) => return failed(&error, reporter),
+        Err(error) => return failed(error, reporter),
     };
     if stale.is_empty() {
         return Ok(Exit::Success);
@@ -396,13 +396,9 @@ fn check(
     Ok(Exit::Stale)
 }
 
-fn failed(error: &write::WriteError, reporter: &mut Reporter<'_>) -> io::Result<Exit> {
-    reporter.problems(&[unwritable(error)])?;
+fn failed(error: write::WriteError, reporter: &mut Reporter<'_>) -> io::Result<Exit> {
+    reporter.problems(&[error.into()])?;
     Ok(Exit::Failure)
-}
-
-fn unwritable(error: &write::WriteError) -> Problem {
-    Problem::error(ProblemKind::Unwritable, error.to_string())
 }
 
 fn one(problem: Problem) -> Vec<Problem> {

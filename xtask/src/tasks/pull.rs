@@ -132,12 +132,11 @@ fn put_into_place(
         Err(problem) => return failed(&[problem], out),
     };
     if !dry_run && let Err(error) = write::commit(root, &changes) {
-        let problems = [unwritable(&error)];
         if matches!(error, WriteError::Incomplete { .. }) {
-            print_problems(&problems, out)?;
+            print_problems(&[error.into()], out)?;
             return Ok(Exit::Failure);
         }
-        return failed(&problems, out);
+        return failed(&[error.into()], out);
     }
     let verb = if dry_run { "would replace" } else { "replaced" };
     for Change { path, .. } in &changes {

@@ -3,7 +3,7 @@
 use super::generate::folders;
 use super::{Exit, print_problems, workspace};
 use crate::folder::{Hashes, SpecFolder};
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::Problem;
 use crate::write::{self, FileSet};
 use std::io::{self, Write};
 use std::path::Path;
@@ -72,10 +72,7 @@ fn files(root: &Path, names: &[String]) -> Result<FileSet, Vec<Problem>> {
 fn replace(root: &Path, files: &FileSet) -> Result<Vec<String>, Vec<Problem>> {
     let stale = write::check(root, &[], files);
     let stale = stale.and_then(|stale| write::write(root, &[], files).map(|()| stale));
-    let stale = stale.map_err(|error| {
-        let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
-        vec![problem]
-    })?;
+    let stale = stale.map_err(|error| vec![error.into()])?;
     let paths = stale.iter().map(|stale| stale.path.display().to_string());
     Ok(paths.collect())
 }

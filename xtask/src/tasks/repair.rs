@@ -1,7 +1,6 @@
 //! `cargo xtask repair`: files as they were before an interrupted write, or as they are after it.
 
 use super::{Exit, print_problems, workspace};
-use crate::problem::{Problem, ProblemKind};
 use crate::write::{self, Interrupted, Repaired};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -40,8 +39,7 @@ pub fn repair_folder(folder: &Path, out: &mut dyn Write) -> io::Result<Exit> {
     } = match write::repair(folder) {
         Ok(repaired) => repaired,
         Err(error) => {
-            let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
-            print_problems(&[problem], out)?;
+            print_problems(&[error.into()], out)?;
             return Ok(Exit::Failure);
         }
     };

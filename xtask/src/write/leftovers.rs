@@ -53,6 +53,9 @@ pub fn refuse_interrupted_above(file: &Path) -> Result<(), WriteError> {
         if let Some(state) = transaction::interrupted(folder) {
             return Err(WriteError::interrupted(folder, state));
         }
+        if folder.join("specs").is_dir() {
+            refuse_interrupted(folder)?;
+        }
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ pub(super) fn attempt_all(
         while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
             done.push(runner.attempt(document)?);
         }
-        Ok(done)
+        Ok::<_, Problem>(done)
     };
     let mut attempts = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
