@@ -18,6 +18,7 @@ use xtask::report::{Detail, report};
 use xtask::tasks::Exit;
 use xtask::tasks::generate::{Arguments, specification_folders};
 use xtask::tasks::record::record_in;
+use xtask::tasks::repair::repair_folder;
 
 /// The smallest of the specification folders.
 const API: &str = "insightcloudsec-v4";
@@ -341,9 +342,10 @@ fn a_generated_file_that_does_not_belong_is_stale_and_goes_away() {
 
 #[test]
 fn a_hand_written_file_among_generated_ones_is_an_error_and_stays() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
     for name in ["stray.rs", "client.rs", "docs.md"] {
-        let copy = Workspace::new();
-        assert_eq!(copy.generate(false).0, Exit::Success);
+        let whole = fs::read(copy.generated(name));
         fs::write(copy.generated(name), "fn main() {}").unwrap();
         let before = copy.files();
         for check in [true, false] {
@@ -353,7 +355,42 @@ fn a_hand_written_file_among_generated_ones_is_an_error_and_stays() {
             assert!(text.contains(&message), "{text}");
             assert_eq!(copy.files(), before);
         }
+        match whole {
+            Ok(whole) => fs::write(copy.generated(name), whole).unwrap(),
+            Err(_) => fs::remove_file(copy.generated(name)).unwrap(),
+        }
     }
+}
+
+#[test]
+fn an_interrupted_write_is_refused_until_it_is_repaired() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    let whole = copy.files();
+    let specification = format!("specs/{API}/.openapi.yaml.new");
+    for (left, state) in [
+        (".xtask-transaction/0", "all files are old"),
+        (".xtask-transaction.done/journal", "all files are new"),
+        (specification.as_str(), "is left over"),
+        ("crates/insightcloudsec/.Cargo.toml.old", "is left over"),
+        ("tests/src/.generated.new/half.rs", "is left over"),
+    ] {
+        let path = copy.0.path().join(left);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "half").unwrap();
+        for check in [true, false] {
+            let (exit, text) = copy.generate(check);
+            assert_eq!(exit, Exit::Failure, "{left}: {text}");
+            let names_command = text.contains("; run: cargo xtask repair ROOT\n");
+            assert!(text.contains(state) && names_command, "{left}: {text}");
+        }
+        assert_eq!(
+            repair_folder(copy.0.path(), &mut Vec::new()).unwrap(),
+            Exit::Success
+        );
+        assert_eq!(copy.files(), whole, "{left}");
+    }
+    assert_eq!(copy.generate(true).0, Exit::Success);
 }
 
 /// A report that stays the same when the document is edited.

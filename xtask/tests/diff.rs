@@ -45,13 +45,18 @@ fn workspace() -> TempDir {
         "## [Unreleased]\n\n## [0.1.0] - 2026-01-31\n",
     );
     git(root.path(), &["init", "--quiet"]);
-    git(root.path(), &["add", "."]);
+    commit(root.path());
+    root
+}
+
+/// Commits everything.
+fn commit(root: &Path) {
+    git(root, &["add", "."]);
     let author = ["-c", "user.name=n", "-c", "user.email=n@example.com"];
     git(
-        root.path(),
+        root,
         &[&author[..], &["commit", "--quiet", "-m", "all"]].concat(),
     );
-    root
 }
 
 fn write(root: &Path, path: &str, text: &str) {
@@ -86,6 +91,22 @@ fn reviewed(root: &Path, old: &str, new: &str) -> Result<Review, Vec<Problem>> {
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES);
     let work = move || Sides::read(&old, &new, &root).and_then(|sides| review(&sides, &root));
     worker.spawn(work).unwrap().join().unwrap()
+}
+
+/// What a commit holds does not change, and may be older than the hashes.
+#[test]
+fn a_commit_without_hashes_is_compared() {
+    let root = workspace();
+    let api = root.path().join(SPECS).join("api.toml");
+    let recorded = fs::read_to_string(&api).unwrap();
+    let lines = recorded.lines().filter(|line| !line.starts_with("sha256"));
+    fs::write(&api, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    commit(root.path());
+    let committed = format!("HEAD:{SPECS}");
+    let problems = reviewed(root.path(), &committed, SPECS).unwrap_err();
+    assert_eq!(problems[0].kind, ProblemKind::HashMismatch);
+    fs::write(&api, recorded).unwrap();
+    assert_eq!(reviewed(root.path(), &committed, SPECS).unwrap().bump, None);
 }
 
 #[test]
