@@ -17,6 +17,8 @@ use xtask::pipeline::{Input, run};
 use xtask::report::{Detail, report};
 use xtask::tasks::Exit;
 use xtask::tasks::generate::{Arguments, specification_folders};
+use xtask::tasks::record::record_in;
+use xtask::tasks::repair::repair_folder;
 
 /// The smallest of the specification folders.
 const API: &str = "insightcloudsec-v4";
@@ -53,16 +55,28 @@ impl Workspace {
         self.0.path().join("specs").join(API).join(name)
     }
 
+    /// A generated file of the client.
+    fn generated(&self, name: &str) -> PathBuf {
+        let folder = self.0.path().join("crates").join(API);
+        folder.join("src/generated").join(name)
+    }
+
     /// The manifest of the crate that hands on features.
     fn facade(&self) -> PathBuf {
         self.0.path().join("crates/insightcloudsec/Cargo.toml")
     }
 
-    /// Replaces the first occurrence of some text in a file of the specification folder.
+    /// Replaces the first occurrence of some text in a file of the specification folder, and records that it is meant.
     fn replace(&self, name: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.spec(name)).unwrap();
         assert!(text.contains(from), "{name} has {from:?}");
         fs::write(self.spec(name), text.replacen(from, to, 1)).unwrap();
+        self.record();
+    }
+
+    /// Records the hash of the document, if it can be read.
+    fn record(&self) {
+        record_in(self.0.path(), &[], &mut Vec::new()).unwrap();
     }
 
     /// How the task ends, and what it prints.
@@ -135,7 +149,10 @@ impl Damage {
     fn apply(&self, copy: &Workspace, file: &str) {
         match self {
             Self::Removed => fs::remove_file(copy.spec(file)).unwrap(),
-            Self::Is(content) => fs::write(copy.spec(file), content).unwrap(),
+            Self::Is(content) => {
+                fs::write(copy.spec(file), content).unwrap();
+                copy.record();
+            }
             Self::Has(from, to) => copy.replace(file, from, to),
         }
     }
@@ -248,7 +265,7 @@ fn bad_input_is_reported_with_its_place_and_nothing_is_written() {
         assert_eq!(names_line, *has_line, "{name}: a line of {file} in: {text}");
         writeln!(reports, "## {name}\n\n{text}").unwrap();
     }
-    snapshot("bad-inputs", &reports);
+    snapshot("bad-inputs", &without_hashes(&reports));
 }
 
 #[test]
@@ -311,22 +328,124 @@ fn a_reference_that_leads_nowhere_is_any_value_and_reported() {
 }
 
 #[test]
-fn a_file_that_does_not_belong_is_stale_and_goes_away() {
+fn a_generated_file_that_does_not_belong_is_stale_and_goes_away() {
     let copy = Workspace::new();
     assert_eq!(copy.generate(false).0, Exit::Success);
     let generated = copy.files();
-    let stray = copy
-        .0
-        .path()
-        .join("crates")
-        .join(API)
-        .join("src/generated/stray.rs");
-    fs::write(&stray, "fn main() {}").unwrap();
+    fs::copy(copy.generated("client.rs"), copy.generated("stray.rs")).unwrap();
     let (exit, text) = copy.generate(true);
     assert_eq!(exit, Exit::Stale);
     assert!(text.contains("stray.rs should not be there"), "{text}");
     assert_eq!(copy.generate(false).0, Exit::Success);
     assert_eq!(copy.files(), generated);
+}
+
+#[test]
+fn a_hand_written_file_among_generated_ones_is_an_error_and_stays() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    for name in ["stray.rs", "client.rs", "docs.md"] {
+        let whole = fs::read(copy.generated(name));
+        fs::write(copy.generated(name), "fn main() {}").unwrap();
+        let before = copy.files();
+        for check in [true, false] {
+            let (exit, text) = copy.generate(check);
+            assert_eq!(exit, Exit::Failure, "{text}");
+            let message = format!("/src/generated/{name} was not written by the generator");
+            assert!(text.contains(&message), "{text}");
+            assert_eq!(copy.files(), before);
+        }
+        match whole {
+            Ok(whole) => fs::write(copy.generated(name), whole).unwrap(),
+            Err(_) => fs::remove_file(copy.generated(name)).unwrap(),
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_write_is_refused_until_it_is_repaired() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    let whole = copy.files();
+    let specification = format!("specs/{API}/.openapi.yaml.new");
+    for (left, state) in [
+        (".xtask-transaction/0", "all files are old"),
+        (".xtask-transaction.done/journal", "all files are new"),
+        (specification.as_str(), "is left over"),
+        ("crates/insightcloudsec/.Cargo.toml.old", "is left over"),
+        ("tests/src/.generated.new/half.rs", "is left over"),
+    ] {
+        let path = copy.0.path().join(left);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "half").unwrap();
+        for check in [true, false] {
+            let (exit, text) = copy.generate(check);
+            assert_eq!(exit, Exit::Failure, "{left}: {text}");
+            let names_command = text.contains("; run: cargo xtask repair ROOT\n");
+            assert!(text.contains(state) && names_command, "{left}: {text}");
+        }
+        assert_eq!(
+            repair_folder(copy.0.path(), &mut Vec::new()).unwrap(),
+            Exit::Success
+        );
+        assert_eq!(copy.files(), whole, "{left}");
+    }
+    assert_eq!(copy.generate(true).0, Exit::Success);
+}
+
+/// A report that stays the same when the document is edited.
+fn without_hashes(text: &str) -> String {
+    let is_hash = |word: &str| word.len() == 64 && word.chars().all(|c| c.is_ascii_hexdigit());
+    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .map(|word| match word.char_indices().next_back() {
+            Some((end, last)) if is_hash(&word[..end]) => format!("HASH{last}"),
+            _ => word.to_owned(),
+        })
+        .collect()
+}
+
+/// The generator would take over a crate that people wrote.
+#[test]
+fn a_crate_that_is_not_generated_is_refused() {
+    let copy = Workspace::new();
+    let folder = copy.0.path().join("crates").join(API);
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!("[package]\nname = \"{API}\"\n"),
+    )
+    .unwrap();
+    fs::write(folder.join("src/lib.rs"), "pub fn by_hand() {}\n").unwrap();
+    let before = copy.files();
+    let (exit, text) = copy.generate(false);
+    assert_eq!(exit, Exit::Failure, "{text}");
+    let message =
+        format!("ROOT/crates/{API} holds Cargo.toml and no crate that the generator made");
+    assert!(text.contains(&message), "{text}");
+    assert_eq!(copy.files(), before);
+}
+
+#[test]
+fn a_document_that_is_not_the_recorded_one_is_refused_until_it_is_recorded() {
+    let copy = Workspace::new();
+    assert_eq!(copy.generate(false).0, Exit::Success);
+    let mut document = fs::read_to_string(copy.spec("openapi.yaml")).unwrap();
+    document.push_str("# by hand\n");
+    fs::write(copy.spec("openapi.yaml"), document).unwrap();
+    let before = copy.files();
+    for check in [true, false] {
+        let (exit, text) = copy.generate(check);
+        assert_eq!(exit, Exit::Failure, "{text}");
+        let command = format!("run `cargo xtask record --api {API}`");
+        assert!(
+            text.contains("openapi.yaml has the hash ") && text.contains(&command),
+            "{text}"
+        );
+        assert_eq!(copy.files(), before);
+    }
+    copy.record();
+    assert_eq!(copy.generate(false).0, Exit::Success);
 }
 
 /// The report of a committed specification, with every change that was made to it counted.
@@ -434,7 +553,9 @@ fn the_folder_says_who_else_gets_files() {
     let copy = Workspace::new();
     assert_eq!(copy.generate(false).0, Exit::Success);
     assert_eq!(there(&copy), [true, true]);
-    fs::write(copy.0.path().join(others[1]), "// edited\n").unwrap();
+    let calls = copy.0.path().join(others[1]);
+    let edited = fs::read_to_string(&calls).unwrap() + "// edited\n";
+    fs::write(&calls, edited).unwrap();
     let (exit, text) = copy.generate(true);
     assert_eq!(exit, Exit::Stale);
     assert!(

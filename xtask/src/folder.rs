@@ -1,20 +1,22 @@
 //! A specification folder: one document, and what we know beyond it.
 
 mod api;
+mod hashes;
 mod key;
 mod operations;
 mod toml_problem;
 mod types;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::load;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Document, Format, Source, sha256};
+use crate::source::{Document, Format, Source};
 
 pub use api::{ApiToml, AuthFamily, Provenance, ProvenanceKind};
+pub use hashes::Hashes;
+pub(crate) use hashes::parse as parse_toml;
 pub use key::{KeyError, OperationKey, erase};
 pub use operations::{
     BodyNote, Confidence, Effect, OperationEntry, OperationsToml, PagingEntry, PagingStyle,
@@ -53,12 +55,38 @@ pub struct SpecFolder {
 }
 
 impl SpecFolder {
-    /// Reads a folder.
+    /// Reads a folder, whose document must be the one that `api.toml` records.
     ///
     /// # Errors
     ///
     /// Everything that is wrong in any of the files, not only the first; each with its line.
     pub fn open(dir: &Path) -> Result<Self, Vec<Problem>> {
+        let opened = Self::open_unchecked(dir);
+        let api = read_toml(&dir.join("api.toml")).map_err(one);
+        let Ok(api) = api.and_then(|source| ApiToml::parse(&source)) else {
+            return opened;
+        };
+        let mut mismatches = hashes::check_recorded(dir, &api);
+        if let Ok(folder) = &opened {
+            mismatches.extend(hashes::check_complete(dir, &api, &folder.document));
+        }
+        match opened {
+            opened if mismatches.is_empty() => opened,
+            Ok(_) => Err(mismatches),
+            Err(mut problems) => {
+                // A byte that makes it unreadable is one more that is not as it was.
+                problems.extend(mismatches);
+                Err(problems)
+            }
+        }
+    }
+
+    /// Reads a folder, whatever hashes its `api.toml` records: to record others, or from a commit, which cannot change.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_unchecked(dir: &Path) -> Result<Self, Vec<Problem>> {
         if !dir.is_dir() {
             let message = format!("{} is not a folder", dir.display());
             return Err(vec![Problem::error(ProblemKind::Unreadable, message)]);
@@ -80,10 +108,6 @@ impl SpecFolder {
         );
         let overlay = keep(&mut problems, open_overlay(dir).map_err(one));
         let document = keep(&mut problems, open_document(dir).map_err(one));
-        if let Some(Err(problem)) = api.as_ref().map(|api| check_hash(dir, api)) {
-            // A byte that makes it unreadable is one more that is not as it was.
-            problems.push(problem);
-        }
         match (api, operations, types, overlay, document) {
             (Some(api), Some(operations), Some(types), Some(overlay), Some(document))
                 if problems.is_empty() =>
@@ -116,7 +140,7 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Reads a folder.
+    /// Reads a folder. A document in it must be the one that `api.toml` records, if that records any.
     ///
     /// # Errors
     ///
@@ -133,8 +157,11 @@ impl Knowledge {
             optional(&dir.join("operations.toml"), OperationsToml::parse),
         );
         let overlay = keep(&mut problems, open_overlay(dir).map_err(one));
+        if let Some(api) = &api {
+            problems.extend(hashes::check_recorded(dir, api));
+        }
         match (api, operations, overlay) {
-            (Some(api), Some(operations), Some(overlay)) => Ok(Self {
+            (Some(api), Some(operations), Some(overlay)) if problems.is_empty() => Ok(Self {
                 dir: dir.to_owned(),
                 api,
                 operations,
@@ -231,28 +258,6 @@ fn present(dir: &Path, names: &[&'static str]) -> Vec<&'static str> {
         .copied()
         .filter(|name| dir.join(name).is_file())
         .collect()
-}
-
-/// Compares the document with the hash in `api.toml`, when there is one. It need not be readable for that.
-fn check_hash(dir: &Path, api: &ApiToml) -> Result<(), Problem> {
-    let names = present(dir, DOCUMENT_NAMES);
-    let (Some(expected), [name]) = (&api.provenance.sha256, names.as_slice()) else {
-        return Ok(());
-    };
-    let Ok(bytes) = fs::read(dir.join(name)) else {
-        // Reading the document says so.
-        return Ok(());
-    };
-    let actual = sha256(&bytes);
-    if actual.eq_ignore_ascii_case(expected) {
-        return Ok(());
-    }
-    let message = format!("{name} has the hash {actual}, but `provenance.sha256` is {expected}");
-    let mut problem = Problem::error(ProblemKind::HashMismatch, message)
-        .in_file(&api.source)
-        .help("restore the document, or record the new hash if it was replaced on purpose");
-    problem.span.clone_from(&api.sha256_span);
-    Err(problem)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod change;
 mod conditions;
+pub mod crate_names;
 pub mod diagnose;
 pub mod diff;
 pub mod folder;

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
 use xtask::tasks::{
-    Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull, weigh,
+    Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull, record,
+    repair, weigh,
 };
 use xtask::weigh::wrapper;
 
@@ -33,6 +34,8 @@ enum Task {
     Conformance(conformance::Arguments),
     Mutate(mutate::Arguments),
     Pull(pull::Arguments),
+    Record(record::Arguments),
+    Repair(repair::Arguments),
     Weigh(weigh::Arguments),
 }
 
@@ -69,6 +72,8 @@ fn run(arguments: &Arguments) -> std::io::Result<Exit> {
         Task::Conformance(arguments) => conformance::conformance(arguments, &mut out),
         Task::Mutate(arguments) => mutate::mutate(arguments, &mut out),
         Task::Pull(arguments) => pull::pull(arguments, &mut out),
+        Task::Record(arguments) => record::record(arguments, &mut out),
+        Task::Repair(arguments) => repair::repair(arguments, &mut out),
         Task::Weigh(arguments) => weigh::weigh(arguments, &mut out),
     };
     out.flush()?;

@@ -1,5 +1,6 @@
 //! Legal, readable Rust names from the names of a document.
 
+use crate::crate_names::is_device;
 use crate::schema::flag;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
@@ -77,8 +78,12 @@ const FEATURES: [&str; 4] = ["default", "full", "serde", "rapid7-core"];
 /// Longest name of a feature, in bytes, before a number makes it unique: registries take 64.
 const LONGEST_FEATURE: usize = 56;
 
-/// Longest name, in bytes, before a number makes it unique: a module's is also that of a file.
+/// Longest name, in bytes, before a number makes it unique.
 const LONGEST: usize = 200;
+
+/// Longest name of a module, in bytes, before a number makes it unique: its path is to stay well below the 260 characters
+/// that Windows takes.
+const LONGEST_MODULE: usize = 64;
 
 /// A type name in `PascalCase`.
 #[must_use]
@@ -156,6 +161,27 @@ fn legal_value_name(text: &str) -> String {
         name.push('_');
     }
     name
+}
+
+/// Whether a name is a word of the language, in any edition.
+#[must_use]
+pub fn is_keyword(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// The name of a module, which is also that of its file: unlike all that are `taken`, on every file system.
+pub fn module_name(text: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = value_name(text);
+    name.truncate(LONGEST_MODULE);
+    if is_device(&name) {
+        name.push('_');
+    }
+    let mut unique_name = unique(name.as_str(), taken);
+    // A number may make a device of a name.
+    while is_device(&unique_name) {
+        unique_name = unique(name.as_str(), taken);
+    }
+    unique_name
 }
 
 /// The name of a cargo feature in `kebab-case`; one that is reserved ends in `-tag`.

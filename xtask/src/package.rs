@@ -1,4 +1,4 @@
-//! The parts of a client crate that are not generated: manifest and `lib.rs`.
+//! The parts of a client crate that are written once, and edited by people afterwards.
 
 use crate::model::Api;
 use crate::write::FileSet;
@@ -27,7 +27,15 @@ impl Core {
     }
 }
 
+/// The texts that the licence expression of the workspace stands for.
+const LICENCES: [(&str, &str); 2] = [
+    ("LICENSE-APACHE", include_str!("../../LICENSE-APACHE")),
+    ("LICENSE-MIT", include_str!("../../LICENSE-MIT")),
+];
+
 /// Manifest and `lib.rs` of a crate of its own, outside of this workspace.
+///
+/// It claims no licence: names and prose are those of the document, whose owner decides.
 #[must_use]
 pub fn standalone(crate_name: &str, api: &Api, core: &Core) -> FileSet {
     let title = &api.title;
@@ -64,7 +72,7 @@ serde_json = "1.0.150"
     with_lib(manifest, crate_name, title, api)
 }
 
-/// Manifest and `lib.rs` of a member of this workspace.
+/// Manifest, `lib.rs` and licences of a member of this workspace. A package holds only what is in its own folder.
 #[must_use]
 pub fn member(crate_name: &str, title: &str, api: &Api) -> FileSet {
     let manifest = format!(
@@ -97,7 +105,11 @@ workspace = true
 "#,
         description = toml_edit::Value::from(format!("Unofficial client of the {title}")),
     );
-    with_lib(manifest, crate_name, title, api)
+    let mut files = with_lib(manifest, crate_name, title, api);
+    for (name, text) in LICENCES {
+        files.insert(name, text);
+    }
+    files
 }
 
 fn with_lib(manifest: String, crate_name: &str, title: &str, api: &Api) -> FileSet {

@@ -41,6 +41,8 @@ kinds! {
     Unreadable = "unreadable",
     /// A file could not be written.
     Unwritable = "unwritable",
+    /// An earlier write was interrupted, and has to be repaired first.
+    Interrupted = "interrupted",
     /// The text is not what its format allows.
     Syntax = "syntax",
     /// The text nests deeper than [`crate::load::MAX_DEPTH`].

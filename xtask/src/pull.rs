@@ -17,7 +17,7 @@ pub use classify::{Fit, Known, classify, keys};
 pub use discover::{Discovery, Found};
 pub use fetch::{FetchError, Key};
 pub(crate) use store::place;
-pub use store::{Replacement, provenance_text, replace};
+pub use store::provenance_text;
 
 use crate::folder::{AuthFamily, Knowledge};
 use crate::load::load_text;

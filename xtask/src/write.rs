@@ -1,10 +1,20 @@
 //! Puts generated files into place, or compares them with what is there.
 
+mod leftovers;
+mod ours;
+mod transaction;
+
+pub use leftovers::{Repaired, refuse_interrupted, refuse_interrupted_above, repair};
+pub use ours::{GENERATED, Owner, head, is_generated, owner};
+pub use transaction::{Change, Interrupted, commit};
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fmt;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::problem::{Problem, ProblemKind};
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -34,25 +44,186 @@ impl FileSet {
     }
 }
 
-/// A file that could not be read or written.
+/// Why files were not written, or not read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", path.display())]
-pub struct WriteError {
-    /// What was tried: `read`, `write`, `create`, `replace` or `remove`.
-    pub action: &'static str,
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What the operating system said.
-    pub source: io::Error,
+pub enum WriteError {
+    /// The operating system refuses.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `create`, `replace` or `remove`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A path that is absolute, empty, or has `..` in it.
+    #[error("cannot write {}: the path leads out of the folder that is written to", path.display())]
+    Outside {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A symbolic link, which may lead anywhere.
+    #[error("{} is a symbolic link, which is not followed: put what it leads to in its place", path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// A folder in the place of a file, or the other way round.
+    #[error("{} is in the way: a {expected} belongs there", path.display())]
+    InTheWay {
+        /// What is there.
+        path: PathBuf,
+        /// What is to be there.
+        expected: &'static str,
+    },
+    /// Files among the generated ones that the generator did not write.
+    #[error(
+        "{} not written by the generator, which would replace or delete {}: move {} out of {GENERATED}",
+        Foreign(paths),
+        pronoun(paths),
+        pronoun(paths)
+    )]
+    Foreign {
+        /// The files.
+        paths: Vec<PathBuf>,
+    },
+    /// An earlier write to the folder did not end.
+    #[error("an earlier write to {} was interrupted {state}; run: {}", root.display(), repair_command(root))]
+    Interrupted {
+        /// The folder.
+        root: PathBuf,
+        /// How far it got.
+        state: Interrupted,
+    },
+    /// Another process is writing.
+    #[error("another command is writing to {}: wait until it ends", root.display())]
+    Running {
+        /// The folder.
+        root: PathBuf,
+    },
+    /// A temporary file of an earlier write.
+    #[error("{} is left over from a write that was interrupted; run: {}", path.display(), repair_command(root))]
+    LeftOver {
+        /// The file or folder.
+        path: PathBuf,
+        /// The folder that was written to.
+        root: PathBuf,
+    },
+    /// A file that an interrupted write is to replace, and that changed since.
+    #[error("{} was changed after the write was interrupted: move it away, or put back what it held, and repair again", path.display())]
+    Edited {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A write that failed between its first file and its last.
+    #[error(
+        "{source}; some files are replaced and some are not: remove the cause, then run: {}",
+        repair_command(root)
+    )]
+    Incomplete {
+        /// The folder that was written to.
+        root: PathBuf,
+        /// What went wrong.
+        source: Box<Self>,
+    },
 }
 
 impl WriteError {
-    pub(crate) fn new(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self {
-            action,
-            path: path.to_owned(),
-            source,
+    fn interrupted(root: &Path, state: Interrupted) -> Self {
+        let root = root.to_owned();
+        match state {
+            Interrupted::Running => Self::Running { root },
+            state => Self::Interrupted { root, state },
         }
+    }
+
+    fn incomplete(self, root: &Path) -> Self {
+        Self::Incomplete {
+            root: root.to_owned(),
+            source: Box::new(self),
+        }
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        let kind = match &error {
+            WriteError::Interrupted { .. }
+            | WriteError::Running { .. }
+            | WriteError::LeftOver { .. }
+            | WriteError::Edited { .. }
+            | WriteError::Incomplete { .. } => ProblemKind::Interrupted,
+            _ => ProblemKind::Unwritable,
+        };
+        Self::error(kind, error.to_string())
+    }
+}
+
+pub(crate) fn io_error(
+    action: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> WriteError + use<> {
+    let path = path.to_owned();
+    move |source| WriteError::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Before => "before it replaced the first file: all files are old",
+            Self::Between => {
+                "between its first file and its last: some files are old, some are new"
+            }
+            Self::After => "after it replaced the last file: all files are new",
+            Self::Running => "by nothing: it is under way",
+        })
+    }
+}
+
+/// Some files in a sentence, with its verb.
+struct Foreign<'a>(&'a [PathBuf]);
+
+impl fmt::Display for Foreign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Most that are named.
+        const NAMED: usize = 3;
+        let names: Vec<String> = self
+            .0
+            .iter()
+            .take(NAMED)
+            .map(|path| path.display().to_string())
+            .collect();
+        f.write_str(&names.join(", "))?;
+        match self.0.len() {
+            0 | 1 => f.write_str(" was"),
+            count if count > NAMED => write!(f, " and {} more were", count - NAMED),
+            _ => f.write_str(" were"),
+        }
+    }
+}
+
+const fn pronoun(paths: &[PathBuf]) -> &'static str {
+    if paths.len() == 1 { "it" } else { "them" }
+}
+
+/// The command that repairs a folder, as it is typed in a shell.
+fn repair_command(root: &Path) -> String {
+    let path = match root.to_string_lossy() {
+        path if path.is_empty() => ".".to_owned(),
+        path => path.into_owned(),
+    };
+    let is_plain = path
+        .chars()
+        .all(|c| c.is_alphanumeric() || "/\\.:-_+,@".contains(c));
+    if is_plain {
+        format!("cargo xtask repair {path}")
+    } else {
+        format!("cargo xtask repair '{}'", path.replace('\'', "'\\''"))
     }
 }
 
@@ -79,221 +250,148 @@ pub enum StaleKind {
     Differs,
 }
 
-/// Puts the files into place under `root`.
+/// Puts the files into place under `root`: all, or none.
 ///
-/// The folders in `owned` are wholly ours: each is written anew beside the old one and takes its place by a rename,
-/// so that what is not in `files` is gone and nobody sees half of it. The other files are each written beside their
-/// place and renamed. What has the right content already is not touched and keeps its time stamp.
-///
-/// Nothing is replaced before everything is written, so that a full disk leaves the old state.
+/// In the folders in `owned`, what the generator wrote and is not in `files` goes. What has the right content already is
+/// not touched and keeps its time stamp.
 ///
 /// # Errors
 ///
-/// A path that leads out of `root`, and whatever the operating system refuses. Temporary files are removed again.
+/// A file in an owned folder that the generator did not write, and all of [`commit`].
 pub fn write(root: &Path, owned: &[PathBuf], files: &FileSet) -> Result<(), WriteError> {
-    for path in owned.iter().chain(files.0.keys()) {
-        if path.as_os_str().is_empty()
-            || !path
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)))
-        {
-            let error = io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the path leads out of the root",
-            );
-            return Err(WriteError::new("write", path)(error));
-        }
-    }
-    let mut staged = Vec::new();
-    let result = stage(root, owned, files, &mut staged)
-        .and_then(|()| staged.iter().try_for_each(Staged::replace));
-    if result.is_err() {
-        staged.iter().for_each(Staged::discard);
-    }
-    result
+    let changes: Vec<Change> = plan(root, owned, files)?
+        .into_iter()
+        .map(|planned| planned.change)
+        .collect();
+    commit(root, &changes)
 }
 
 /// Compares the files with what is there. Returns what is stale, sorted by path.
 ///
 /// # Errors
 ///
-/// A file or folder that cannot be read.
+/// As of [`write()`], with nothing written.
 pub fn check(root: &Path, owned: &[PathBuf], files: &FileSet) -> Result<Vec<Stale>, WriteError> {
-    let mut stale = Vec::new();
-    for (path, content) in &files.0 {
-        let (kind, diff_head) = match read_if_there(&root.join(path))? {
-            Some(old) if old == content.as_bytes() => continue,
-            Some(old) => (
-                StaleKind::Differs,
-                diff_head(&String::from_utf8_lossy(&old), content),
-            ),
-            None => (StaleKind::Missing, String::new()),
+    let stale = |Planned { change, current }: Planned| {
+        let (kind, diff_head) = match (current, change.content) {
+            (_, None) => (StaleKind::Extra, String::new()),
+            (None, Some(_)) => (StaleKind::Missing, String::new()),
+            (Some(old), Some(new)) => {
+                let [old, new] = [&old, &new].map(|text| String::from_utf8_lossy(text));
+                (StaleKind::Differs, diff_head(&old, &new))
+            }
         };
-        stale.push(Stale {
-            path: path.clone(),
+        Stale {
+            path: change.path,
             kind,
             diff_head,
-        });
-    }
-    for path in extra_files(root, owned, files)? {
-        stale.push(Stale {
-            path,
-            kind: StaleKind::Extra,
-            diff_head: String::new(),
-        });
-    }
-    stale.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(stale)
-}
-
-/// A file or folder that waits beside its place.
-struct Staged {
-    target: PathBuf,
-    temporary: PathBuf,
-    /// Where the old folder goes while the new one takes its place; files replace in one step.
-    retired: Option<PathBuf>,
-}
-
-impl Staged {
-    fn file(target: PathBuf) -> Self {
-        let temporary = sibling(&target, "new");
-        Self {
-            target,
-            temporary,
-            retired: None,
         }
-    }
-
-    fn folder(target: PathBuf) -> Self {
-        let temporary = sibling(&target, "new");
-        let retired = Some(sibling(&target, "old"));
-        Self {
-            target,
-            temporary,
-            retired,
-        }
-    }
-
-    fn replace(&self) -> Result<(), WriteError> {
-        let Some(retired) = &self.retired else {
-            return fs::rename(&self.temporary, &self.target)
-                .map_err(WriteError::new("replace", &self.target));
-        };
-        // Left over from a run that was killed.
-        remove(retired)?;
-        let had_old = fs::symlink_metadata(&self.target).is_ok();
-        if had_old {
-            fs::rename(&self.target, retired).map_err(WriteError::new("replace", &self.target))?;
-        }
-        if let Err(error) = fs::rename(&self.temporary, &self.target) {
-            if had_old {
-                // The error that is reported is the first one.
-                let _ = fs::rename(retired, &self.target);
-            }
-            return Err(WriteError::new("replace", &self.target)(error));
-        }
-        remove(retired)
-    }
-
-    /// Removes what was not put into place.
-    fn discard(&self) {
-        let _ = remove(&self.temporary);
-    }
-}
-
-fn stage(
-    root: &Path,
-    owned: &[PathBuf],
-    files: &FileSet,
-    staged: &mut Vec<Staged>,
-) -> Result<(), WriteError> {
-    for folder in owned {
-        let content: BTreeMap<&Path, &String> = files
-            .0
-            .iter()
-            .filter_map(|(path, content)| Some((path.strip_prefix(folder).ok()?, content)))
-            .collect();
-        if is_current(root, folder, files)? {
-            continue;
-        }
-        let folder = Staged::folder(root.join(folder));
-        let temporary = folder.temporary.clone();
-        staged.push(folder);
-        // Left over from a run that was killed.
-        remove(&temporary)?;
-        fs::create_dir_all(&temporary).map_err(WriteError::new("create", &temporary))?;
-        for (path, content) in content {
-            write_new(&temporary.join(path), content)?;
-        }
-    }
-    for (path, content) in &files.0 {
-        if owned.iter().any(|folder| path.starts_with(folder)) {
-            continue;
-        }
-        let target = root.join(path);
-        if read_if_there(&target)?.is_some_and(|old| old == content.as_bytes()) {
-            continue;
-        }
-        let file = Staged::file(target);
-        let temporary = file.temporary.clone();
-        staged.push(file);
-        write_new(&temporary, content)?;
-    }
-    Ok(())
-}
-
-/// Whether an owned folder holds its files and nothing else.
-fn is_current(root: &Path, folder: &Path, files: &FileSet) -> Result<bool, WriteError> {
-    for (path, content) in files.0.iter().filter(|(path, _)| path.starts_with(folder)) {
-        if read_if_there(&root.join(path))?.is_none_or(|old| old != content.as_bytes()) {
-            return Ok(false);
-        }
-    }
-    Ok(root.join(folder).is_dir() && extra_files(root, &[folder.to_owned()], files)?.is_empty())
-}
-
-fn write_new(path: &Path, content: &str) -> Result<(), WriteError> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(WriteError::new("create", parent))?;
-    }
-    fs::write(path, content).map_err(WriteError::new("write", path))
-}
-
-/// A hidden name beside a path, on the same file system, so that a rename is one step.
-pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{suffix}"))
-}
-
-fn remove(path: &Path) -> Result<(), WriteError> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
     };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(WriteError::new("remove", path)(error))
+    let mut all: Vec<Stale> = plan(root, owned, files)?.into_iter().map(stale).collect();
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(all)
+}
+
+/// A change, and what the file holds now.
+struct Planned {
+    change: Change,
+    current: Option<Vec<u8>>,
+}
+
+/// What is to change below `root`. Nothing that the generator did not write changes in folders of generated files.
+fn plan(root: &Path, owned: &[PathBuf], files: &FileSet) -> Result<Vec<Planned>, WriteError> {
+    let mut planned = Vec::new();
+    for (path, content) in &files.0 {
+        let current = place(root, path)?;
+        if current.as_deref() != Some(content.as_bytes()) {
+            planned.push(Planned {
+                change: Change {
+                    path: path.clone(),
+                    content: Some(content.clone().into_bytes()),
+                },
+                current,
+            });
         }
-        _ => Ok(()),
     }
+    let mut foreign = Vec::new();
+    for path in extra_files(root, owned, files)? {
+        match place(root, &path) {
+            Ok(current) => planned.push(Planned {
+                change: Change {
+                    path,
+                    content: None,
+                },
+                current,
+            }),
+            // Links and the like.
+            Err(_) => foreign.push(root.join(path)),
+        }
+    }
+    let is_foreign = |Planned { change, current }: &Planned| {
+        let is_generated = |content| is_generated(&change.path, content);
+        ours::is_in_generated(&change.path) && !current.as_deref().is_none_or(is_generated)
+    };
+    let in_place = planned.iter().filter(|planned| is_foreign(planned));
+    foreign.extend(in_place.map(|planned| root.join(&planned.change.path)));
+    foreign.sort();
+    if foreign.is_empty() {
+        Ok(planned)
+    } else {
+        Err(WriteError::Foreign { paths: foreign })
+    }
+}
+
+/// Checks that a path leads to a place below the folder that it is joined to.
+fn check_path(path: &Path) -> Result<(), WriteError> {
+    let is_inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    if is_inside && !path.as_os_str().is_empty() {
+        return Ok(());
+    }
+    Err(WriteError::Outside {
+        path: path.to_owned(),
+    })
+}
+
+/// What the file at a path below `root` holds; `None` where a file can be made. No link is followed below `root`.
+fn place(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
+    check_path(path)?;
+    let mut at = root.to_owned();
+    let mut parts = path.components().peekable();
+    while let Some(part) = parts.next() {
+        at.push(part);
+        let kind = match fs::symlink_metadata(&at) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io_error("read", &at)(error)),
+        };
+        if kind.is_symlink() {
+            return Err(WriteError::Link { path: at });
+        }
+        let (is_expected, expected) = match parts.peek() {
+            Some(_) => (kind.is_dir(), "folder"),
+            None => (kind.is_file(), "file"),
+        };
+        if !is_expected {
+            return Err(WriteError::InTheWay { path: at, expected });
+        }
+    }
+    read_if_there(&at)
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        // A file where a folder must be, or the other way round, is to be replaced like a missing one.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound
-                    | io::ErrorKind::NotADirectory
-                    | io::ErrorKind::IsADirectory
-            ) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(WriteError::new("read", path)(error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("read", path)(error)),
+    }
+}
+
+/// Puts the names in a folder on the disk. Where a folder cannot be flushed, the files are.
+fn sync_folder(path: &Path) {
+    if let Ok(folder) = File::open(path) {
+        let _ = folder.sync_all();
     }
 }
 
@@ -309,20 +407,13 @@ fn extra_files(
         let path = root.join(&folder);
         let entries = match fs::read_dir(&path) {
             Ok(entries) => entries,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                continue;
-            }
-            Err(error) => return Err(WriteError::new("read", &path)(error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(io_error("read", &path)(error)),
         };
         for entry in entries {
-            let entry = entry.map_err(WriteError::new("read", &path))?;
+            let entry = entry.map_err(io_error("read", &path))?;
             let relative = folder.join(entry.file_name());
-            let file_type = entry.file_type().map_err(WriteError::new("read", &path))?;
+            let file_type = entry.file_type().map_err(io_error("read", &path))?;
             if file_type.is_dir() {
                 folders.push(relative);
             } else if !files.0.contains_key(&relative) {
@@ -342,173 +433,4 @@ fn diff_head(old: &str, new: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(list: &[(&str, &str)]) -> FileSet {
-        let mut files = FileSet::default();
-        for (path, content) in list {
-            files.insert(*path, *content);
-        }
-        files
-    }
-
-    /// All files under a folder with their content, hidden ones too.
-    fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
-        extra_files(root, &[PathBuf::new()], &FileSet::default())
-            .unwrap()
-            .into_iter()
-            .map(|path| (path.clone(), fs::read_to_string(root.join(path)).unwrap()))
-            .collect()
-    }
-
-    fn owned() -> Vec<PathBuf> {
-        vec!["c/src/generated".into()]
-    }
-
-    #[test]
-    fn writes_and_then_finds_nothing_stale() {
-        let root = tempfile::tempdir().unwrap();
-        let set = files(&[
-            ("c/src/generated/a.rs", "a\n"),
-            ("c/src/generated/t/b.rs", "b\n"),
-            ("c/Cargo.toml", "c\n"),
-        ]);
-        assert_eq!(check(root.path(), &owned(), &set).unwrap().len(), 3);
-        write(root.path(), &owned(), &set).unwrap();
-        assert_eq!(tree(root.path()), set.0);
-        assert_eq!(check(root.path(), &owned(), &set).unwrap(), []);
-    }
-
-    #[test]
-    fn removes_leftovers_from_owned_folders_only() {
-        let root = tempfile::tempdir().unwrap();
-        for (path, content) in files(&[
-            ("c/src/generated/old/x.rs", "x"),
-            ("c/src/lib.rs", "l"),
-            ("c/src/generated/a.rs", "a\n"),
-        ])
-        .0
-        {
-            write_new(&root.path().join(path), &content).unwrap();
-        }
-        let set = files(&[("c/src/generated/a.rs", "a\n")]);
-        let stale = check(root.path(), &owned(), &set).unwrap();
-        assert_eq!(stale.len(), 1);
-        assert_eq!(
-            (stale[0].path.to_str().unwrap(), stale[0].kind),
-            ("c/src/generated/old/x.rs", StaleKind::Extra)
-        );
-        write(root.path(), &owned(), &set).unwrap();
-        assert_eq!(
-            tree(root.path()),
-            files(&[("c/src/generated/a.rs", "a\n"), ("c/src/lib.rs", "l")]).0
-        );
-        assert!(!root.path().join("c/src/generated/old").exists());
-    }
-
-    #[test]
-    fn what_is_right_is_not_touched() {
-        let root = tempfile::tempdir().unwrap();
-        let set = files(&[("c/src/generated/a.rs", "a\n"), ("c/Cargo.toml", "c\n")]);
-        write(root.path(), &owned(), &set).unwrap();
-        let past = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
-        for path in set.0.keys() {
-            fs::File::options()
-                .write(true)
-                .open(root.path().join(path))
-                .unwrap()
-                .set_modified(past)
-                .unwrap();
-        }
-        write(root.path(), &owned(), &set).unwrap();
-        for path in set.0.keys() {
-            assert_eq!(
-                fs::metadata(root.path().join(path))
-                    .unwrap()
-                    .modified()
-                    .unwrap(),
-                past,
-                "{}",
-                path.display()
-            );
-        }
-    }
-
-    #[test]
-    fn shows_the_head_of_a_diff() {
-        let root = tempfile::tempdir().unwrap();
-        let old: String = (0..100).fold(String::new(), |old, n| old + &format!("old {n}\n"));
-        fs::write(root.path().join("a.rs"), &old).unwrap();
-        let stale = check(
-            root.path(),
-            &[],
-            &files(&[("a.rs", &old.replace("old 50", "new 50"))]),
-        )
-        .unwrap();
-        assert_eq!(
-            stale[0].diff_head,
-            "@@ -49,5 +49,5 @@\n old 48\n old 49\n-old 50\n+new 50\n old 51\n old 52\n"
-        );
-        let stale = check(
-            root.path(),
-            &[],
-            &files(&[("a.rs", &old.replace("old", "new"))]),
-        )
-        .unwrap();
-        assert_eq!(stale[0].diff_head.lines().count(), DIFF_LINES);
-    }
-
-    #[test]
-    fn a_failure_leaves_the_old_state_and_no_temporary_files() {
-        let root = tempfile::tempdir().unwrap();
-        write_new(&root.path().join("c/src/generated/a.rs"), "old").unwrap();
-        write_new(
-            &root.path().join("blocked"),
-            "a file where a folder must be",
-        )
-        .unwrap();
-        let before = tree(root.path());
-        let error = write(
-            root.path(),
-            &owned(),
-            &files(&[("c/src/generated/a.rs", "new"), ("blocked/b.rs", "b")]),
-        )
-        .unwrap_err();
-        assert!(error.to_string().starts_with("cannot create "), "{error}");
-        assert_eq!(tree(root.path()), before);
-        assert!(!root.path().join("c/src/.generated.new").exists());
-    }
-
-    #[test]
-    fn no_path_leads_out_of_the_root() {
-        let root = tempfile::tempdir().unwrap();
-        for path in ["../a", "/a", "a/../../b", "", "."] {
-            let error = write(root.path(), &[], &files(&[(path, "x")])).unwrap_err();
-            assert_eq!(error.action, "write", "{path:?}");
-            assert!(
-                write(root.path(), &[path.into()], &FileSet::default()).is_err(),
-                "{path:?}"
-            );
-        }
-        assert_eq!(tree(root.path()), BTreeMap::new());
-    }
-
-    #[test]
-    fn an_interrupted_run_is_cleaned_up_by_the_next() {
-        let root = tempfile::tempdir().unwrap();
-        write_new(&root.path().join("c/src/.generated.new/half.rs"), "half").unwrap();
-        write_new(&root.path().join("c/src/.generated.old/a.rs"), "old").unwrap();
-        let set = files(&[("c/src/generated/a.rs", "a\n")]);
-        write(root.path(), &owned(), &set).unwrap();
-        assert_eq!(tree(root.path()), set.0);
-    }
-
-    #[test]
-    fn an_owned_folder_without_files_is_left_empty() {
-        let root = tempfile::tempdir().unwrap();
-        write_new(&root.path().join("c/src/generated/a.rs"), "old").unwrap();
-        write(root.path(), &owned(), &FileSet::default()).unwrap();
-        assert_eq!(tree(root.path()), BTreeMap::new());
-    }
-}
+mod tests;

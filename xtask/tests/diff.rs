@@ -15,6 +15,7 @@ use xtask::diff::verdict::Bump;
 use xtask::diff::{Review, review};
 use xtask::pipeline::STACK_BYTES;
 use xtask::problem::{Problem, ProblemKind};
+use xtask::tasks::record::record_in;
 
 const SPECS: &str = "specs/client";
 const DOCUMENT: &str = "specs/client/openapi.json";
@@ -27,6 +28,7 @@ fn workspace() -> TempDir {
         let text = fs::read_to_string(cut.join(name)).unwrap();
         write(root.path(), &format!("{SPECS}/{name}"), &text);
     }
+    record_in(root.path(), &[], &mut Vec::new()).unwrap();
     let manifest = "[workspace]\n[workspace.package]\nversion = \"0.1.0\"\n";
     write(root.path(), "Cargo.toml", manifest);
     let client = "[package]\nname = \"client\"\nversion.workspace = true\n";
@@ -43,13 +45,18 @@ fn workspace() -> TempDir {
         "## [Unreleased]\n\n## [0.1.0] - 2026-01-31\n",
     );
     git(root.path(), &["init", "--quiet"]);
-    git(root.path(), &["add", "."]);
+    commit(root.path());
+    root
+}
+
+/// Commits everything.
+fn commit(root: &Path) {
+    git(root, &["add", "."]);
     let author = ["-c", "user.name=n", "-c", "user.email=n@example.com"];
     git(
-        root.path(),
+        root,
         &[&author[..], &["commit", "--quiet", "-m", "all"]].concat(),
     );
-    root
 }
 
 fn write(root: &Path, path: &str, text: &str) {
@@ -66,11 +73,12 @@ fn git(root: &Path, arguments: &[&str]) {
     assert!(status.unwrap().success(), "git {arguments:?}");
 }
 
-/// Replaces text in the document on disk.
+/// Replaces text in the document on disk, and records that it is meant.
 fn edit(root: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(root.join(DOCUMENT)).unwrap();
     assert!(text.contains(from), "{from}");
     write(root, DOCUMENT, &text.replacen(from, to, 1));
+    record_in(root, &[], &mut Vec::new()).unwrap();
 }
 
 /// The review of two documents, each below the root unless it is a revision.
@@ -83,6 +91,22 @@ fn reviewed(root: &Path, old: &str, new: &str) -> Result<Review, Vec<Problem>> {
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES);
     let work = move || Sides::read(&old, &new, &root).and_then(|sides| review(&sides, &root));
     worker.spawn(work).unwrap().join().unwrap()
+}
+
+/// What a commit holds does not change, and may be older than the hashes.
+#[test]
+fn a_commit_without_hashes_is_compared() {
+    let root = workspace();
+    let api = root.path().join(SPECS).join("api.toml");
+    let recorded = fs::read_to_string(&api).unwrap();
+    let lines = recorded.lines().filter(|line| !line.starts_with("sha256"));
+    fs::write(&api, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    commit(root.path());
+    let committed = format!("HEAD:{SPECS}");
+    let problems = reviewed(root.path(), &committed, SPECS).unwrap_err();
+    assert_eq!(problems[0].kind, ProblemKind::HashMismatch);
+    fs::write(&api, recorded).unwrap();
+    assert_eq!(reviewed(root.path(), &committed, SPECS).unwrap().bump, None);
 }
 
 #[test]

@@ -49,8 +49,9 @@ fn count_operations(root: &Value) -> usize {
     operations(root).len() + shared.count()
 }
 
-/// Generates a crate as a user would.
+/// Generates a crate as a user would. Manifest and `lib.rs` of an earlier run would stay.
 fn write_crate(spec: &Path, out: &Path, name: &str) {
+    let _ = fs::remove_dir_all(out);
     let arguments = Arguments {
         accept_stale: false,
         json: false,

@@ -5,6 +5,7 @@ use crate::load;
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Document;
+use crate::write::refuse_interrupted;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
@@ -50,8 +51,9 @@ impl Sides {
     ///
     /// What leaves no client to make of one of them.
     pub fn read(old: &str, new: &str, root: &Path) -> Result<Self, Vec<Problem>> {
-        let old_source = open(&find(old, root).map_err(one)?)?;
-        let new_source = open(&find(new, root).map_err(one)?)?;
+        refuse_interrupted(root).map_err(|error| one(error.into()))?;
+        let old_source = open(find(old, root).map_err(one)?)?;
+        let new_source = open(find(new, root).map_err(one)?)?;
         let folder = [&new_source, &old_source]
             .into_iter()
             .find_map(Opened::folder)
@@ -122,34 +124,46 @@ impl Opened {
 }
 
 /// Where a document is on disk.
-fn find(argument: &str, root: &Path) -> Result<PathBuf, Problem> {
+enum Found {
+    /// Where somebody put it.
+    OnDisk(PathBuf),
+    /// Where it was checked out to. What a commit holds does not change, and may be older than the hashes in `api.toml`.
+    Committed(PathBuf),
+}
+
+fn find(argument: &str, root: &Path) -> Result<Found, Problem> {
     let path = PathBuf::from(argument);
     if path.exists() {
-        return Ok(path);
+        return Ok(Found::OnDisk(path));
     }
     match argument.split_once(':') {
         Some((revision, path)) if !revision.is_empty() && !path.is_empty() => {
-            check_out(root, revision, path)
+            check_out(root, revision, path).map(Found::Committed)
         }
         _ => Err(unreadable(format!("there is no {argument}"))
             .help("a file, a folder as in specs/, or REVISION:PATH")),
     }
 }
 
-fn open(path: &Path) -> Result<Opened, Vec<Problem>> {
+fn open(found: Found) -> Result<Opened, Vec<Problem>> {
+    type Open = fn(&Path) -> Result<SpecFolder, Vec<Problem>>;
+    let (path, open): (_, Open) = match found {
+        Found::OnDisk(path) => (path, SpecFolder::open),
+        Found::Committed(path) => (path, SpecFolder::open_unchecked),
+    };
     if path.is_dir() {
-        return SpecFolder::open(path).map(|folder| Opened::Folder(Box::new(folder)));
+        return open(&path).map(|folder| Opened::Folder(Box::new(folder)));
     }
     // The document of a folder is read with the rest of it.
     if let Some(parent) = path.parent()
         && parent.join("api.toml").is_file()
     {
-        let folder = SpecFolder::open(parent)?;
+        let folder = open(parent)?;
         if folder.document.path() == path {
             return Ok(Opened::Folder(Box::new(folder)));
         }
     }
-    load::load_with_files(path, None)
+    load::load_with_files(&path, None)
         .map(Opened::File)
         .map_err(one)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::toml_problem::toml_problem;
+use crate::crate_names;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Source, Span};
 
@@ -33,8 +34,10 @@ pub struct ApiToml {
     pub rules: BTreeMap<String, bool>,
     /// The text.
     pub source: Arc<Source>,
-    /// Where the hash stands.
-    pub(super) sha256_span: Option<Span>,
+    /// The hash of the document, and where it stands.
+    pub(super) sha256: Option<(String, Span)>,
+    /// The hash of each file that the document refers to, by its path below the folder, and where it stands.
+    pub(super) files: BTreeMap<String, (String, Span)>,
 }
 
 /// How a request proves who it is.
@@ -99,9 +102,9 @@ struct Raw {
     auth: AuthFamily,
     published: Option<String>,
     provenance: RawProvenance,
-    mock: Option<String>,
-    calls: Option<String>,
-    facade: Option<String>,
+    mock: Option<Spanned<String>>,
+    calls: Option<Spanned<String>>,
+    facade: Option<Spanned<String>>,
     #[serde(default)]
     rules: BTreeMap<String, bool>,
 }
@@ -113,6 +116,8 @@ struct RawProvenance {
     url: Option<String>,
     retrieved: Option<String>,
     sha256: Option<Spanned<String>>,
+    #[serde(default)]
+    files: BTreeMap<String, Spanned<String>>,
 }
 
 impl ApiToml {
@@ -125,56 +130,72 @@ impl ApiToml {
         let raw: Raw =
             toml::from_str(&source.text).map_err(|error| vec![toml_problem(source, &error)])?;
         let mut problems = Vec::new();
-        if !is_crate_name(raw.crate_name.as_ref()) {
-            let message = format!("`{}` is not the name of a crate", raw.crate_name.as_ref());
-            problems.push(
-                Problem::error(ProblemKind::InvalidName, message)
+        check_names(&raw, source, &mut problems);
+        let hashes = raw.provenance.sha256.iter();
+        for hash in hashes.chain(raw.provenance.files.values()) {
+            if !is_sha256(hash.as_ref()) {
+                problems.push(
+                    Problem::error(
+                        ProblemKind::InvalidValue,
+                        "`sha256` is not 64 hexadecimal digits",
+                    )
                     .in_file(source)
-                    .span(raw.crate_name.span())
-                    .help("lower-case letters, digits and `-`, a letter first"),
-            );
-        }
-        if let Some(hash) = &raw.provenance.sha256
-            && !is_sha256(hash.as_ref())
-        {
-            problems.push(
-                Problem::error(
-                    ProblemKind::InvalidValue,
-                    "`sha256` is not 64 hexadecimal digits",
-                )
-                .in_file(source)
-                .span(hash.span()),
-            );
+                    .span(hash.span()),
+                );
+            }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
+        let with_span = |hash: Spanned<String>| {
+            let span = hash.span();
+            (hash.into_inner(), span)
+        };
+        let sha256 = raw.provenance.sha256.map(with_span);
+        let files = raw.provenance.files.into_iter();
         Ok(Self {
             crate_name: raw.crate_name.into_inner(),
             title: raw.title,
             auth: raw.auth,
             published: raw.published,
-            sha256_span: raw.provenance.sha256.as_ref().map(Spanned::span),
             provenance: Provenance {
                 kind: raw.provenance.kind,
                 url: raw.provenance.url,
                 retrieved: raw.provenance.retrieved,
-                sha256: raw.provenance.sha256.map(Spanned::into_inner),
+                sha256: sha256.as_ref().map(|(hash, _)| hash.clone()),
             },
-            mock: raw.mock,
-            calls: raw.calls,
-            facade: raw.facade,
+            sha256,
+            files: files.map(|(name, hash)| (name, with_span(hash))).collect(),
+            mock: raw.mock.map(Spanned::into_inner),
+            calls: raw.calls.map(Spanned::into_inner),
+            facade: raw.facade.map(Spanned::into_inner),
             rules: raw.rules,
             source: Arc::clone(source),
         })
     }
 }
 
-fn is_crate_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+/// Checks the names that become those of files: of crates, and of the folder that gets the calls.
+fn check_names(raw: &Raw, source: &Arc<Source>, problems: &mut Vec<Problem>) {
+    let mut refuse = |span: Span, message: String, help: &'static str| {
+        let problem = Problem::error(ProblemKind::InvalidName, message).in_file(source);
+        problems.push(problem.span(span).help(help));
+    };
+    if let Err(error) = crate_names::check_generated(raw.crate_name.as_ref()) {
+        refuse(raw.crate_name.span(), error.to_string(), error.help());
+    }
+    for name in [&raw.mock, &raw.facade].into_iter().flatten() {
+        if let Err(error) = crate_names::check(name.as_ref()) {
+            refuse(name.span(), error.to_string(), error.help());
+        }
+    }
+    if let Some(calls) = &raw.calls
+        && !calls.as_ref().split('/').all(crate_names::is_portable)
+    {
+        let message = format!("`{}` is not a folder of the workspace", calls.as_ref());
+        let help = "a path such as `tests`, of names that every system can hold";
+        refuse(calls.span(), message, help);
+    }
 }
 
 fn is_sha256(text: &str) -> bool {

@@ -1,4 +1,6 @@
 use super::*;
+use crate::source::sha256;
+use std::fs;
 
 const API: &str = r#"crate = "insightcloudsec-v2"
 title = "InsightCloudSec API v2"
@@ -53,6 +55,11 @@ fn faults(files: &[(&str, &str)]) -> String {
         .replace(&dir.path().display().to_string(), "DIR")
 }
 
+/// `api.toml` with the hash of a document.
+fn api_of(document: &str) -> String {
+    format!("{API}sha256 = \"{}\"\n", sha256(document.as_bytes()))
+}
+
 fn text_source(name: &str, text: &str) -> Arc<Source> {
     Arc::new(Source::new(name, text, Format::Text))
 }
@@ -63,15 +70,16 @@ fn operations(text: &str) -> OperationsToml {
 
 #[test]
 fn a_folder_is_read() {
+    let document = "openapi: 3.0.3\n";
     let dir = folder(&[
-        ("api.toml", API),
+        ("api.toml", &api_of(document)),
         ("operations.toml", OPERATIONS),
         (
             "types.toml",
             "[types]\n\"GET /v2/clouds 200\" = \"Clouds\"\n",
         ),
         ("overlay.yaml", "overlay: 1.0.0\nactions: []\n"),
-        ("openapi.yaml", "openapi: 3.0.3\n"),
+        ("openapi.yaml", document),
         ("README.md", "not ours"),
     ]);
     let spec = SpecFolder::open(dir.path()).unwrap();
@@ -106,10 +114,8 @@ fn a_folder_is_read() {
 
 #[test]
 fn most_files_may_be_absent() {
-    let dir = folder(&[
-        ("api.toml", API),
-        ("swagger.json", "{\"swagger\": \"2.0\"}"),
-    ]);
+    let document = "{\"swagger\": \"2.0\"}";
+    let dir = folder(&[("api.toml", &api_of(document)), ("swagger.json", document)]);
     let spec = SpecFolder::open(dir.path()).unwrap();
     assert!(
         spec.operations.entries.is_empty()
@@ -186,6 +192,42 @@ fn fields_of_api_toml_are_checked() {
     .unwrap()
     .rules;
     assert_eq!(rules.get("x_nullable"), Some(&false));
+}
+
+#[test]
+fn names_in_api_toml_can_be_those_of_crates_and_folders() {
+    let parse = |text: &str| ApiToml::parse(&text_source("a.toml", text));
+    for name in ["self", "rapid7-core", "serde_json", "nul", "a b", "../a"] {
+        let text = API.replace("\"insightcloudsec-v2\"", &format!("\"{name}\""));
+        let problems = parse(&text).unwrap_err();
+        assert!(
+            problems[0]
+                .to_string()
+                .starts_with(&format!("a.toml:1: `{name}` "))
+        );
+    }
+    for (key, value) in [
+        ("mock", "../mock"),
+        ("mock", "con"),
+        ("facade", "Facade"),
+        ("calls", "/tests"),
+        ("calls", "a/../.."),
+        ("calls", "tests/aux"),
+    ] {
+        let problems = parse(&format!("{key} = \"{value}\"\n{API}")).unwrap_err();
+        assert_eq!(
+            problems[0].kind,
+            ProblemKind::InvalidName,
+            "{}",
+            problems[0]
+        );
+    }
+    assert!(
+        parse(&format!(
+            "mock = \"m\"\nfacade = \"f\"\ncalls = \"a/b\"\n{API}"
+        ))
+        .is_ok()
+    );
 }
 
 #[test]
@@ -315,6 +357,16 @@ fn type_names_round_trip() {
     );
 }
 
+const HELP: &str = "help: if the change is meant, run `cargo xtask record --api NAME`; else put back the file that was recorded";
+
+/// As [`faults`], without the name of the temporary folder in the command.
+fn hash_faults(files: &[(&str, &str)]) -> String {
+    let found = faults(files);
+    let (before, rest) = found.split_once("--api ").unwrap();
+    let (_, after) = rest.split_once('`').unwrap();
+    format!("{before}--api NAME`{after}")
+}
+
 #[test]
 fn the_hash_of_the_document_is_checked() {
     assert_eq!(
@@ -331,10 +383,10 @@ fn the_hash_of_the_document_is_checked() {
     assert!(SpecFolder::open(dir.path()).is_ok());
     let wrong = "0".repeat(64);
     assert_eq!(
-        faults(&[("api.toml", &api(&wrong)), ("openapi.yaml", document)]),
+        hash_faults(&[("api.toml", &api(&wrong)), ("openapi.yaml", document)]),
         format!(
             "hash-mismatch: DIR/api.toml:9: openapi.yaml has the hash {right}, but `provenance.sha256` is {wrong}\n  \
-             help: restore the document, or record the new hash if it was replaced on purpose"
+             {HELP}"
         )
     );
     // One byte more makes it unreadable, and both are said.
@@ -345,4 +397,107 @@ fn the_hash_of_the_document_is_checked() {
         format!("openapi.yaml has the hash {changed}, but `provenance.sha256` is {right}");
     assert!(found.contains(&message), "{found}");
     assert!(found.contains("syntax: "), "{found}");
+}
+
+#[test]
+fn a_document_without_a_recorded_hash_is_refused() {
+    assert_eq!(
+        hash_faults(&[("api.toml", API), ("openapi.yaml", "openapi: 3.0.3\n")]),
+        format!("hash-mismatch: DIR/api.toml: no hash of openapi.yaml is recorded\n  {HELP}")
+    );
+}
+
+/// A document of three files, one of them in a folder.
+fn of_three_files() -> tempfile::TempDir {
+    let dir = folder(&[
+        (
+            "api.toml",
+            &format!("# ours\n{API}# the end\n[rules]\n# why\nanswers = false\n"),
+        ),
+        (
+            "openapi.yaml",
+            "openapi: 3.0.3\na: {$ref: 'parts/a.yaml#/x'}\n",
+        ),
+        ("b.json", "{\"y\": 1}"),
+        ("unrelated.yaml", "not: of it\n"),
+    ]);
+    fs::create_dir(dir.path().join("parts")).unwrap();
+    fs::write(
+        dir.path().join("parts/a.yaml"),
+        "x: {$ref: '../b.json#/y'}\n",
+    )
+    .unwrap();
+    dir
+}
+
+fn record(dir: &Path) {
+    let SpecFolder { api, document, .. } = SpecFolder::open_unchecked(dir).unwrap();
+    let text = Hashes::of(&document).record(&api.source).unwrap();
+    fs::write(dir.join("api.toml"), text).unwrap();
+}
+
+#[test]
+fn the_hashes_of_all_files_of_a_document_are_recorded_and_checked() {
+    let dir = of_three_files();
+    record(dir.path());
+    let text = fs::read_to_string(dir.path().join("api.toml")).unwrap();
+    for part in [
+        "# ours\n",
+        "# the end\n[rules]\n# why\n",
+        "\n[provenance.files]\n",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let api = SpecFolder::open(dir.path()).unwrap().api;
+    assert_eq!(
+        api.files.keys().collect::<Vec<_>>(),
+        ["b.json", "parts/a.yaml"]
+    );
+    assert!(Knowledge::open(dir.path()).is_ok());
+    record(dir.path());
+    assert_eq!(
+        fs::read_to_string(dir.path().join("api.toml")).unwrap(),
+        text
+    );
+
+    for (name, content) in [
+        (
+            "openapi.yaml",
+            Some("openapi: 3.0.4\na: {$ref: 'parts/a.yaml#/x'}\n"),
+        ),
+        ("parts/a.yaml", Some("x: {$ref: '../b.json#/y'} # more\n")),
+        ("parts/a.yaml", Some("x: {$ref: ")),
+        ("b.json", Some("")),
+        ("b.json", None),
+    ] {
+        let path = dir.path().join(name);
+        let before = fs::read(&path).unwrap();
+        match content {
+            Some(content) => fs::write(&path, content).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        for problems in [
+            SpecFolder::open(dir.path()).map(|_| ()).unwrap_err(),
+            Knowledge::open(dir.path()).map(|_| ()).unwrap_err(),
+        ] {
+            let problem = problems.last().unwrap();
+            assert_eq!(problem.kind, ProblemKind::HashMismatch, "{problems:?}");
+            assert!(problem.message.starts_with(name), "{problem}");
+            let help = problem.help.as_deref().unwrap();
+            assert!(help.contains("`cargo xtask record --api "), "{help}");
+        }
+        fs::write(&path, before).unwrap();
+        assert!(SpecFolder::open(dir.path()).is_ok());
+    }
+}
+
+#[test]
+fn a_file_that_joins_the_document_later_is_found() {
+    let dir = of_three_files();
+    fs::remove_file(dir.path().join("b.json")).unwrap();
+    record(dir.path());
+    fs::write(dir.path().join("b.json"), "{\"y\": 1}").unwrap();
+    let problems = SpecFolder::open(dir.path()).unwrap_err();
+    let message = "the document refers to b.json, whose hash is not recorded";
+    assert_eq!(problems[0].message, message);
 }

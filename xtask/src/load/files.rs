@@ -163,7 +163,11 @@ impl Reader {
             return Err(Problem::error(ProblemKind::Unreadable, message)
                 .help("give a folder that holds the document and all that it refers to"));
         }
-        let main = real(document.path())?;
+        // A document that is about to be put there is not there yet.
+        let main = document
+            .path()
+            .canonicalize()
+            .unwrap_or_else(|_| real_folder.join(document.path().file_name().unwrap_or_default()));
         Ok(Self {
             root: root.to_owned(),
             real_root,

@@ -54,6 +54,17 @@ pub fn load_with_files(path: &Path, root: Option<&Path>) -> Result<Document, Pro
     Ok(document)
 }
 
+/// As [`load_with_files`] will read a document that is to be put at `path`.
+///
+/// # Errors
+///
+/// As [`load_text`].
+pub(crate) fn load_text_with_files(path: &Path, text: String) -> Result<Document, Problem> {
+    let mut document = load_text(path, text)?;
+    document.files = Arc::new(Files::read(&document, None)?);
+    Ok(document)
+}
+
 /// Reads a document from a text; `path` is only named in problems.
 ///
 /// # Errors

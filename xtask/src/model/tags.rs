@@ -1,7 +1,7 @@
 //! The groups of operations: one file of the generated crate each.
 
 use super::{Operation, Tag};
-use crate::names::{feature_name, unique, value_name};
+use crate::names::{feature_name, module_name, unique};
 use crate::schema::text;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +56,7 @@ impl Tags {
         }
         self.by_name.insert(name.clone(), self.named.len());
         self.named.push(Tag {
-            module: unique(value_name(&name), &mut self.modules),
+            module: module_name(&name, &mut self.modules),
             feature: unique(feature_name(&name), &mut self.features),
             name,
             description: None,

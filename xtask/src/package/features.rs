@@ -48,7 +48,7 @@ pub fn set(manifest: &str, crate_name: &str, features: &[Feature]) -> Result<Str
         .entry("features")
         .or_insert_with(|| Item::Table(Table::new()));
     if let Some(table) = table.as_table_mut() {
-        replace(table, &mark(crate_name), features);
+        replace(table, crate_name, features);
     }
     Ok(document.to_string())
 }
@@ -58,7 +58,8 @@ fn mark(crate_name: &str) -> String {
     format!("# The tags of {crate_name}, written by `cargo xtask generate`. Do not edit.")
 }
 
-fn replace(table: &mut Table, mark: &str, features: &[Feature]) {
+fn replace(table: &mut Table, crate_name: &str, features: &[Feature]) {
+    let mark = &mark(crate_name);
     let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     let (mut found, mut in_section) = (false, false);
@@ -67,13 +68,14 @@ fn replace(table: &mut Table, mark: &str, features: &[Feature]) {
             continue;
         };
         let comment = comment(&key);
-        if comment.contains(mark) {
+        if comment.contains(mark.as_str()) {
             (found, in_section) = (true, true);
         } else if comment.contains('#') {
             in_section = false;
         }
-        // What is written below is not said twice.
-        let is_replaced = in_section || features.iter().any(|(other, _)| *other == name);
+        // What is written below is not said twice. What somebody added below stays.
+        let is_ours = in_section && could_be_written(&name, &item, crate_name);
+        let is_replaced = is_ours || features.iter().any(|(other, _)| *other == name);
         match (is_replaced, found) {
             (true, _) => {}
             (false, false) => before.push((key, item)),
@@ -94,6 +96,19 @@ fn replace(table: &mut Table, mark: &str, features: &[Feature]) {
     for (key, item) in after {
         table.insert_formatted(&key, item);
     }
+}
+
+/// Whether a feature looks like one of a tag, or of all tags.
+fn could_be_written(name: &str, item: &Item, crate_name: &str) -> bool {
+    let is_of_crate = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        let rest = text.strip_prefix(crate_name);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    matches!(name, "default" | "full")
+        || item
+            .as_array()
+            .is_some_and(|values| values.iter().all(is_of_crate))
 }
 
 fn comment(key: &Key) -> &str {
@@ -132,6 +147,7 @@ v2 = ["facade-v2/full"]
 # The tags of facade-v2, written by `cargo xtask generate`. Do not edit.
 v2-old = ["facade-v2/old"]
 v2-older = ["facade-v2/older"]
+mine = ["dep:mine"]
 
 # The tags of facade-v3, written by `cargo xtask generate`. Do not edit.
 v3-clouds = ["facade-v3/clouds"]
@@ -155,6 +171,7 @@ serde = "1"
             feature("v2-bots", &["facade-v2/bots"]),
             feature("v2-all", &["a", "b"]),
         ];
+        // What was added by hand stays, too.
         let expected = MANIFEST.replace(
             "v2-old = [\"facade-v2/old\"]\nv2-older = [\"facade-v2/older\"]\n",
             "v2-bots = [\"facade-v2/bots\"]\nv2-all = [\n    \"a\",\n    \"b\",\n]\n",

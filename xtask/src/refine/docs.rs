@@ -7,6 +7,7 @@ use super::{Naming, Origin};
 use crate::folder::{Confidence, Stability};
 use crate::model::schemes::wire_name;
 use crate::model::{Api, Auth, KeyPlacement, Operation, Tag};
+use crate::write::head;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,7 +19,8 @@ pub(super) fn write(
     origin: &Origin,
     files: &mut Files,
 ) {
-    let mut text = String::new();
+    // A comment to Markdown, by which the generator knows its file.
+    let mut text = format!("<!-- {} -->\n\n", head(&naming.command));
     if let Some(description) = &api.description {
         let _ = write!(text, "{}\n\n", escape(description));
     }

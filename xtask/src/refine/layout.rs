@@ -7,7 +7,7 @@
 use super::files::{Condition, Files};
 use super::types::Types;
 use crate::model::{Api, Tag};
-use crate::names::{unique, value_name};
+use crate::names::module_name;
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::Item;
@@ -127,7 +127,7 @@ fn place(
         },
         several => {
             let first = group.first().copied().unwrap_or_default();
-            let name = unique(value_name(first), taken);
+            let name = module_name(first, taken);
             let features = several.iter().map(|tag| tag.feature.clone());
             Place {
                 path: format!("{SHARED}/{name}"),

@@ -5,13 +5,15 @@ use crate::load;
 use crate::pipeline::{Input, Stage, Trace, run_traced};
 use crate::problem::{Problem, Severity, render};
 use crate::report::{Detail, Form, Report, Reporter, Subject, Summary, changes, kind_counts, line};
+use crate::write::refuse_interrupted_above;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Say all that is wrong with a document, and what would be changed in it; write nothing
 ///
-/// The document is taken as it stands: overlay and other files of a specification folder are not read.
+/// The document is taken as it stands: overlay and other files of a specification folder are not read, the hash in
+/// `api.toml` included.
 ///
 /// Exit code: 0 when there is no error, 1 when there is one. An operation that would be left out is an error.
 #[derive(Debug, Clone, clap::Args)]
@@ -44,7 +46,8 @@ pub fn diagnose(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> 
     let name = arguments.file.display().to_string();
     let mut subject = Subject::unread(&name);
     let mut trace = Trace::default();
-    let output = match load::load_with_files(&arguments.file, None) {
+    let whole = refuse_interrupted_above(&arguments.file).map_err(Problem::from);
+    let output = match whole.and_then(|()| load::load_with_files(&arguments.file, None)) {
         Ok(document) => {
             subject.read(&document);
             run_traced(Input::from_document(document, "client"), &mut trace).ok()

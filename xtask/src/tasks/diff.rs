@@ -114,6 +114,5 @@ fn save(file: &Path, text: String) -> Result<(), Problem> {
     let mut files = FileSet::default();
     let folder = file.parent().unwrap_or(Path::new(""));
     files.insert(file.file_name().unwrap_or_default(), text);
-    write(folder, &[], &files)
-        .map_err(|error| Problem::error(ProblemKind::Unwritable, error.to_string()))
+    Ok(write(folder, &[], &files)?)
 }

@@ -134,6 +134,7 @@ const fn stability(stability: Option<Stability>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::sha256;
     use std::fs;
 
     const V2: &str = r#"
@@ -165,12 +166,14 @@ stability = "public"
 "#;
 
     fn run(words: &[&str]) -> (Exit, String) {
-        let specs = tempfile::tempdir().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let specs = root.path().join("specs");
         for (name, document, known) in [("x-v2", V2, KNOWN), ("x-v3", V3, "")] {
-            let folder = specs.path().join(name);
-            fs::create_dir(&folder).unwrap();
+            let folder = specs.join(name);
+            fs::create_dir_all(&folder).unwrap();
+            let hash = sha256(document.as_bytes());
             let api = format!(
-                "crate = \"{name}\"\ntitle = \"T\"\nauth = \"document\"\n[provenance]\nkind = \"compiled\"\n"
+                "crate = \"{name}\"\ntitle = \"T\"\nauth = \"document\"\n[provenance]\nkind = \"compiled\"\nsha256 = \"{hash}\"\n"
             );
             fs::write(folder.join("api.toml"), api).unwrap();
             fs::write(folder.join("openapi.yaml"), document).unwrap();
@@ -178,7 +181,7 @@ stability = "public"
         }
         let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         let mut out = Vec::new();
-        let exit = find_in(specs.path(), &words, &mut out).unwrap();
+        let exit = find_in(&specs, &words, &mut out).unwrap();
         (exit, String::from_utf8(out).unwrap())
     }
 

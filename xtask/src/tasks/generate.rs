@@ -1,6 +1,7 @@
 //! `cargo xtask generate`: the client crates, from the specifications.
 
 use super::{Exit, workspace};
+use crate::crate_names;
 use crate::folder::SpecFolder;
 use crate::load;
 use crate::package::{Core, features, member, standalone};
@@ -8,17 +9,16 @@ use crate::parallel;
 use crate::pipeline::{Input, Output, run};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter, Subject, line};
-use crate::write::{self, FileSet, Stale, StaleKind};
+use crate::write::{self, FileSet, GENERATED, Stale, StaleKind};
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+mod crate_folder;
 mod manifests;
 
+use crate_folder::CrateFolder;
 use manifests::HandedOn;
-
-/// Where generated code goes inside a crate.
-const GENERATED: &str = "src/generated";
 
 /// Generate the client crates from the specifications
 #[derive(Debug, Clone, clap::Args)]
@@ -49,13 +49,13 @@ pub struct Arguments {
     /// Folder that the document's references to other files may not leave [default: the document's folder]
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub root: Option<PathBuf>,
-    /// Folder of the crate to write
+    /// Folder of the crate to write: a new one, or one that this command has written. What people edit there is kept
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub out: Option<PathBuf>,
     /// Name of the crate to write
     #[arg(long = "crate", value_name = "NAME", requires = "spec")]
     pub crate_name: Option<String>,
-    /// The runtime that the crate depends on: a folder, or a version requirement [default: this workspace's folder]
+    /// The runtime that a new crate depends on: a folder, or a version requirement [default: this workspace's folder]
     #[arg(long, value_name = "PATH|VERSION", requires = "spec")]
     pub core: Option<String>,
 }
@@ -94,42 +94,40 @@ fn one_document(
         None => Core::Path(workspace().join("crates/rapid7-core").display().to_string()),
     };
     let mut subject = Subject::unread(name);
-    let output = load::load_with_files(spec, arguments.root.as_deref())
-        .map_err(|problem| vec![problem])
-        .and_then(|document| {
-            subject.read(&document);
-            check_crate_name(name)?;
-            run(Input::from_document(document, name))
-        });
-    let output = match output {
-        Ok(output) => output,
+    let made = crate_folder_to_write(folder, name).and_then(|crate_folder| {
+        let document = load::load_with_files(spec, arguments.root.as_deref()).map_err(one)?;
+        subject.read(&document);
+        let output = run(Input::from_document(document, name))?;
+        let files = crate_folder
+            .files(standalone(name, &output.api, &core), &output)
+            .map_err(one)?;
+        Ok((output, files))
+    });
+    let (output, files) = match made {
+        Ok(made) => made,
         Err(problems) => {
             reporter.failed(&subject, &problems)?;
             return Ok(Exit::Failure);
         }
     };
     reporter.generated(&subject, &output)?;
-    let mut files = output.files.under(GENERATED);
-    files.0.extend(standalone(name, &output.api, &core).0);
     match write::write(folder, &[PathBuf::from(GENERATED)], &files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, &mut reporter),
+        Err(error) => failed(error, &mut reporter),
     }
 }
 
-fn check_crate_name(name: &str) -> Result<(), Vec<Problem>> {
-    let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
-    if legal {
-        return Ok(());
-    }
-    let message = format!("`{name}` is not the name of a crate");
-    Err(vec![
-        Problem::error(ProblemKind::InvalidName, message)
-            .help("lower-case letters, digits, `-` and `_`, a letter first"),
-    ])
+/// The folder of a crate of its own, if the crate can be written there.
+fn crate_folder_to_write<'a>(
+    folder: &'a Path,
+    name: &'a str,
+) -> Result<CrateFolder<'a>, Vec<Problem>> {
+    crate_names::check_generated(name).map_err(|error| {
+        let problem = Problem::error(ProblemKind::InvalidName, error.to_string());
+        one(problem.help(error.help()))
+    })?;
+    write::refuse_interrupted(folder).map_err(|error| one(error.into()))?;
+    CrateFolder::open(folder, Path::new(""), name).map_err(one)
 }
 
 /// The crates of the workspace at `root`: all inputs are read before anything is written.
@@ -180,12 +178,14 @@ pub fn specification_folders(
     }
     match write::write(root, &all.owned, &all.files) {
         Ok(()) => Ok(Exit::Success),
-        Err(error) => failed(&error, &mut reporter),
+        Err(error) => failed(error, &mut reporter),
     }
 }
 
-/// The folders under `specs/`, or the ones asked for.
+/// The folders under `specs/`, or the ones asked for, unless an earlier write to the workspace was interrupted.
 pub(super) fn folders(specs: &Path, wanted: &[String]) -> Result<Vec<PathBuf>, Problem> {
+    let root = specs.parent().unwrap_or(specs);
+    write::refuse_interrupted(root)?;
     let unreadable = |error: io::Error| {
         Problem::error(
             ProblemKind::Unreadable,
@@ -309,12 +309,15 @@ fn generate_folder(
     let calls = opened.api.calls.clone();
     let facade = opened.api.facade.clone();
     check_folder_name(folder, &opened)?;
+    let place = Path::new("crates").join(&name);
+    let crate_folder = CrateFolder::open(root, &place, &name).map_err(one)?;
     let output = run(Input {
         accept_stale,
         ..Input::from_folder(opened)
     })?;
-    let crate_folder = Path::new("crates").join(&name);
-    let mut files = output.files.clone().under(crate_folder.join(GENERATED));
+    let mut files = crate_folder
+        .files(member(&name, &title, &output.api), &output)
+        .map_err(one)?;
     let specs = folder.strip_prefix(root).unwrap_or(folder);
     if output.operations.is_changed() {
         files.insert(specs.join("operations.toml"), output.operations.to_string());
@@ -331,18 +334,6 @@ fn generate_folder(
         let module = name.replace('-', "_");
         let path = Path::new(&calls).join(format!("{GENERATED}/{module}.rs"));
         files.insert(path, output.calls.clone());
-    }
-    // Manifest and lib.rs start from a template and are edited by hand afterwards, all but the features.
-    for (path, text) in member(&name, &title, &output.api).under(&crate_folder).0 {
-        if !root.join(&path).exists() {
-            files.insert(path, text);
-        }
-    }
-    let manifest = crate_folder.join("Cargo.toml");
-    if !files.0.contains_key(&manifest) {
-        let features = features::of_client(&output.api);
-        let text = manifests::with_features(root, &manifest, &name, &features);
-        files.insert(manifest, text.map_err(|problem| vec![problem])?);
     }
     Ok(Made {
         name,
@@ -376,7 +367,7 @@ fn check(
 ) -> io::Result<Exit> {
     let stale = match write::check(root, owned, files) {
         Ok(stale) => stale,
-        Err(error) => return failed(&error, reporter),
+        Err(error) => return failed(error, reporter),
     };
     if stale.is_empty() {
         return Ok(Exit::Success);
@@ -405,8 +396,11 @@ fn check(
     Ok(Exit::Stale)
 }
 
-fn failed(error: &write::WriteError, reporter: &mut Reporter<'_>) -> io::Result<Exit> {
-    let problem = Problem::error(ProblemKind::Unwritable, error.to_string());
-    reporter.problems(&[problem])?;
+fn failed(error: write::WriteError, reporter: &mut Reporter<'_>) -> io::Result<Exit> {
+    reporter.problems(&[error.into()])?;
     Ok(Exit::Failure)
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
 }

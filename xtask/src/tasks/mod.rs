@@ -8,6 +8,8 @@ pub mod find;
 pub mod generate;
 pub mod mutate;
 pub mod pull;
+pub mod record;
+pub mod repair;
 pub mod weigh;
 
 use crate::problem::{Problem, render};

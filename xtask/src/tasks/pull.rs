@@ -7,13 +7,15 @@ use super::{Exit, diagnose, print_problems, workspace};
 use crate::diff::page::{page, summary};
 use crate::diff::review;
 use crate::diff::sides::Sides;
-use crate::folder::{Knowledge, Provenance};
+use crate::folder::{Hashes, Knowledge, Provenance};
+use crate::load;
 use crate::problem::{Problem, ProblemKind};
-use crate::pull::{self, Fit, Replacement};
-use crate::source::{Document, Format};
+use crate::pull::{self, Fit};
+use crate::source::{Document, Format, Source};
+use crate::write::{self, Change, WriteError};
 use obtain::{Obtained, obtain};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use work::print_work;
 
 /// The variable that holds the key of the instance, as for the clients.
@@ -123,17 +125,21 @@ fn put_into_place(
     dry_run: bool,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
-    let replacements: Result<Vec<_>, Problem> = new.iter().map(Pulled::replacements).collect();
-    let replacements: Vec<Replacement> = match replacements {
+    let changes: Result<Vec<_>, Problem> =
+        new.iter().map(|document| document.changes(root)).collect();
+    let changes: Vec<Change> = match changes {
         Ok(all) => all.into_iter().flatten().collect(),
         Err(problem) => return failed(&[problem], out),
     };
-    if !dry_run && let Err(error) = pull::replace(&replacements) {
-        return failed(&[unwritable(&error)], out);
+    if !dry_run && let Err(error) = write::commit(root, &changes) {
+        if matches!(error, WriteError::Incomplete { .. }) {
+            print_problems(&[error.into()], out)?;
+            return Ok(Exit::Failure);
+        }
+        return failed(&[error.into()], out);
     }
     let verb = if dry_run { "would replace" } else { "replaced" };
-    for Replacement { path, .. } in &replacements {
-        let path = path.strip_prefix(root).unwrap_or(path);
+    for Change { path, .. } in &changes {
         writeln!(out, "{verb} {}", path.display())?;
     }
     for Pulled {
@@ -183,31 +189,35 @@ impl Pulled {
         self.provenance.url.as_deref().unwrap_or_default()
     }
 
-    /// Whether the folder has this document, and its hash where one is recorded.
+    /// Whether the folder has this document, and its hash.
     fn is_in_place(&self) -> bool {
         let current = self.knowledge.document_path();
         let bytes = current.and_then(|path| std::fs::read(path).ok());
         let recorded = self.knowledge.api.provenance.sha256.as_ref();
         bytes.is_some_and(|bytes| bytes == self.text.as_bytes())
-            && recorded.is_none_or(|recorded| recorded.eq_ignore_ascii_case(&self.document.sha256))
+            && recorded.is_some_and(|recorded| recorded.eq_ignore_ascii_case(&self.document.sha256))
     }
 
-    fn replacements(&self) -> Result<Vec<Replacement>, Problem> {
+    /// What is to change below `root`.
+    fn changes(&self, root: &Path) -> Result<Vec<Change>, Problem> {
         let Knowledge { dir, api, .. } = &self.knowledge;
         let is_json = self.document.source.format == Format::Json;
         let (path, obsolete) = pull::place(dir, self.knowledge.document_path(), is_json);
-        let mut all = vec![
-            Replacement {
-                path,
-                bytes: Some(self.text.clone().into_bytes()),
-            },
-            Replacement {
-                path: dir.join("api.toml"),
-                bytes: Some(pull::provenance_text(&api.source, &self.provenance)?.into_bytes()),
-            },
+        let document = load::load_text_with_files(&path, self.text.clone())?;
+        let api_toml = pull::provenance_text(&api.source, &self.provenance)?;
+        let api_toml = Source::new(dir.join("api.toml"), api_toml, Format::Text);
+        let text = Hashes::of(&document).record(&api_toml)?;
+        let mut changes = vec![
+            (path, Some(self.text.clone().into_bytes())),
+            (api_toml.path, Some(text.into_bytes())),
         ];
-        all.extend(obsolete.map(|path| Replacement { path, bytes: None }));
-        Ok(all)
+        changes.extend(obsolete.map(|path| (path, None)));
+        let below = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
+        let changes = changes.into_iter().map(|(path, content)| Change {
+            path: below(path),
+            content,
+        });
+        Ok(changes.collect())
     }
 }
 

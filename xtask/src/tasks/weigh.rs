@@ -10,6 +10,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::weigh::features::Wanted;
 use crate::weigh::measure::{self, Options};
 use crate::weigh::{REFINED, Weight, table};
+use crate::write;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -126,6 +127,8 @@ fn tell(name: &str, what: &str) {
 
 fn inputs(arguments: &Arguments) -> Result<Vec<(String, Input)>, Vec<Problem>> {
     let mut inputs = Vec::new();
+    // What is measured is built with the crates of this workspace.
+    write::refuse_interrupted(&workspace()).map_err(|error| vec![error.into()])?;
     if !arguments.api.is_empty() {
         let specs = workspace().join("specs");
         for folder in folders(&specs, &arguments.api).map_err(|problem| vec![problem])? {

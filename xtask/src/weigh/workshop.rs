@@ -151,14 +151,18 @@ impl Workshop {
         manifest["dependencies"] = Item::Table(dependencies);
         files.insert(format!("{DEPENDENCIES}/Cargo.toml"), manifest.to_string());
         files.insert(format!("{DEPENDENCIES}/src/lib.rs"), "");
-        let owned: Vec<PathBuf> = names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(PathBuf::from)
-            .collect();
+        // Whatever an earlier document left in them.
+        for member in names.iter().filter_map(Value::as_str) {
+            let member = folder.join(member);
+            match fs::remove_dir_all(&member) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(WeighError::unusable(&member)(error));
+                }
+                _ => {}
+            }
+        }
         files.insert("Cargo.toml", root_manifest(names));
-        fs::create_dir_all(folder).map_err(WeighError::unusable(folder))?;
-        write::write(folder, &owned, &files)?;
+        write::write(folder, &[], &files)?;
         fs::copy(lock, folder.join("Cargo.lock")).map_err(WeighError::unusable(lock))?;
         Ok(Self {
             folder: folder.to_owned(),

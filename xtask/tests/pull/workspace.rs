@@ -6,6 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use xtask::tasks::Exit;
 use xtask::tasks::pull::{Arguments, pull_into};
+use xtask::tasks::record::record_in;
 
 /// Stands for a key, and must appear nowhere.
 pub(crate) const CANARY: &str = "c4nary-key";
@@ -36,6 +37,7 @@ impl Workspace {
             fs::write(folder.join("operations.toml"), known).unwrap();
             fs::write(folder.join("openapi.yaml"), document(version, "")).unwrap();
         }
+        record_in(root.path(), &[], &mut Vec::new()).unwrap();
         Self(root)
     }
 

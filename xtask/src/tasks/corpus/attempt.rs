@@ -55,7 +55,7 @@ pub(super) fn attempt_all(
         while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
             done.push(runner.attempt(document)?);
         }
-        Ok(done)
+        Ok::<_, Problem>(done)
     };
     let mut attempts = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
@@ -120,6 +120,12 @@ impl Runner {
         let name = &document.crate_name;
         let logs = self.folder.join("logs");
         fs::create_dir_all(&logs)?;
+        let crate_folder = Self::crate_folder(&self.folder, name);
+        // An earlier run may have had another template, or ended the process while it wrote.
+        match fs::remove_dir_all(&crate_folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let report = logs.join(format!("{name}.json"));
         let messages = logs.join(format!("{name}.txt"));
         let mut child = Command::new(&self.program)
@@ -129,7 +135,7 @@ impl Runner {
             .arg("--spec")
             .arg(&document.path)
             .arg("--out")
-            .arg(Self::crate_folder(&self.folder, name))
+            .arg(crate_folder)
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
             .stdout(File::create(&report)?)

@@ -10,6 +10,7 @@ use super::{Exit, workspace};
 use crate::limit::IS_LIMITED;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter};
+use crate::write;
 use attempt::{Attempt, Runner, attempt_all};
 use compile::{Compilation, compile};
 use documents::{Corpus, find};
@@ -115,6 +116,7 @@ impl Run {
 }
 
 fn run(arguments: &Arguments) -> Result<Run, Problem> {
+    write::refuse_interrupted(&workspace())?;
     let Corpus { documents, others } = find(&arguments.folders, &arguments.only)?;
     if documents.is_empty() {
         let message = "there is no OpenAPI document among the files";

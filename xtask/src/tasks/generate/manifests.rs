@@ -4,6 +4,7 @@ use crate::package::features::{self, Feature};
 use crate::problem::{Problem, ProblemKind};
 use crate::write::FileSet;
 use std::path::Path;
+use toml_edit::TomlError;
 
 /// Features that a facade has because a crate has them.
 pub(super) struct HandedOn {
@@ -41,13 +42,18 @@ pub(super) fn with_features(
     crate_name: &str,
     features: &[Feature],
 ) -> Result<String, Problem> {
+    let manifest = read(root, path)
+        .map_err(|problem| problem.help(format!("it gets the features of {crate_name}")))?;
+    set(path, &manifest, crate_name, features)
+}
+
+/// The text of the manifest at a path below `root`.
+pub(super) fn read(root: &Path, path: &Path) -> Result<String, Problem> {
     let place = root.join(path);
-    let manifest = std::fs::read_to_string(&place).map_err(|error| {
+    std::fs::read_to_string(&place).map_err(|error| {
         let message = format!("cannot read {}: {error}", place.display());
         Problem::error(ProblemKind::Unreadable, message)
-            .help(format!("it gets the features of {crate_name}"))
-    })?;
-    set(path, &manifest, crate_name, features)
+    })
 }
 
 fn set(
@@ -56,8 +62,10 @@ fn set(
     crate_name: &str,
     features: &[Feature],
 ) -> Result<String, Problem> {
-    features::set(manifest, crate_name, features).map_err(|error| {
-        let message = format!("{} is not TOML: {}", path.display(), error.message());
-        Problem::error(ProblemKind::Unreadable, message)
-    })
+    features::set(manifest, crate_name, features).map_err(|error| not_toml(path, &error))
+}
+
+pub(super) fn not_toml(path: &Path, error: &TomlError) -> Problem {
+    let message = format!("{} is not TOML: {}", path.display(), error.message());
+    Problem::error(ProblemKind::Unreadable, message)
 }
