@@ -324,7 +324,7 @@ impl<S: Subscriber> Layer<S> for Logged {
 }
 
 /// Crates whose log repeats what a server sent, as `lib.rs` says.
-const TALKATIVE: [&str; 3] = ["h2", "hyper", "hyper_util"];
+const TALKATIVE: [&str; 1] = ["h2"];
 
 /// Runs this with a log of everything: of this crate, it shows no secret, and neither does that of crates unknown.
 async fn logged(run: impl Future<Output = ()>) {
