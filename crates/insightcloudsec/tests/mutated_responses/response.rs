@@ -272,7 +272,7 @@ impl Maker {
                 11 => format!("{echo}: {echo}"),
                 12 => format!("x-long: {}", "v".repeat(self.0.usize(..100_000))),
                 13 => "x: y\r\n".repeat(self.0.usize(1..200)) + "x: y",
-                14 => format!("x-odd: {}\u{1}\u{e9}", echo),
+                14 => format!("x-odd: {echo}\u{1}\u{e9}"),
                 15 => " folded".to_owned(),
                 16 => format!("location: http://{number}:{number}/"),
                 17 => "content-type: text/html".to_owned(),
