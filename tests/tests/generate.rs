@@ -420,8 +420,7 @@ fn a_crate_that_is_not_generated_is_refused() {
     let before = copy.files();
     let (exit, text) = copy.generate(false);
     assert_eq!(exit, Exit::Failure, "{text}");
-    let message =
-        format!("ROOT/crates/{API} holds Cargo.toml and no crate that the generator made");
+    let message = format!("ROOT/crates/{API} holds Cargo.toml, and the generator did not make it");
     assert!(text.contains(&message), "{text}");
     assert_eq!(copy.files(), before);
 }

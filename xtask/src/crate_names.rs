@@ -59,7 +59,7 @@ impl CrateNameError {
         match self {
             Self::Spelling(_) => "lower-case letters, digits, `-` and `_`, a letter first",
             Self::Length(_) => "at most 64 characters",
-            _ => "another name, such as that of the product with `-client` at its end",
+            _ => "choose another name, such as `pets-client`",
         }
     }
 }

@@ -130,7 +130,7 @@ fn mismatch(dir: &Path, api: &ApiToml, message: String) -> Problem {
     Problem::error(ProblemKind::HashMismatch, message)
         .in_file(&api.source)
         .help(format!(
-            "if the change is meant, run `cargo xtask record --api {name}`; else put back the file that was recorded"
+            "if you changed it on purpose, run `cargo xtask record --api {name}`; otherwise restore the recorded file"
         ))
 }
 

@@ -357,7 +357,7 @@ fn type_names_round_trip() {
     );
 }
 
-const HELP: &str = "help: if the change is meant, run `cargo xtask record --api NAME`; else put back the file that was recorded";
+const HELP: &str = "help: if you changed it on purpose, run `cargo xtask record --api NAME`; otherwise restore the recorded file";
 
 /// As [`faults`], without the name of the temporary folder in the command.
 fn hash_faults(files: &[(&str, &str)]) -> String {

@@ -44,10 +44,13 @@ pub fn of_facade(facade: &str, crate_name: &str, api: &Api) -> Vec<Feature> {
 /// A manifest that is not TOML.
 pub fn set(manifest: &str, crate_name: &str, features: &[Feature]) -> Result<String, TomlError> {
     let mut document: DocumentMut = manifest.parse()?;
-    let table = document
+    let item = document
         .entry("features")
         .or_insert_with(|| Item::Table(Table::new()));
-    if let Some(table) = table.as_table_mut() {
+    if let Some(inline) = item.as_inline_table() {
+        *item = Item::Table(inline.clone().into_table());
+    }
+    if let Some(table) = item.as_table_mut() {
         replace(table, crate_name, features);
     }
     Ok(document.to_string())
@@ -196,6 +199,17 @@ serde = "1"
             "[features]\nextra = []\n\n\
              # The tags of x, written by `cargo xtask generate`. Do not edit.\ndefault = [\"full\"]\nfull = []\n"
         );
+        let inline = "features = { extra = [] }\n[package]\nname = \"x\"\n";
+        let written = set(inline, "x", &features).unwrap();
+        let written: DocumentMut = written.parse().unwrap();
+        let names: Vec<_> = written["features"]
+            .as_table()
+            .unwrap()
+            .iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["extra", "default", "full"]);
+        assert_eq!(written["package"]["name"].as_str(), Some("x"));
         assert!(set("[features", "x", &features).is_err());
     }
 }

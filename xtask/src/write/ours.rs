@@ -67,6 +67,12 @@ pub enum Owner {
 ///
 /// A folder that cannot be read, or that is none.
 pub fn owner(folder: &Path) -> std::io::Result<Owner> {
+    // The empty path is the current folder to whoever joins names to it.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Owner::Nobody),

@@ -262,6 +262,16 @@ fn an_owned_folder_without_files_is_left_empty() {
 }
 
 #[test]
+fn the_empty_path_is_the_current_folder() {
+    // The tests of a package run in its folder.
+    assert_eq!(
+        owner(Path::new("")).unwrap(),
+        Owner::Other("Cargo.toml".to_owned())
+    );
+    assert_eq!(owner(Path::new("no such folder")).unwrap(), Owner::Nobody);
+}
+
+#[test]
 fn the_command_can_be_typed() {
     for (path, expected) in [
         ("/a/b-c.d", "cargo xtask repair /a/b-c.d"),

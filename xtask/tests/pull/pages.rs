@@ -2,6 +2,7 @@
 
 use super::server::{Reply, Server, json, page, redirect, script, yaml};
 use super::workspace::{CANARY, Workspace, document};
+use xtask::folder::SpecFolder;
 use xtask::source::sha256;
 use xtask::tasks::Exit;
 
@@ -278,4 +279,49 @@ fn links_that_are_no_documentation_are_not_followed() {
     assert!(said.contains(other), "{said}");
     let asked: Vec<String> = server.asked().into_iter().map(|asked| asked.path).collect();
     assert_eq!(asked, ["/docs", "/docs/2", "/files/two", "/files/cut"]);
+}
+
+/// The files that a document refers to are not fetched: they lie in its folder.
+#[test]
+fn the_hashes_of_all_files_of_a_document_are_recorded() {
+    let workspace = Workspace::new();
+    let folder = workspace.path().join("specs/x-v2");
+    std::fs::create_dir(folder.join("parts")).unwrap();
+    let part = "text: {type: string}\n";
+    std::fs::write(folder.join("parts/a.yaml"), part).unwrap();
+    let whole = "components: {schemas: {A: {$ref: 'parts/a.yaml#/text'}}}\n";
+    let server = Server::new(&[
+        ("/docs", page("<redoc spec-url=two.yaml></redoc>")),
+        ("/two.yaml", yaml(&document("v2", whole))),
+    ]);
+    let pull = || {
+        let (exit, said) = workspace.pull(
+            |arguments| {
+                arguments.instance = Some(server.address().to_owned());
+                arguments.api = vec!["x-v2".to_owned()];
+            },
+            None,
+        );
+        (exit, said)
+    };
+    let (exit, said) = pull();
+    assert_eq!(exit, Exit::Success, "{said}");
+    let api = workspace.read("x-v2/api.toml");
+    let recorded = format!(
+        "[provenance.files]\n\"parts/a.yaml\" = \"{}\"\n",
+        sha256(part.as_bytes())
+    );
+    assert!(api.contains(&recorded), "{api}");
+    assert!(SpecFolder::open(&folder).is_ok());
+
+    std::fs::write(folder.join("parts/a.yaml"), "text: {type: int").unwrap();
+    let before = workspace.read("x-v2/api.toml");
+    let (exit, said) = pull();
+    assert_eq!(exit, Exit::Failure);
+    assert!(
+        said.contains("parts/a.yaml has the hash ")
+            && said.contains("`cargo xtask record --api x-v2`"),
+        "{said}"
+    );
+    assert_eq!(workspace.read("x-v2/api.toml"), before);
 }

@@ -1,10 +1,5 @@
 //! `cargo xtask generate --spec --out`: what is written to a folder once, what each time, and whose folder it may be.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,5 @@
 //! Names of files and crates that not every system can hold.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

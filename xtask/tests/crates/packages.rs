@@ -1,10 +1,5 @@
 //! What is published: each package holds the texts of the licences that its manifest names.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
