@@ -59,11 +59,30 @@
 //!
 //! # Secrets
 //!
-//! Keys, passwords and session tokens never appear in `Debug`, `Display` or an error, and neither do
-//! bodies, header values or query strings, since those may carry them. The raw body of an answer that
-//! went wrong is available on request, through [`Error::raw_body`]. The logs of the libraries below hold none of
-//! them either, unless a program asks for all bytes
-//! ([`connection_verbose`](reqwest::ClientBuilder::connection_verbose)).
+//! A connection shows its keys, passwords and session tokens nowhere: not in `Debug`, `Display` or the sources of an error,
+//! not in the log of this crate, not in a [`CallReport`]. Neither does it show bodies, header values or query strings. Tests
+//! hold this against servers that send back what they were sent, in every place:
+//!
+//! * `Debug` of an error shows operation, kind and status, and no decoded body. The values that a server sent are there for
+//!   who asks: [`Error::answer`], [`ErrorAnswer::value`], [`Error::server_message`], [`Error::raw_body`], headers.
+//! * Of a server's text, an error shows the id of the request, the origin of `Location`, and the names of members that lead
+//!   to a value of another shape. The first two have at most 128 characters of visible ASCII.
+//! * In these, the secrets of the connection are masked before anything is cut: those that it was built with, those that a
+//!   callback gave, sessions that have ended, passwords of proxies. They are found as they are and in percent-encoding,
+//!   Base64, hexadecimal digits, and escapes of JSON and HTML, also one inside of another, and when only their first half is
+//!   repeated. Secrets of one or two characters are not masked, and of the sessions, only the latest few dozen are known. An
+//!   id that holds a secret is not taken for one.
+//! * An error is one line of at most 1,000 characters.
+//!
+//! What a server sent and the program asked for is data: `Debug` of an [`Answer`] shows its value, of which only members of
+//! the type [`Secret`] are hidden. Errors of a [callback](Credentials::callback) are the program's own.
+//!
+//! The logs of the libraries below hold no secret of a request either, with two exceptions. `h2` logs, at the levels `DEBUG`
+//! and `TRACE`, the text with which a server closes a connection (`debug_data` of GOAWAY), and a server may repeat there what it was
+//! sent: switch it off with `h2=off` in the filter of the program's subscriber. And
+//! [`connection_verbose`](reqwest::ClientBuilder::connection_verbose), where a program asks for it, logs all bytes.
+//!
+//! A secret is wiped from memory when its holder is dropped; the copies that HTTP libraries make for each request are not.
 
 #![warn(missing_debug_implementations)]
 

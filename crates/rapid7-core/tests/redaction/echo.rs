@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::error::Error as StdError;
-use std::fmt::{Debug, Display};
+use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,7 +79,12 @@ fn token(echo: &str, secret: &str) -> String {
     if echo.chars().all(is_plain) {
         return echo.to_lowercase();
     }
-    secret.bytes().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(secret.as_bytes())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 /// The secret as servers repeat it.
@@ -96,7 +101,7 @@ fn encodings(secret: &str) -> Vec<String> {
         json.trim_matches('"').to_owned(),
         each(|byte| format!("\\u{byte:04x}")),
         each(|byte| format!("%5Cu{byte:04X}")),
-        each(|byte| format!("{byte:02x}")),
+        hexadecimal(bytes),
     ];
     for before in ["", "a", "ab", "ada:"] {
         let text = format!("{before}{secret}");
@@ -202,7 +207,7 @@ impl Said {
         assert!(format!("{value:?}").chars().count() <= 2000);
     }
 
-    fn error(&mut self, error: &(impl StdError + Display)) {
+    fn error(&mut self, error: &impl StdError) {
         self.errors += 1;
         self.value(error);
         let line = error.to_string();
@@ -293,7 +298,7 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0 += &format!(" {}={value:?}", field.name());
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
     }
 }
 
@@ -324,7 +329,7 @@ impl<S: Subscriber> Layer<S> for Logged {
 }
 
 /// Crates whose log repeats what a server sent, as `lib.rs` says.
-const TALKATIVE: [&str; 3] = ["h2", "hyper", "hyper_util"];
+const TALKATIVE: [&str; 1] = ["h2"];
 
 /// Runs this with a log of everything: of this crate, it shows no secret, and neither does that of crates unknown.
 async fn logged(run: impl Future<Output = ()>) {
