@@ -235,23 +235,23 @@ impl Maker {
             return (Vec::new(), body);
         }
         let name = self.pick(&["gzip", "x-gzip", "GZIP", "gzip, gzip", "br", "identity"]);
-        let mut packed = if self.percent(90) {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(&body).unwrap();
-            encoder.finish().unwrap()
-        } else {
-            body
-        };
+        let headers = vec![format!("content-encoding: {name}")];
+        if self.percent(10) {
+            return (headers, body);
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&body).unwrap();
+        let mut packed = encoder.finish().unwrap();
         match self.0.u8(..8) {
             0 => packed.truncate(packed.len() / 2),
-            1 if !packed.is_empty() => {
+            1 => {
                 let at = self.0.usize(..packed.len());
                 packed[at] ^= 1 << self.0.u8(..8);
             }
             2 => packed.extend_from_within(..),
             _ => {}
         }
-        (vec![format!("content-encoding: {name}")], packed)
+        (headers, packed)
     }
 
     fn add_headers(&mut self, headers: &mut Vec<String>) {
