@@ -1,7 +1,7 @@
 //! `cargo xtask`: the maintainers' tasks.
 
 use clap::{Parser, Subcommand};
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use xtask::limit::limit_memory;
 use xtask::pipeline::STACK_BYTES;
@@ -9,6 +9,7 @@ use xtask::tasks::{
     Exit, PANICKED, conformance, corpus, diagnose, diff, find, generate, mutate, pull, record,
     repair, weigh,
 };
+use xtask::text::Terminal;
 use xtask::weigh::wrapper;
 
 #[derive(Parser)]
@@ -44,7 +45,17 @@ fn main() -> ExitCode {
     if let Some(code) = wrapper::run_if_asked() {
         return ExitCode::from(code);
     }
-    let arguments = Arguments::parse();
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("<unnamed>");
+        let mut errors = Terminal::new(io::stderr().lock());
+        // Nobody reads what cannot be written.
+        let _ = writeln!(errors, "thread '{name}' {panic}").and_then(|()| errors.flush());
+    }));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
     let worker = std::thread::Builder::new()
         .stack_size(STACK_BYTES)
         .spawn(move || run(&arguments));
@@ -58,11 +69,29 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints what is wrong with the command line, or the help that it asks for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    let written = if error.use_stderr() {
+        let mut errors = Terminal::new(io::stderr().lock());
+        errors
+            .write_all(text.as_bytes())
+            .and_then(|()| errors.flush())
+    } else {
+        let mut out = Terminal::new(io::stdout().lock());
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    match (written, u8::try_from(error.exit_code())) {
+        (Ok(()), Ok(code)) => ExitCode::from(code),
+        _ => ExitCode::from(Exit::Failure.code()),
+    }
+}
+
 fn run(arguments: &Arguments) -> std::io::Result<Exit> {
     if let Some(mib) = arguments.memory_limit {
         limit_memory(mib, STACK_BYTES as u64)?;
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = Terminal::new(io::stdout().lock());
     let exit = match &arguments.task {
         Task::Generate(arguments) => generate::generate(arguments, &mut out),
         Task::Find(arguments) => find::find(arguments, &mut out),

@@ -4,7 +4,7 @@ use crate::crate_names::is_device;
 use crate::schema::flag;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Extension of an object schema: members that it does not list are kept, and written back.
 pub const KEEP_UNKNOWN: &str = "x-keep-unknown";
@@ -115,14 +115,14 @@ pub fn variant_name(text: &str) -> String {
 /// The Rust name of each member of an object schema, by its name on the wire, in order.
 #[must_use]
 pub fn member_names(schema: &Value) -> Vec<(String, String)> {
-    let mut taken = BTreeSet::new();
+    let mut taken = Taken::default();
     if flag(schema, KEEP_UNKNOWN)
         || schema
             .get("additionalProperties")
             .is_some_and(|extra| *extra != Value::Bool(false))
     {
         // What the object holds besides goes into a field of this name.
-        taken.insert(EXTRA.to_owned());
+        taken.insert(EXTRA);
     }
     let members = schema.get("properties").and_then(Value::as_object);
     members
@@ -170,7 +170,7 @@ pub fn is_keyword(name: &str) -> bool {
 }
 
 /// The name of a module, which is also that of its file: unlike all that are `taken`, on every file system.
-pub fn module_name(text: &str, taken: &mut BTreeSet<String>) -> String {
+pub fn module_name(text: &str, taken: &mut Taken) -> String {
     let mut name = value_name(text);
     name.truncate(LONGEST_MODULE);
     if is_device(&name) {
@@ -198,34 +198,64 @@ pub fn feature_name(tag: &str) -> String {
     name
 }
 
-/// Numbers that are tried one by one before larger steps are taken.
-const SMALL_NUMBERS: usize = 100;
+/// Names that are taken.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    names: BTreeSet<String>,
+    /// The number from which on the next one for a name is looked for: all lower ones are taken.
+    next: BTreeMap<String, usize>,
+}
+
+impl Taken {
+    /// Whether a name is taken.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Takes a name, if it is free.
+    pub fn insert(&mut self, name: impl Into<String>) -> bool {
+        self.names.insert(name.into())
+    }
+}
+
+impl<T: Into<String>> Extend<T> for Taken {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, names: I) {
+        self.names.extend(names.into_iter().map(Into::into));
+    }
+}
+
+impl<T: Into<String>> FromIterator<T> for Taken {
+    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
+        let mut taken = Self::default();
+        taken.extend(names);
+        taken
+    }
+}
 
 /// The name, or the name with the lowest number that makes it unique; it is taken from then on.
 ///
-/// Of thousands of equal names each later one gets a number near to the lowest.
-pub fn unique(name: impl Into<String>, taken: &mut BTreeSet<String>) -> String {
+/// However many names are equal, each number is tried once for all of them.
+pub fn unique(name: impl Into<String>, taken: &mut Taken) -> String {
     let name = name.into();
-    if taken.insert(name.clone()) {
+    if taken.insert(name.as_str()) {
         return name;
     }
-    let numbered = |number: usize| format!("{name}{number}");
-    let free = |number: &usize| !taken.contains(&numbered(*number));
-    let number = (2..SMALL_NUMBERS).find(free).unwrap_or_else(|| {
-        let (mut used, mut step) = (SMALL_NUMBERS - 1, 1);
-        while !free(&(used + step)) {
-            step *= 2;
+    let mut number = taken.next.get(&name).copied().unwrap_or(2);
+    let chosen = loop {
+        let numbered = format!("{name}{number}");
+        number += 1;
+        if taken.insert(numbered.as_str()) {
+            break numbered;
         }
-        while step > 1 {
-            step /= 2;
-            if !free(&(used + step)) {
-                used += step;
-            }
-        }
-        used + 1
-    });
-    let chosen = numbered(number);
-    taken.insert(chosen.clone());
+    };
+    taken.next.insert(name, number);
     chosen
 }
 
@@ -380,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_name_is_given_once() {
-        let mut taken = BTreeSet::new();
+        let mut taken = Taken::default();
         let names: Vec<_> = ["Tag", "Tag", "Tag"]
             .into_iter()
             .map(|name| unique(name.to_owned(), &mut taken))

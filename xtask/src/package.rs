@@ -1,5 +1,6 @@
 //! The parts of a client crate that are written once, and edited by people afterwards.
 
+use crate::markdown;
 use crate::model::Api;
 use crate::write::FileSet;
 use std::path::Path;
@@ -117,7 +118,7 @@ fn with_lib(manifest: String, crate_name: &str, title: &str, api: &Api) -> FileS
     let manifest =
         features::set(&manifest, crate_name, &features::of_client(api)).unwrap_or(manifest);
     let lib = format!(
-        r#"//! Client of the {title}.
+        r#"//! Client of the {}.
 //!
 #![doc = include_str!("generated/docs.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -135,7 +136,8 @@ fn with_lib(manifest: String, crate_name: &str, title: &str, api: &Api) -> FileS
 mod generated;
 
 pub use generated::{{AUTH, Client, OPERATIONS, SPECIFICATION, builder, operations, types}};
-"#
+"#,
+        markdown::plain(title)
     );
     let mut files = FileSet::default();
     files.insert("Cargo.toml", manifest);

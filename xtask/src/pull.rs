@@ -9,13 +9,16 @@
 mod classify;
 mod discover;
 mod fetch;
+mod html;
 mod leads;
+mod mask;
 mod script;
 mod store;
 
 pub use classify::{Fit, Known, classify, keys};
 pub use discover::{Discovery, Found};
 pub use fetch::{FetchError, Key};
+pub use mask::Secrets;
 pub(crate) use store::place;
 pub use store::provenance_text;
 
@@ -28,13 +31,14 @@ use url::Url;
 
 /// Finds the documents that the page at an address leads to, or that are there themselves.
 ///
-/// The key goes to the origin of the address only, and nothing is fetched from another one.
+/// The key goes to the origin of the address only, and nothing is fetched from another one. What the discovery says in
+/// words is without secrets.
 ///
 /// # Errors
 ///
 /// The address itself cannot be fetched.
-pub fn find(address: &Url, key: Option<Key>) -> Result<Discovery, FetchError> {
-    discover::discover(&Fetcher::new(address, key)?, address)
+pub fn find(address: &Url, key: Option<Key>, secrets: &Secrets) -> Result<Discovery, FetchError> {
+    discover::discover(&Fetcher::new(address, key, secrets)?, address)
 }
 
 /// The page of an instance: `docs` below its address, which may have a path of its own.
@@ -66,6 +70,45 @@ pub fn address(text: &str) -> Result<Url, Problem> {
         Problem::error(ProblemKind::InvalidValue, format!("no address: {error}"))
             .help("give it whole, as https://acme.example")
     })
+}
+
+/// Words in the name of a parameter whose value is a secret.
+const SECRET_WORDS: [&str; 9] = [
+    "key",
+    "token",
+    "secret",
+    "pass",
+    "auth",
+    "sig",
+    "code",
+    "session",
+    "credential",
+];
+
+/// What is secret in the text of an address: user name, password, and parameters that are called like secrets.
+#[must_use]
+pub fn credentials(address: &str) -> Vec<String> {
+    let Ok(url) = Url::parse(address) else {
+        return Vec::new();
+    };
+    let decoded = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let mut all = Vec::new();
+    let user = decoded(url.username());
+    match url.password().map(decoded) {
+        Some(password) => all.extend([format!("{user}:{password}"), password]),
+        None => all.push(user),
+    }
+    for (name, value) in url.query_pairs() {
+        let name = name.to_ascii_lowercase();
+        if SECRET_WORDS.iter().any(|word| name.contains(word)) {
+            all.push(value.into_owned());
+        }
+    }
+    all
 }
 
 /// An address as provenance records it: without query, user name and password.

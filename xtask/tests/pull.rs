@@ -10,6 +10,8 @@
 mod failures;
 #[path = "pull/pages.rs"]
 mod pages;
+#[path = "pull/secrets.rs"]
+mod secrets;
 #[path = "pull/server.rs"]
 mod server;
 #[path = "pull/workspace.rs"]

@@ -5,6 +5,7 @@ use super::sources::{Fault, Sources, Spot};
 use crate::diagnose::walk::{Kind, Shape};
 use crate::load::MAX_DEPTH;
 use crate::load::files::MAIN;
+use crate::names::Taken;
 use crate::schema::{escape, reference_text};
 use crate::source::Source;
 use indexmap::IndexMap;
@@ -58,7 +59,7 @@ pub(super) struct Bundler<'a> {
     homes: Homes,
     /// The components that places in other files have become, by pointer.
     named: HashMap<(Spot, &'static str), String>,
-    taken: HashMap<&'static str, BTreeSet<String>>,
+    taken: HashMap<&'static str, Taken>,
     queue: VecDeque<Job>,
     /// What is being copied in place, the outermost first.
     open: Vec<Spot>,
@@ -167,7 +168,10 @@ impl<'a> Bundler<'a> {
             let entries = || members.into_iter().flatten();
             for (name, _) in entries() {
                 let pointer = format!("{home}/{}", escape(name));
-                self.taken.entry(home).or_default().insert(name.clone());
+                self.taken
+                    .entry(home)
+                    .or_default()
+                    .insert(name.to_lowercase());
                 self.named
                     .entry((spot.member(name), home))
                     .or_insert(pointer);

@@ -1,9 +1,8 @@
 //! Readable names for what comes from other files.
 
 use super::sources::Spot;
-use crate::names::unique;
+use crate::names::{Taken, unique};
 use heck::ToPascalCase;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Segments of pointers that say where something stands and not what it is.
@@ -35,8 +34,8 @@ const FILES: [&str; 7] = [
 ];
 
 /// A name from the last words of the fragment, or from the file; with the file's name before it, or with a number,
-/// where it is taken. Names that differ in case only would give one Rust type.
-pub(super) fn choose(spot: &Spot, file: &Path, taken: &mut BTreeSet<String>) -> String {
+/// where it is taken. Names that differ in case only would give one Rust type: those that are taken are in lower case.
+pub(super) fn choose(spot: &Spot, file: &Path, taken: &mut Taken) -> String {
     let stem = stem(file);
     let words = words(&spot.pointer);
     let name = match words.as_slice() {
@@ -52,17 +51,17 @@ pub(super) fn choose(spot: &Spot, file: &Path, taken: &mut BTreeSet<String>) -> 
         stem.as_str()
     };
     let longer = format!("{qualifier} {name}").to_pascal_case();
-    let mut lower: BTreeSet<String> = taken.iter().map(|name| name.to_lowercase()).collect();
     let free = [legal(&name), legal(&longer)]
         .into_iter()
-        .find(|name| !lower.contains(&name.to_lowercase()));
-    let name = free.unwrap_or_else(|| {
-        let name = legal(&name);
-        let number = unique(name.to_lowercase(), &mut lower);
-        format!("{name}{}", &number[name.to_lowercase().len()..])
-    });
-    taken.insert(name.clone());
-    name
+        .find(|name| !taken.contains(&name.to_lowercase()));
+    if let Some(name) = free {
+        taken.insert(name.to_lowercase());
+        return name;
+    }
+    let name = legal(&name);
+    let lower = name.to_lowercase();
+    let number = unique(lower.as_str(), taken);
+    format!("{name}{}", &number[lower.len()..])
 }
 
 /// The words of a pointer that name things.

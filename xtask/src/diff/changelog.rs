@@ -4,6 +4,7 @@ use super::compare::{Difference, Subject};
 use super::page::part_name;
 use super::surface::Part;
 use super::verdict::{Breaks, Bump, Finding};
+use crate::markdown::{code_span, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -103,8 +104,13 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
     let words = match &finding.change.difference {
         Difference::SubjectAdded { .. } => return Some((0, String::new())),
         Difference::SubjectRemoved { .. } => return Some((5, String::new())),
-        Difference::Renamed { from } => return Some((1, format!("was `{from}`"))),
-        Difference::Moved { from, to } => return Some((3, format!("calls `{to}`, not `{from}`"))),
+        Difference::Renamed { from } => return Some((1, format!("was {}", code_span(from)))),
+        Difference::Moved { from, to } => {
+            return Some((
+                3,
+                format!("calls {}, not {}", code_span(to), code_span(from)),
+            ));
+        }
         Difference::Added { part, .. } if verdict.breaks == Breaks::Nothing => {
             // What follows from an addition elsewhere.
             let follows = matches!(part, Part::Trait(_) | Part::Fact(_) | Part::Wire);
@@ -119,10 +125,10 @@ fn place(finding: &Finding) -> Option<(usize, String)> {
             ..
         } if matches!(finding.change.subject, Subject::Type(_)) => return None,
         Difference::Changed { part, old, new } if old.signature != new.signature => format!(
-            "{} is `{}`, was `{}`",
+            "{} is {}, was {}",
             part_name(part),
-            new.signature,
-            old.signature
+            code_span(&new.signature),
+            code_span(&old.signature)
         ),
         Difference::Changed {
             part: Part::Item, ..
@@ -152,7 +158,7 @@ fn with_meaning(words: &str, meaning: &str) -> String {
 fn wrapped(bullet: &str) -> String {
     let mut text = String::new();
     let mut column = 0;
-    for word in bullet.split(' ') {
+    for word in words(bullet) {
         let width = word.chars().count();
         if column > 0 && column + 1 + width > WIDTH {
             text += "\n  ";

@@ -4,6 +4,7 @@ use super::compare::{Difference, Subject};
 use super::surface::Part;
 use super::verdict::{Breaks, Bump, Finding};
 use super::{Document, Review};
+use crate::markdown::{code_block, code_span, inline};
 use crate::problem::ProblemKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -23,8 +24,8 @@ pub fn page(review: &Review) -> String {
     if !review.changelog.is_empty() {
         let _ = write!(
             text,
-            "\n## Entry for CHANGELOG.md, under Unreleased\n\n```markdown\n{}```\n",
-            review.changelog
+            "\n## Entry for CHANGELOG.md, under Unreleased\n\n{}\n",
+            code_block("markdown", &review.changelog)
         );
     }
     text
@@ -35,14 +36,14 @@ pub fn page(review: &Review) -> String {
 pub fn part_name(part: &Part) -> String {
     match part {
         Part::Item => "itself".to_owned(),
-        Part::Member(name) => format!("member `{name}`"),
-        Part::Variant(name) => format!("variant `{name}`"),
-        Part::Setter(name) => format!("argument `{name}`"),
-        Part::Function(name) => format!("function `{name}`"),
-        Part::Trait(name) => format!("trait `{name}`"),
+        Part::Member(name) => format!("member {}", code_span(name)),
+        Part::Variant(name) => format!("variant {}", code_span(name)),
+        Part::Setter(name) => format!("argument {}", code_span(name)),
+        Part::Function(name) => format!("function {}", code_span(name)),
+        Part::Trait(name) => format!("trait {}", code_span(name)),
         Part::Answer => "the answer".to_owned(),
         Part::Failure => "the body of failures".to_owned(),
-        Part::Fact(name) => format!("`{name}`"),
+        Part::Fact(name) => code_span(name),
         Part::Features => "features".to_owned(),
         Part::BuilderFeatures => "features of the builder".to_owned(),
         Part::Wire => "the form on the wire".to_owned(),
@@ -59,7 +60,7 @@ fn documents(review: &Review, text: &mut String) {
             of(&review.new)
         );
     };
-    row("document", &|document| format!("`{}`", document.name));
+    row("document", &|document| code_span(&document.name));
     row("sha256", &|document| {
         format!(
             "`{}`",
@@ -118,7 +119,7 @@ fn left_out(document: &Document, text: &mut String) {
                         | ProblemKind::MissingField
                 )
         })
-        .map(|problem| format!("- {}\n", problem.to_string().replace('\n', " ")))
+        .map(|problem| format!("- {}\n", inline(&problem.to_string())))
         .collect();
     if skipped == 0 && said.is_empty() {
         return;
@@ -228,7 +229,7 @@ fn section(title: &str, findings: &[Finding], is_of: impl Fn(&Subject) -> bool) 
             section.changed.len(),
         );
         for (subject, findings) in section.changed {
-            let mut shown = format!("`{}`", name(subject));
+            let mut shown = code_span(name(subject));
             for finding in findings {
                 let _ = writeln!(text, "| {shown} {}", row(finding));
                 shown.clear();
@@ -247,7 +248,7 @@ fn section(title: &str, findings: &[Finding], is_of: impl Fn(&Subject) -> bool) 
 }
 
 fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = names.into_iter().map(code_span).collect();
     names.join(", ")
 }
 
@@ -260,9 +261,9 @@ fn name(subject: &Subject) -> &str {
 
 fn line(subject: &Subject, address: &str) -> String {
     if address.is_empty() {
-        format!("- `{}`\n", name(subject))
+        format!("- {}\n", code_span(name(subject)))
     } else {
-        format!("- `{}`: `{address}`\n", name(subject))
+        format!("- {}: {}\n", code_span(name(subject)), code_span(address))
     }
 }
 
@@ -309,7 +310,7 @@ fn cell(text: &str) -> String {
     }
     let short: String = text.chars().take(CELL).collect();
     let dots = if short.len() < text.len() { " .." } else { "" };
-    format!("`{}{dots}`", short.replace('|', "\\|"))
+    code_span(&(short + dots))
 }
 
 /// Two texts from where they begin to differ on, when they are long.

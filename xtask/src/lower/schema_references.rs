@@ -8,11 +8,12 @@ use super::nodes::{Kind, remove};
 use super::report::Report;
 use super::target::{Fault, locate_value, reference};
 use crate::diagnose::walk::Walk;
+use crate::names::Taken;
 use crate::schema::{escape, named_mut, reference_text};
 use indexmap::IndexMap;
 use resolve::{Resolver, is_named};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 const RULE: &str = "references_elsewhere";
 
@@ -109,7 +110,7 @@ fn uses(root: &Value) -> Vec<Use> {
 #[derive(Default)]
 struct Names {
     by_pointer: IndexMap<String, String>,
-    taken: BTreeSet<String>,
+    taken: Taken,
 }
 
 impl Names {

@@ -3,6 +3,7 @@
 
 use super::report::Report;
 use crate::schema::{METHODS, escape};
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 const RULE: &str = "servers";
@@ -91,7 +92,7 @@ fn strip_servers(root: &mut Value, prefix: &str, report: &mut Report) {
     let Some(Value::Array(servers)) = root.get_mut("servers") else {
         return;
     };
-    let mut kept: Vec<Value> = Vec::new();
+    let mut kept: IndexSet<Value> = IndexSet::new();
     let mut dropped = Vec::new();
     let mut changed = false;
     for server in servers.iter() {
@@ -111,12 +112,10 @@ fn strip_servers(root: &mut Value, prefix: &str, report: &mut Report) {
                 members.shift_remove("variables");
             }
         }
-        if !kept.contains(&server) {
-            kept.push(server);
-        }
+        kept.insert(server);
     }
     if changed || !dropped.is_empty() {
-        *servers = kept;
+        *servers = kept.into_iter().collect();
     }
     if !dropped.is_empty() {
         let what = format!(

@@ -2,21 +2,22 @@
 
 use super::styles::style;
 use super::{Content, Multipart, Part, PartKind, Style};
-use crate::names::{unique, value_name};
+use crate::names::{Taken, unique, value_name};
 use crate::normalize::media_types::{essence, is_json};
 use crate::normalize::multipart::{ANY, FILE, FORM, PART};
 use crate::schema::{Shape, flag, list, resolve, shape, text};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// The form in parts that a media type describes, if it does; setters are told from those in `taken`.
-pub(super) fn multipart(media_type: &Value, taken: &mut BTreeSet<String>) -> Option<Content> {
+pub(super) fn multipart(media_type: &Value, taken: &mut Taken) -> Option<Content> {
     let schema = media_type.get("schema")?;
     if !flag(schema, FORM) {
         return None;
     }
     let empty = Map::new();
     let required = list(schema.as_object().unwrap_or(&empty), "required");
+    let required: HashSet<&str> = required.iter().filter_map(Value::as_str).collect();
     let members = schema.get("properties").and_then(Value::as_object);
     let parts = members.unwrap_or(&empty).iter().map(|(wire_name, schema)| {
         let encoding = media_type
@@ -25,7 +26,7 @@ pub(super) fn multipart(media_type: &Value, taken: &mut BTreeSet<String>) -> Opt
         Part {
             name: unique(value_name(wire_name), taken),
             wire_name: wire_name.clone(),
-            required: required.iter().any(|name| name == wire_name),
+            required: required.contains(wire_name.as_str()),
             kind: kind(schema, encoding),
             content_types: content_types(encoding),
             description: text(schema, "description"),

@@ -8,10 +8,11 @@ use super::{Api, Auth, Content, Operation, Parameter, ParameterPlace, RequestBod
 use crate::folder::{
     AuthFamily, BodyNote, Effect, OperationEntry, OperationKey, OperationsToml, Stability,
 };
-use crate::names::{type_name, unique, value_name};
+use crate::names::{Taken, type_name, unique, value_name};
 use crate::normalize::media_types::{ALSO, JSON, essence, is_json};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::{OperationRef, flag, operation_pointer, operations, text};
+use crate::text::visible;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -40,8 +41,10 @@ pub fn read(root: &Value, family: AuthFamily, known: &OperationsToml) -> (Api, F
     let tags = reader.tags.finish(root, &mut read);
     let info = root.get("info").unwrap_or(&Value::Null);
     let api = Api {
-        title: text(info, "title")
-            .map_or_else(|| "Untitled API".to_owned(), |text| one_line(&text)),
+        title: text(info, "title").map_or_else(
+            || "Untitled API".to_owned(),
+            |text| visible(&one_line(&text)),
+        ),
         description: text(info, "description"),
         auth: reader.auth,
         tags,
@@ -58,9 +61,9 @@ struct Reader<'a> {
     root: &'a Value,
     auth: Auth,
     known: &'a OperationsToml,
-    methods: BTreeSet<String>,
-    builders: BTreeSet<String>,
-    constants: BTreeSet<String>,
+    methods: Taken,
+    builders: Taken,
+    constants: Taken,
     keys: BTreeSet<OperationKey>,
     tags: Tags,
     findings: Findings,
@@ -79,9 +82,9 @@ impl<'a> Reader<'a> {
             auth,
             known,
             methods,
-            builders: BTreeSet::new(),
+            builders: Taken::default(),
             // The names of the table itself.
-            constants: ["OPERATIONS", "BY_TAG"].map(str::to_owned).into(),
+            constants: Taken::from_iter(["OPERATIONS", "BY_TAG"]),
             keys: BTreeSet::new(),
             tags: Tags::new(),
             findings: Findings::default(),
@@ -98,9 +101,9 @@ impl<'a> Reader<'a> {
         let id = text(value, "operationId").unwrap_or_else(|| derived_id(method, path));
         let facts = self.facts(&key, reference, &id);
         let (results, errors) = responses(value, &facts);
-        let mut taken = BTreeSet::from(["body".to_owned()]);
+        let mut taken = Taken::from_iter(["body"]);
         if facts.paging.is_some() {
-            taken.extend(PAGED.map(str::to_owned));
+            taken.extend(PAGED);
         }
         let mut parameters = parameters(value, &mut taken);
         let access = access(self.root, value, &facts, &self.auth, &mut parameters);
@@ -218,7 +221,7 @@ fn derived_entry(method: &str, path: &str, name: String, has_result: bool) -> Op
     }
 }
 
-fn parameters(operation: &Value, taken: &mut BTreeSet<String>) -> Vec<Parameter> {
+fn parameters(operation: &Value, taken: &mut Taken) -> Vec<Parameter> {
     operation
         .get("parameters")
         .and_then(Value::as_array)
@@ -228,7 +231,7 @@ fn parameters(operation: &Value, taken: &mut BTreeSet<String>) -> Vec<Parameter>
         .collect()
 }
 
-fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
+fn parameter(value: &Value, taken: &mut Taken) -> Option<Parameter> {
     let wire_name = value.get("name")?.as_str()?.to_owned();
     let place = match text(value, "in")?.as_str() {
         "path" => ParameterPlace::Path(simple_style(value)),
@@ -259,11 +262,7 @@ fn parameter(value: &Value, taken: &mut BTreeSet<String>) -> Option<Parameter> {
     })
 }
 
-fn request_body(
-    root: &Value,
-    operation: &Value,
-    taken: &mut BTreeSet<String>,
-) -> Option<RequestBody> {
+fn request_body(root: &Value, operation: &Value, taken: &mut Taken) -> Option<RequestBody> {
     let body = operation.get("requestBody")?;
     let (media_type, value) = body.get("content")?.as_object()?.iter().next()?;
     let content = match content(media_type, value) {

@@ -4,8 +4,13 @@ use super::KeyPlacement;
 use crate::folder::{OperationKey, OperationsToml};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::{escape, operations, text};
+use indexmap::IndexMap;
 use serde_json::Value;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most sets of schemes that are weighed against one another; a real document has a handful.
+const MOST_CHOICES: usize = 64;
 
 /// Operations that a message names.
 const NAMED: usize = 3;
@@ -36,7 +41,7 @@ struct Asking<'a> {
 
 /// What the credentials of a client must satisfy.
 struct Schemes<'a> {
-    declared: Vec<Scheme<'a>>,
+    declared: IndexMap<&'a str, Scheme<'a>>,
     asking: Vec<Asking<'a>>,
 }
 
@@ -48,9 +53,10 @@ struct Schemes<'a> {
 pub(super) fn choose(root: &Value, known: &OperationsToml) -> (KeyPlacement, Vec<Problem>) {
     let schemes = Schemes::of(root, known);
     let (chosen, names) = schemes.best();
-    let reported = schemes.declared.iter();
+    let served = schemes.served(&chosen, &names);
+    let reported = schemes.declared.values();
     let problems = reported
-        .filter_map(|scheme| schemes.report(scheme, &chosen, &names))
+        .filter_map(|scheme| served.report(scheme, &chosen))
         .collect();
     let placement = match chosen.as_slice() {
         [] => KeyPlacement::None,
@@ -86,7 +92,7 @@ impl<'a> Schemes<'a> {
             declared: declared
                 .into_iter()
                 .flatten()
-                .map(|(name, value)| Scheme::of(name, value))
+                .map(|(name, value)| (name.as_str(), Scheme::of(name, value)))
                 .collect(),
             asking: asking.collect(),
         }
@@ -95,19 +101,23 @@ impl<'a> Schemes<'a> {
     /// The placements of the best choice, and the schemes that it was made for.
     fn best(&self) -> (Vec<KeyPlacement>, Vec<&'a str>) {
         let mut candidates: Vec<(Vec<usize>, Vec<KeyPlacement>)> = Vec::new();
+        let mut known = BTreeSet::new();
         for alternative in self.asking.iter().flat_map(|asking| &asking.alternatives) {
             let mut order: Vec<usize> = alternative
                 .iter()
-                .filter_map(|name| self.declared.iter().position(|scheme| scheme.name == *name))
+                .filter_map(|name| self.declared.get_index_of(name))
                 .collect();
             order.sort_unstable();
             let names: Vec<&str> = order.iter().map(|at| self.declared[*at].name).collect();
-            let is_known = candidates.iter().any(|(known, _)| *known == order);
-            if let Some(places) = self.places(alternative).filter(|_| !is_known)
+            if known.insert(order.clone())
+                && let Some(places) = self.places(alternative)
                 && let Some(ordered) = self.places(&names)
                 && !places.is_empty()
             {
                 candidates.push((order, ordered));
+            }
+            if candidates.len() == MOST_CHOICES {
+                break;
             }
         }
         let best = candidates.into_iter().min_by_key(|(order, places)| {
@@ -121,7 +131,7 @@ impl<'a> Schemes<'a> {
             let names = order.iter().map(|at| self.declared[*at].name).collect();
             return (places, names);
         }
-        let first = self.declared.iter().find_map(|scheme| match &scheme.way {
+        let first = self.declared.values().find_map(|scheme| match &scheme.way {
             Way::Sent(place) => Some((vec![place.clone()], vec![scheme.name])),
             _ => None,
         });
@@ -132,7 +142,7 @@ impl<'a> Schemes<'a> {
     fn places(&self, names: &[&str]) -> Option<Vec<KeyPlacement>> {
         let mut places: Vec<KeyPlacement> = Vec::new();
         for name in names {
-            let scheme = self.declared.iter().find(|scheme| scheme.name == *name)?;
+            let scheme = self.declared.get(name)?;
             match &scheme.way {
                 Way::Connection => {}
                 Way::Unknown => return None,
@@ -158,82 +168,106 @@ impl<'a> Schemes<'a> {
         })
     }
 
-    /// What is to be said of a scheme; `None` when the client serves it, or no operation names it.
-    fn report(
-        &self,
-        scheme: &Scheme<'_>,
-        chosen: &[KeyPlacement],
-        names: &[&str],
-    ) -> Option<Problem> {
-        let users: Vec<&Asking<'_>> = self
-            .asking
-            .iter()
-            .filter(|asking| asking.names(scheme).next().is_some())
-            .collect();
-        if users.is_empty() {
-            return None;
+    /// What the choice means for each operation, and who uses each scheme.
+    fn served<'s>(&'s self, chosen: &[KeyPlacement], names: &[&'a str]) -> Served<'s, 'a> {
+        let mut served = Served {
+            names: names.iter().copied().collect(),
+            ..Served::default()
+        };
+        for asking in &self.asking {
+            let mut alternatives = asking.alternatives.iter();
+            let asker = Asker {
+                asking,
+                is_met: self.is_met(asking, chosen),
+                is_named: alternatives
+                    .any(|all| all.iter().all(|name| served.names.contains(name))),
+            };
+            for all in &asking.alternatives {
+                for name in all {
+                    let namings = served.namings.entry(*name).or_default();
+                    let at = served.askers.len();
+                    if namings.last().is_none_or(|naming| naming.asker != at) {
+                        namings.push(Naming {
+                            asker: at,
+                            is_alone: false,
+                        });
+                    }
+                    if let Some(last) = namings.last_mut() {
+                        last.is_alone |= all.len() == 1;
+                    }
+                }
+            }
+            served.askers.push(asker);
         }
+        served
+    }
+}
+
+/// What a choice of credentials means.
+#[derive(Default)]
+struct Served<'s, 'a> {
+    /// The schemes that were chosen.
+    names: BTreeSet<&'a str>,
+    askers: Vec<Asker<'s, 'a>>,
+    /// By the name of the scheme.
+    namings: BTreeMap<&'a str, Vec<Naming>>,
+}
+
+impl Served<'_, '_> {
+    /// What is to be said of a scheme; `None` when the client serves it, or no operation names it.
+    fn report(&self, scheme: &Scheme<'_>, chosen: &[KeyPlacement]) -> Option<Problem> {
+        let namings = self.namings.get(scheme.name)?;
+        let askers = || {
+            namings
+                .iter()
+                .filter_map(|naming| self.askers.get(naming.asker))
+        };
+        let askings: Vec<&Asking<'_>> = askers().map(|user| user.asking).collect();
         if matches!(scheme.way, Way::Connection) {
-            let note = scheme.problem(&users, "used by", "the client presents no certificate");
+            let note = scheme.problem(&askings, "used by", "the client presents no certificate");
             return Some(note.note().help(
                 "a client certificate is a setting of the connection: `ConnectionBuilder::identity`",
             ));
         }
-        if names.contains(&scheme.name) {
+        if self.names.contains(scheme.name) {
             let note = "the client sends a bearer token, and leaves it to you to obtain one";
             let is_open_id = scheme.label == "openIdConnect";
-            return is_open_id.then(|| scheme.problem(&users, "used by", note).note());
+            return is_open_id.then(|| scheme.problem(&askings, "used by", note).note());
         }
-        Some(self.unserved(scheme, &users, chosen, names))
-    }
-
-    /// What is to be said of a scheme that was not chosen, and of those who use it.
-    fn unserved(
-        &self,
-        scheme: &Scheme<'_>,
-        users: &[&Asking<'_>],
-        chosen: &[KeyPlacement],
-        names: &[&str],
-    ) -> Problem {
         let only = format!("the client sends {}", words(chosen));
         // Its credential goes where that of a chosen scheme goes.
         let is_sent = matches!(&scheme.way, Way::Sent(place) if chosen.contains(place));
-        let is_met = |asking: &Asking<'_>| {
-            let mut alternatives = asking.alternatives.iter();
-            if is_sent {
-                alternatives.any(|all| all.iter().all(|name| names.contains(name)))
-            } else {
-                self.is_met(asking, chosen)
-            }
-        };
-        let unmet: Vec<&Asking<'_>> = users.iter().filter(|user| !is_met(user)).copied().collect();
+        let is_met = |user: &Asker<'_, '_>| if is_sent { user.is_named } else { user.is_met };
+        let unmet: Vec<&Asking<'_>> = askers()
+            .filter(|user| !is_met(user))
+            .map(|user| user.asking)
+            .collect();
         if unmet.is_empty() {
-            return scheme.problem(users, "an alternative of", &only).note();
+            return Some(scheme.problem(&askings, "an alternative of", &only).note());
         }
-        let is_alone = |asking: &&Asking<'_>| asking.names(scheme).any(|all| all.len() == 1);
-        let how = if unmet.iter().any(is_alone) {
-            "used alone by"
-        } else {
-            "used together with others by"
-        };
-        let problem = scheme.problem(&unmet, how, &only);
-        if is_sent {
-            let help = "give its credential to the client that calls them";
-            problem.note().help(help)
-        } else {
-            let help = "these operations get methods, but the server will refuse their calls";
-            problem.warning().help(help)
-        }
+        let is_alone = namings.iter().any(|naming| {
+            let asker = self.askers.get(naming.asker);
+            naming.is_alone && asker.is_some_and(|asker| !is_met(asker))
+        });
+        Some(scheme.unserved(&unmet, is_alone, is_sent, &only))
     }
 }
 
-impl<'a> Asking<'a> {
-    /// The alternatives that a scheme is part of.
-    fn names(&self, scheme: &Scheme<'_>) -> impl Iterator<Item = &Vec<&'a str>> {
-        self.alternatives
-            .iter()
-            .filter(|all| all.contains(&scheme.name))
-    }
+/// An operation that asks for credentials.
+struct Asker<'s, 'a> {
+    asking: &'s Asking<'a>,
+    /// Whether the client sends what it asks for.
+    is_met: bool,
+    /// Whether it asks for nothing but schemes that were chosen.
+    is_named: bool,
+}
+
+/// That an operation names a scheme.
+struct Naming {
+    /// Its place among the askers.
+    asker: usize,
+    /// Whether it does so without another beside it.
+    is_alone: bool,
 }
 
 impl<'a> Scheme<'a> {
@@ -270,6 +304,29 @@ impl<'a> Scheme<'a> {
             _ => Way::Unknown,
         };
         Self { name, label, way }
+    }
+
+    /// What is to be said of a scheme that was not chosen, and of those who need it.
+    fn unserved(
+        &self,
+        unmet: &[&Asking<'_>],
+        is_alone: bool,
+        is_sent: bool,
+        only: &str,
+    ) -> Problem {
+        let how = if is_alone {
+            "used alone by"
+        } else {
+            "used together with others by"
+        };
+        let problem = self.problem(unmet, how, only);
+        if is_sent {
+            let help = "give its credential to the client that calls them";
+            problem.note().help(help)
+        } else {
+            let help = "these operations get methods, but the server will refuse their calls";
+            problem.warning().help(help)
+        }
     }
 
     fn problem(&self, users: &[&Asking<'_>], how: &str, so: &str) -> Problem {

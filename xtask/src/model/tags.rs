@@ -1,10 +1,10 @@
 //! The groups of operations: one file of the generated crate each.
 
 use super::{Operation, Tag};
-use crate::names::{feature_name, module_name, unique};
+use crate::names::{Taken, feature_name, module_name, unique};
 use crate::schema::text;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Modules that every generated crate has, and crates that its `use` lines name.
 const MODULES: [&str; 12] = [
@@ -28,9 +28,9 @@ pub(super) struct Tags {
     /// Index of each tag by its name.
     by_name: BTreeMap<String, usize>,
     /// Modules that are taken.
-    modules: BTreeSet<String>,
+    modules: Taken,
     /// Cargo features that are taken.
-    features: BTreeSet<String>,
+    features: Taken,
 }
 
 impl Tags {
@@ -38,8 +38,8 @@ impl Tags {
         Self {
             named: Vec::new(),
             by_name: BTreeMap::new(),
-            modules: MODULES.map(str::to_owned).into(),
-            features: BTreeSet::new(),
+            modules: Taken::from_iter(MODULES),
+            features: Taken::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Facts, Fresh, lossless, lossy};
 use crate::change::Change;
 use crate::schema::{Shape, component_name, edit_all, resolve, shape};
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -241,12 +242,8 @@ fn add(merged: &mut Map<String, Value>, part: &Map<String, Value>) {
                 add_members(there, more);
             }
             ("required", Some(Value::Array(there)), Value::Array(more)) => {
-                let new: Vec<_> = more
-                    .iter()
-                    .filter(|name| !there.contains(name))
-                    .cloned()
-                    .collect();
-                there.extend(new);
+                let all: IndexSet<Value> = there.drain(..).chain(more.iter().cloned()).collect();
+                there.extend(all);
             }
             // Members that two parts describe differently may hold anything.
             ("additionalProperties", Some(there @ Value::Object(_)), Value::Object(_)) => {

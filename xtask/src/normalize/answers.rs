@@ -8,6 +8,7 @@ use crate::schema::{
 };
 use crate::usage::usage;
 use serde_json::Value;
+use std::collections::HashSet;
 
 const RULE: &str = "answers";
 
@@ -53,7 +54,7 @@ fn loosen(schema: &mut Value) -> usize {
         // Null decodes as empty, so there is no third state to represent.
         object.shift_remove("nullable");
     }
-    let always = list(object, ALWAYS_PRESENT).to_vec();
+    let always: HashSet<Value> = list(object, ALWAYS_PRESENT).iter().cloned().collect();
     let Some(Value::Array(required)) = object.get_mut("required") else {
         return 0;
     };

@@ -3,7 +3,9 @@
 use super::{Facts, lossless};
 use crate::change::Change;
 use crate::schema::{edit_all, text};
+use indexmap::IndexSet;
 use serde_json::Value;
+use std::collections::HashMap;
 
 const RULE: &str = "enums";
 
@@ -39,12 +41,8 @@ fn repair(schema: &mut Value) -> Vec<String> {
         schema["nullable"] = true.into();
         done.push("null among the values means nullable".to_owned());
     }
-    let mut distinct: Vec<Value> = Vec::new();
-    for value in values {
-        if !distinct.contains(&value) {
-            distinct.push(value);
-        }
-    }
+    let distinct: IndexSet<Value> = values.into_iter().collect();
+    let distinct: Vec<Value> = distinct.into_iter().collect();
     let kind = text(schema, "type");
     if let Some(stays) = enumerable(&distinct, kind.as_deref()) {
         if schema["enum"].as_array() != Some(&distinct) {
@@ -95,15 +93,17 @@ fn enumerable(values: &[Value], kind: Option<&str>) -> Option<&'static str> {
 /// Leaves out the names of values that are left out: the lists go by position.
 fn keep_names(schema: &mut Value, kept: &[Value]) {
     let before = schema["enum"].as_array().cloned().unwrap_or_default();
+    // Of equal values the first counts, which is the last to be put in.
+    let places = before.iter().enumerate().rev();
+    let places: HashMap<&Value, usize> = places.map(|(at, value)| (value, at)).collect();
     for key in NAMES {
         let Some(Value::Array(names)) = schema.get_mut(key) else {
             continue;
         };
         if names.len() == before.len() {
-            let first = |value: &Value| before.iter().position(|other| other == value);
             *names = kept
                 .iter()
-                .filter_map(|value| names.get(first(value)?).cloned())
+                .filter_map(|value| names.get(*places.get(value)?).cloned())
                 .collect();
         }
     }

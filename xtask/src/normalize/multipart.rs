@@ -7,6 +7,7 @@ use super::media_types::{essence, is_parts};
 use super::{Facts, lossless, lossy};
 use crate::change::Change;
 use crate::schema::{Shape, edit_operations, flag, list, operation_pointer, resolve, shape, text};
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 
@@ -77,7 +78,13 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
         changes.push(if form.lost.is_empty() {
             lossless(RULE, &pointer, Some(&key), what)
         } else {
-            lossy(RULE, &pointer, Some(&key), what, form.lost.join(", "))
+            lossy(
+                RULE,
+                &pointer,
+                Some(&key),
+                what,
+                form.lost.iter().cloned().collect::<Vec<_>>().join(", "),
+            )
         });
         body["schema"] = form.into_schema();
     });
@@ -98,10 +105,10 @@ pub(super) fn has_file(root: &Value, schema: &Value) -> bool {
 #[derive(Default)]
 struct Form {
     members: Map<String, Value>,
-    required: Vec<Value>,
+    required: IndexSet<Value>,
     /// Parts of other names may be there.
     open: bool,
-    lost: Vec<String>,
+    lost: IndexSet<String>,
 }
 
 impl Form {
@@ -117,7 +124,8 @@ impl Form {
                 *member = part;
             }
             if has_headers(encoding) {
-                form.lost.push(format!("the headers of the part `{name}`"));
+                form.lost
+                    .insert(format!("the headers of the part `{name}`"));
             }
         }
         form
@@ -131,9 +139,9 @@ impl Form {
         let extra = object.get("additionalProperties");
         let mut form = Self {
             members: properties.cloned().unwrap_or_default(),
-            required: list(object, "required").to_vec(),
+            required: list(object, "required").iter().cloned().collect(),
             open: extra.is_some_and(|extra| *extra != Value::Bool(false)),
-            lost: Vec::new(),
+            lost: IndexSet::new(),
         };
         for part in list(object, "allOf") {
             form.merge(Self::of(schemas, part, depth + 1));
@@ -152,11 +160,7 @@ impl Form {
         for (name, member) in other.members {
             self.members.entry(name).or_insert(member);
         }
-        for name in other.required {
-            if !self.required.contains(&name) {
-                self.required.push(name);
-            }
-        }
+        self.required.extend(other.required);
         self.open |= other.open;
         self.lost.extend(other.lost);
     }
@@ -194,9 +198,7 @@ impl Form {
     }
 
     fn lose(&mut self, what: String) {
-        if !self.lost.contains(&what) {
-            self.lost.push(what);
-        }
+        self.lost.insert(what);
     }
 
     fn into_schema(self) -> Value {
@@ -224,14 +226,14 @@ fn ready_made(
     root: &Value,
     member: &Value,
     encoding: &Value,
-    lost: &mut Vec<String>,
+    lost: &mut IndexSet<String>,
 ) -> Option<Value> {
     let content_type = text(encoding, "contentType").unwrap_or_default();
     let (mut kind, many) = kind(&Schemas::new(root), member, 0);
     if kind == Kind::Text && is_binary(&content_type) {
         kind = Kind::File;
     } else if kind == Kind::Json && !content_type.is_empty() && !content_type.contains("json") {
-        lost.push(format!("the type of a part that is {content_type}"));
+        lost.insert(format!("the type of a part that is {content_type}"));
         kind = Kind::Any;
     }
     let name = match kind {

@@ -4,7 +4,9 @@ use super::{Facts, lossless, lossy};
 use crate::change::Change;
 use crate::names::value_name;
 use crate::schema::{METHODS, edit_operations, operation_pointer, text};
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 const RULE: &str = "path_parameters";
 
@@ -33,7 +35,7 @@ pub(super) fn apply(root: &mut Value, _: Facts<'_>) -> Vec<Change> {
 }
 
 /// The names between braces.
-fn template_names(path: &str) -> Vec<String> {
+fn template_names(path: &str) -> IndexSet<String> {
     path.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
@@ -126,21 +128,16 @@ fn is_path(parameter: &Value) -> bool {
     text(parameter, "in").as_deref() == Some("path")
 }
 
-fn missing(operation: &Value, wanted: &[String]) -> Vec<String> {
+fn missing(operation: &Value, wanted: &IndexSet<String>) -> Vec<String> {
     let parameters = operation.get("parameters").and_then(Value::as_array);
-    let there: Vec<String> = parameters
+    let there: HashSet<&str> = parameters
         .into_iter()
         .flatten()
         .filter(|parameter| is_path(parameter))
-        .filter_map(|parameter| parameter.get("name")?.as_str().map(str::to_owned))
+        .filter_map(|parameter| parameter.get("name")?.as_str())
         .collect();
-    let mut missing: Vec<String> = Vec::new();
-    for name in wanted {
-        if !there.contains(name) && !missing.contains(name) {
-            missing.push(name.clone());
-        }
-    }
-    missing
+    let missing = wanted.iter().filter(|name| !there.contains(name.as_str()));
+    missing.cloned().collect()
 }
 
 fn add(operation: &mut Value, name: &str) {
@@ -156,27 +153,35 @@ fn add(operation: &mut Value, name: &str) {
 
 /// A declared parameter is meant by a name of the template that is the same but for case and separators, or when one
 /// of each is left. Gives both names.
-fn rename_strangers(operation: &mut Value, wanted: &[String]) -> Vec<(String, String)> {
+fn rename_strangers(operation: &mut Value, wanted: &IndexSet<String>) -> Vec<(String, String)> {
     let missing = missing(operation, wanted);
     let parameters = operation
         .get_mut("parameters")
         .and_then(Value::as_array_mut);
-    let mut strangers: Vec<(String, &mut Value)> = parameters
+    let strangers: Vec<(String, &mut Value)> = parameters
         .into_iter()
         .flatten()
         .filter(|parameter| is_path(parameter))
         .filter_map(|parameter| Some((text(parameter, "name")?, parameter)))
         .filter(|(name, _)| !wanted.contains(name))
         .collect();
+    let only = missing.len() == 1 && strangers.len() == 1;
+    let folded = |name: &str| {
+        if only {
+            String::new()
+        } else {
+            value_name(name)
+        }
+    };
+    let mut by_name: HashMap<String, VecDeque<(String, &mut Value)>> = HashMap::new();
+    for stranger in strangers {
+        let same = by_name.entry(folded(&stranger.0)).or_default();
+        same.push_back(stranger);
+    }
     let mut renamed = Vec::new();
     for name in &missing {
-        let same = |other: &str| value_name(other) == value_name(name);
-        let only = missing.len() == 1 && strangers.len() == 1;
-        let found = strangers
-            .iter()
-            .position(|(declared, _)| only || same(declared));
-        if let Some(index) = found {
-            let (declared, parameter) = strangers.remove(index);
+        let same = by_name.get_mut(&folded(name));
+        if let Some((declared, parameter)) = same.and_then(VecDeque::pop_front) {
             parameter["name"] = name.as_str().into();
             renamed.push((declared, name.clone()));
         }
@@ -186,10 +191,10 @@ fn rename_strangers(operation: &mut Value, wanted: &[String]) -> Vec<(String, St
 
 /// Path parameters that the template does not name become optional ones of the query: what a path cannot carry can
 /// still be sent. Those whose name the query has already go. Gives their names.
-fn move_strangers(operation: &mut Value, wanted: &[String]) -> Option<String> {
+fn move_strangers(operation: &mut Value, wanted: &IndexSet<String>) -> Option<String> {
     let parameters = operation.get_mut("parameters")?.as_array_mut()?;
     let name_of = |parameter: &Value| text(parameter, "name").unwrap_or_default();
-    let mut queried: Vec<String> = parameters
+    let mut queried: HashSet<String> = parameters
         .iter()
         .filter(|parameter| text(parameter, "in").as_deref() == Some("query"))
         .map(name_of)
@@ -206,7 +211,7 @@ fn move_strangers(operation: &mut Value, wanted: &[String]) -> Option<String> {
             parameter.insert("in".to_owned(), "query".into());
             parameter.shift_remove("required");
             parameter.shift_remove("style");
-            queried.push(name);
+            queried.insert(name);
         }
         new
     });

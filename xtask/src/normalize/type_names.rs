@@ -7,7 +7,7 @@ use super::multipart::FORM;
 use super::{Facts, lossless};
 use crate::change::Change;
 use crate::folder::{OperationKey, TypesToml};
-use crate::names::{singular, type_name, unique};
+use crate::names::{Taken, singular, type_name, unique};
 use crate::schema::{
     Place, SCHEMAS, Shape, children, children_mut, component_name, components, components_mut,
     edit_operations, edit_schemas, escape, operations, reference_to, schemas_of, shape, text,
@@ -150,7 +150,7 @@ fn hoist(root: &mut Value, facts: Facts<'_>, changes: &mut Vec<Change>) {
 }
 
 struct Hoisting<'a> {
-    taken: BTreeSet<String>,
+    taken: Taken,
     made: Map<String, Value>,
     changes: &'a mut Vec<Change>,
 }
@@ -274,7 +274,7 @@ fn rename(root: &mut Value, lock: &TypesToml, changes: &mut Vec<Change>) {
 /// that the order of the document decides nothing.
 fn final_names(root: &Value, lock: &TypesToml) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    let mut taken = BTreeSet::new();
+    let mut taken = Taken::default();
     let all = components(root);
     let places = all_places(root);
     // A dangling reference has a place, but no type that could have the name.

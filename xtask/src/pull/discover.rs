@@ -2,6 +2,7 @@
 
 use super::fetch::{FetchError, Fetched, Fetcher, shown};
 use super::leads::{self, By, Lead, To};
+use super::mask::Secrets;
 use crate::load::load_text;
 use crate::source::Document;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use url::Url;
 
-/// Most addresses that are fetched for one page.
+/// Most addresses that are fetched for one page, and most documents that are read from within pages.
 const MAX_FETCHES: usize = 60;
 
 /// Most links from page to page.
@@ -70,6 +71,7 @@ pub(super) fn discover(fetcher: &Fetcher, address: &Url) -> Result<Discovery, Fe
         seen: BTreeSet::from([address.clone()]),
         queue: VecDeque::new(),
         fetches: 1,
+        embedded: 0,
         discovery: Discovery::default(),
     };
     let top = fetcher.fetch(address)?;
@@ -95,6 +97,7 @@ struct Crawl<'a> {
     seen: BTreeSet<Url>,
     queue: VecDeque<Step>,
     fetches: usize,
+    embedded: usize,
     discovery: Discovery,
 }
 
@@ -107,7 +110,7 @@ enum Content {
     Unusable(String),
 }
 
-fn content(url: &Url, text: &str) -> Content {
+fn content(url: &Url, text: &str, secrets: &Secrets) -> Content {
     if is_html(text) {
         return Content::Page;
     }
@@ -115,6 +118,10 @@ fn content(url: &Url, text: &str) -> Content {
         Ok(document) if is_openapi(&document.root) => Content::Document(Box::new(document)),
         Ok(document) if document.root.is_object() => Content::Configuration,
         Ok(_) => Content::Unusable("neither JSON nor YAML of an OpenAPI document".to_owned()),
+        // The message may quote a part of it.
+        Err(_) if secrets.find(text).is_some() => {
+            Content::Unusable("neither JSON nor YAML; it holds the key".to_owned())
+        }
         Err(problem) => Content::Unusable(problem.message),
     }
 }
@@ -138,20 +145,33 @@ impl Crawl<'_> {
             Ok(text) => text.to_owned(),
             Err(_) => String::from_utf8_lossy(bytes).into_owned(),
         };
-        match content(url, &text) {
+        match content(url, &text, self.fetcher.secrets()) {
             Content::Document(document) => self.document(url, By::Address, text, *document),
             Content::Page => {
-                let title = leads::title(&text).map(|title| format!(", a page titled `{title}`"));
-                self.discovery.first = Some(shown(url) + &title.unwrap_or_default());
+                let title = self
+                    .title(&text)
+                    .map(|title| format!(", a page titled `{title}`"));
+                let first = shown(url) + &title.unwrap_or_default();
+                self.discovery.first = Some(self.fetcher.secrets().mask(&first));
                 self.page(url, &text, 0);
             }
             Content::Configuration => {
                 self.follow(leads::of_configuration(&text, url), url, 0);
             }
             Content::Unusable(reason) => {
-                self.discovery.first = Some(format!("{}: {reason}", shown(url)));
+                let first = format!("{}: {reason}", shown(url));
+                self.discovery.first = Some(self.fetcher.secrets().mask(&first));
             }
         }
+    }
+
+    fn fail(&mut self, what: &str) {
+        let what = self.fetcher.secrets().mask(what);
+        self.discovery.failed.push(what);
+    }
+
+    fn title(&self, text: &str) -> Option<String> {
+        leads::title(text, self.fetcher.secrets())
     }
 
     fn page(&mut self, url: &Url, text: &str, links: usize) {
@@ -170,14 +190,7 @@ impl Crawl<'_> {
 
     fn step(&mut self, Step { lead, page, links }: Step) {
         match lead.to {
-            To::Embedded(text) => match content(&page, &text) {
-                Content::Document(document) => self.document(&page, lead.by, text, *document),
-                Content::Unusable(reason) => {
-                    let what = format!("a document inside of {}: {reason}", shown(&page));
-                    self.discovery.failed.push(what);
-                }
-                Content::Page | Content::Configuration => {}
-            },
+            To::Embedded(text) => self.embedded(&page, lead.by, text),
             To::Document(url) => self.named(&url, lead.by, &page, links),
             To::Page(url) => {
                 if links < MAX_LINKS && self.may_lead(&url) {
@@ -185,6 +198,22 @@ impl Crawl<'_> {
                 }
             }
             To::Script(url) => self.script(&url, &page, links),
+        }
+    }
+
+    /// A document that stands in a page; no more of them than what is fetched.
+    fn embedded(&mut self, page: &Url, by: By, text: String) {
+        if self.embedded >= MAX_FETCHES {
+            return;
+        }
+        self.embedded += 1;
+        match content(page, &text, self.fetcher.secrets()) {
+            Content::Document(document) => self.document(page, by, text, *document),
+            Content::Unusable(reason) => {
+                let what = format!("a document inside of {}: {reason}", shown(page));
+                self.fail(&what);
+            }
+            Content::Page | Content::Configuration => {}
         }
     }
 
@@ -202,30 +231,32 @@ impl Crawl<'_> {
         let fetched = match self.fetch(url) {
             None => return,
             Some(Ok(fetched)) => fetched,
-            Some(Err(error)) => return self.discovery.failed.push(error.to_string()),
+            Some(Err(error)) => return self.fail(&error.to_string()),
         };
         self.seen.insert(fetched.url.clone());
         let Ok(text) = String::from_utf8(fetched.bytes) else {
             let what = format!("{} is no UTF-8 text", shown(url));
-            return self.discovery.failed.push(what);
+            return self.fail(&what);
         };
-        match content(&fetched.url, &text) {
+        match content(&fetched.url, &text, self.fetcher.secrets()) {
             Content::Document(document) => self.document(&fetched.url, by, text, *document),
             Content::Configuration => {
                 self.follow(leads::of_configuration(&text, page), page, links);
             }
             Content::Page => {
-                let title = leads::title(&text).map(|title| format!(" (its title is `{title}`)"));
+                let title = self
+                    .title(&text)
+                    .map(|title| format!(" (its title is `{title}`)"));
                 let what = format!(
                     "{} is a page and no document{}",
                     shown(url),
                     title.unwrap_or_default()
                 );
-                self.discovery.failed.push(what);
+                self.fail(&what);
             }
             Content::Unusable(reason) => {
                 let what = format!("{} cannot be read: {reason}", shown(url));
-                self.discovery.failed.push(what);
+                self.fail(&what);
             }
         }
     }
@@ -240,7 +271,7 @@ impl Crawl<'_> {
         let Ok(text) = String::from_utf8(fetched.bytes) else {
             return;
         };
-        match content(url, &text) {
+        match content(url, &text, self.fetcher.secrets()) {
             Content::Document(document) => self.document(url, By::Link, text, *document),
             Content::Page => self.page(url, &text, links),
             Content::Configuration | Content::Unusable(_) => {}

@@ -1,5 +1,7 @@
 //! Fetches over HTTP, within one origin and within limits.
 
+use super::mask::Secrets;
+use crate::text::visible;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
@@ -142,11 +144,16 @@ pub(super) struct Fetcher {
     client: Client,
     origin: url::Origin,
     key: Option<Key>,
+    secrets: Secrets,
 }
 
 impl Fetcher {
     /// A fetcher for the origin of `address`.
-    pub(super) fn new(address: &Url, key: Option<Key>) -> Result<Self, FetchError> {
+    pub(super) fn new(
+        address: &Url,
+        key: Option<Key>,
+        secrets: &Secrets,
+    ) -> Result<Self, FetchError> {
         check_address(address)?;
         let client = Client::builder()
             .redirect(Policy::none())
@@ -165,7 +172,13 @@ impl Fetcher {
             client,
             origin: address.origin(),
             key,
+            secrets: secrets.clone(),
         })
+    }
+
+    /// What is masked in whatever the server sends.
+    pub(super) const fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// Fetches an address of the origin, and follows redirects within it.
@@ -182,7 +195,7 @@ impl Fetcher {
             let response = self.send(&url)?;
             match self.next(&url, &response)? {
                 Some(next) => url = next,
-                None => return body(url, response),
+                None => return self.body(url, response),
             }
         }
         Err(FetchError::TooManyRedirects(shown(address)))
@@ -228,6 +241,38 @@ impl Fetcher {
                 status: status.as_u16(),
             }),
         }
+    }
+
+    fn body(&self, url: Url, response: Response) -> Result<Fetched, FetchError> {
+        let media_type = response.headers().get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
+        let is_script = media_type.is_some_and(|value| value.contains("javascript"));
+        let bar = progress(&self.shown(&url), response.content_length());
+        let mut reader = bar.wrap_read(response);
+        let mut bytes = Vec::new();
+        let mut chunk = vec![0; CHUNK];
+        let ended = loop {
+            match reader.read(&mut chunk) {
+                Ok(0) => break Ok(()),
+                Ok(count) => bytes.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(cut_off(&url, bytes.len(), error)),
+            }
+            if bytes.len() > MAX_BYTES {
+                break Err(FetchError::TooLarge(shown(&url)));
+            }
+        };
+        bar.finish_and_clear();
+        ended.map(|()| Fetched {
+            url,
+            is_script,
+            bytes,
+        })
+    }
+
+    /// An address as a terminal may show it.
+    fn shown(&self, url: &Url) -> String {
+        visible(&self.secrets.mask(&shown(url)))
     }
 }
 
@@ -282,33 +327,6 @@ fn reason(error: reqwest::Error) -> String {
     text
 }
 
-fn body(url: Url, response: Response) -> Result<Fetched, FetchError> {
-    let media_type = response.headers().get(CONTENT_TYPE);
-    let media_type = media_type.and_then(|value| value.to_str().ok());
-    let is_script = media_type.is_some_and(|value| value.contains("javascript"));
-    let bar = progress(&url, response.content_length());
-    let mut reader = bar.wrap_read(response);
-    let mut bytes = Vec::new();
-    let mut chunk = vec![0; CHUNK];
-    let ended = loop {
-        match reader.read(&mut chunk) {
-            Ok(0) => break Ok(()),
-            Ok(count) => bytes.extend_from_slice(chunk.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => break Err(cut_off(&url, bytes.len(), error)),
-        }
-        if bytes.len() > MAX_BYTES {
-            break Err(FetchError::TooLarge(shown(&url)));
-        }
-    };
-    bar.finish_and_clear();
-    ended.map(|()| Fetched {
-        url,
-        is_script,
-        bytes,
-    })
-}
-
 fn cut_off(url: &Url, received: usize, error: std::io::Error) -> FetchError {
     let text = error.to_string();
     let reason = match error.into_inner() {
@@ -326,7 +344,7 @@ fn cut_off(url: &Url, received: usize, error: std::io::Error) -> FetchError {
 }
 
 /// Bytes so far, on a terminal: `pull` is silent about it elsewhere.
-fn progress(url: &Url, length: Option<u64>) -> ProgressBar {
+fn progress(address: &str, length: Option<u64>) -> ProgressBar {
     let (bar, template) = match length {
         Some(length) => (
             ProgressBar::new(length),
@@ -334,7 +352,7 @@ fn progress(url: &Url, length: Option<u64>) -> ProgressBar {
         ),
         None => (ProgressBar::no_length(), "{msg} {bytes}"),
     };
-    let bar = bar.with_message(shown(url));
+    let bar = bar.with_message(address.to_owned());
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
@@ -379,7 +397,7 @@ mod tests {
     fn a_key_is_shown_nowhere() {
         let key = Key::new("c4nary").unwrap();
         let address = Url::parse("https://acme.example").unwrap();
-        let fetcher = Fetcher::new(&address, Some(key.clone())).unwrap();
+        let fetcher = Fetcher::new(&address, Some(key.clone()), &Secrets::new(["c4nary"])).unwrap();
         let shown = format!("{key:?} {fetcher:?} {:?}", key.0);
         assert!(!shown.contains("c4nary"), "{shown}");
         for text in ["", " ", "c4nary\u{7f}", "c4n\nary"] {

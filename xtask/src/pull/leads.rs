@@ -1,12 +1,14 @@
 //! What a page says of where its API documents are.
 
+use super::html::{Element, elements};
+use super::mask::Secrets;
 use super::script::{Found, Literal, literals};
-use scraper::{ElementRef, Html, Node};
+use indexmap::IndexSet;
 use std::fmt;
 use url::Url;
 
 /// A place where a document may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lead {
     /// What names it.
     pub(super) by: By,
@@ -15,7 +17,7 @@ pub(super) struct Lead {
 }
 
 /// What a lead leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum To {
     /// A document, or a configuration that names some.
     Document(Url),
@@ -28,7 +30,7 @@ pub(super) enum To {
 }
 
 /// What names a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum By {
     /// It is what was asked for.
     Address,
@@ -106,71 +108,62 @@ const MAX_ADDRESS: usize = 2000;
 
 /// The leads of a page, in the order in which they stand there.
 pub(super) fn of_page(html: &str, address: &Url) -> Vec<Lead> {
-    let page = Html::parse_document(html);
-    let elements = || page.tree.nodes().filter_map(ElementRef::wrap);
-    let base = elements()
-        .find(|element| element.value().name() == "base")
-        .and_then(|element| address.join(element.attr("href")?).ok())
+    let elements = elements(html);
+    let base = elements
+        .iter()
+        .find(|element| element.name == "base")
+        .and_then(|element| address.join(element.attribute("href")?).ok())
         .unwrap_or_else(|| address.clone());
     let mut leads = Leads::new(&base);
     leads.of_query(address);
-    for element in elements() {
+    for element in &elements {
         leads.of_element(element);
     }
-    leads.found
+    leads.found()
 }
 
 /// The leads of a script; addresses are relative to the page that it is part of.
 pub(super) fn of_script(script: &str, base: &Url) -> Vec<Lead> {
     let mut leads = Leads::new(base);
     leads.of_literals(script, By::Script);
-    leads.found
+    leads.found()
 }
 
 /// The leads of a configuration, as the `swagger-config` of Swagger UI.
 pub(super) fn of_configuration(text: &str, base: &Url) -> Vec<Lead> {
     let mut leads = Leads::new(base);
     leads.of_literals(text, By::SwaggerUi);
-    leads.found
+    leads.found()
 }
 
 /// Title of a page, for a message.
-pub(super) fn title(html: &str) -> Option<String> {
-    let page = Html::parse_document(html);
-    let title = page
-        .tree
-        .nodes()
-        .filter_map(ElementRef::wrap)
-        .find(|element| element.value().name() == "title")?;
-    let text: String = title.text().collect();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let title: String = words
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(80)
-        .collect();
+pub(super) fn title(html: &str, secrets: &Secrets) -> Option<String> {
+    let elements = elements(html);
+    let title = elements.iter().find(|element| element.name == "title")?;
+    let words: Vec<&str> = title.text.split_whitespace().collect();
+    let title: String = secrets.mask(&words.join(" ")).chars().take(80).collect();
     (!title.is_empty()).then_some(title)
 }
 
 struct Leads<'a> {
     base: &'a Url,
-    found: Vec<Lead>,
+    found: IndexSet<Lead>,
 }
 
 impl<'a> Leads<'a> {
     fn new(base: &'a Url) -> Self {
         Self {
             base,
-            found: Vec::new(),
+            found: IndexSet::new(),
         }
     }
 
     fn add(&mut self, by: By, to: To) {
-        let lead = Lead { by, to };
-        if !self.found.contains(&lead) {
-            self.found.push(lead);
-        }
+        self.found.insert(Lead { by, to });
+    }
+
+    fn found(self) -> Vec<Lead> {
+        self.found.into_iter().collect()
     }
 
     /// An address as the page has it; what is no address on the web is passed over.
@@ -200,20 +193,12 @@ impl<'a> Leads<'a> {
         }
     }
 
-    fn of_element(&mut self, element: ElementRef<'_>) {
-        let name = element.value().name();
-        for (attribute, value) in element.value().attrs() {
-            self.of_attribute(name, attribute, value);
+    fn of_element(&mut self, element: &Element) {
+        for (attribute, value) in &element.attributes {
+            self.of_attribute(&element.name, attribute, value);
         }
-        if name == "script" && element.attr("src").is_none() {
-            let text: String = element
-                .children()
-                .filter_map(|node| match node.value() {
-                    Node::Text(text) => Some(&**text),
-                    _ => None,
-                })
-                .collect();
-            self.of_inline(&text);
+        if element.name == "script" && element.attribute("src").is_none() {
+            self.of_inline(&element.text);
         }
     }
 

@@ -15,6 +15,9 @@ const MAX_DEPTH: usize = 100;
 /// How often each piece of a script is looked at, on average, before the rest is left unread.
 const MOST_READINGS: usize = 100;
 
+/// How often each byte of a script is copied, on average, to where a name stands for it.
+const MOST_COPIES: usize = 16;
+
 /// A value that stands in a script.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Literal {
@@ -41,6 +44,24 @@ impl Literal {
     }
 }
 
+impl Literal {
+    /// About the bytes that a copy takes.
+    fn size(&self) -> usize {
+        let inside = match self {
+            Self::Text(text) => text.len(),
+            Self::Object(members, _) => {
+                let sizes = members
+                    .iter()
+                    .map(|(name, value)| name.len() + value.size());
+                sizes.sum()
+            }
+            Self::Array(items) => items.iter().map(Self::size).sum(),
+            Self::Other => 0,
+        };
+        inside + 1
+    }
+}
+
 /// A literal, and where it stands.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -61,6 +82,7 @@ pub(super) fn literals(script: &str) -> Vec<Found> {
         at: 0,
         work: tokens.len().saturating_mul(MOST_READINGS),
         named: BTreeMap::new(),
+        copies: script.len().saturating_mul(MOST_COPIES),
     };
     let mut found = Vec::new();
     while reader.at < tokens.len() && reader.work > 0 {
@@ -68,7 +90,7 @@ pub(super) fn literals(script: &str) -> Vec<Found> {
         let called = reader.call_before(start);
         let value = match reader.kind(start) {
             Some(Kind::Text(_) | Kind::Punctuation('{' | '[')) => reader.value(0),
-            Some(Kind::Word(word)) if !called.is_empty() => reader.named.get(word).cloned(),
+            Some(Kind::Word(word)) if !called.is_empty() => reader.copy(word),
             _ => None,
         };
         let Some(value) = value else {
@@ -107,10 +129,12 @@ struct Reader<'a> {
     work: usize,
     /// Literals by the name they were assigned to.
     named: BTreeMap<String, Literal>,
+    /// Bytes of them that may still be copied: names that stand for names double with each.
+    copies: usize,
 }
 
-impl Reader<'_> {
-    fn kind(&self, at: usize) -> Option<&Kind> {
+impl<'a> Reader<'a> {
+    fn kind(&self, at: usize) -> Option<&'a Kind> {
         self.tokens.get(at).map(|token| &token.kind)
     }
 
@@ -150,6 +174,13 @@ impl Reader<'_> {
         }
     }
 
+    /// The literal that a name stands for.
+    fn copy(&mut self, name: &str) -> Option<Literal> {
+        let value = self.named.get(name)?;
+        self.copies = self.copies.checked_sub(value.size())?;
+        Some(value.clone())
+    }
+
     /// The value that begins here; `None` and no step where an object turns out to be a block.
     fn value(&mut self, depth: usize) -> Option<Literal> {
         self.work = self.work.saturating_sub(1);
@@ -163,7 +194,7 @@ impl Reader<'_> {
                 Literal::Text(text)
             }
             Kind::Word(word) => {
-                let known = self.named.get(word).cloned();
+                let known = self.copy(word);
                 self.at += 1;
                 self.rest_of_word(known)
             }
@@ -239,7 +270,7 @@ impl Reader<'_> {
         };
         self.at += 1;
         if self.is(self.at, ',') || self.is(self.at, '}') {
-            let value = self.named.get(&name).cloned().unwrap_or(Literal::Other);
+            let value = self.copy(&name).unwrap_or(Literal::Other);
             return Some((name, value));
         }
         if self.is(self.at, '(') {
@@ -310,6 +341,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     fn shown(script: &str) -> Vec<String> {
         literals(script)
@@ -397,6 +429,15 @@ mod tests {
         assert!(shown(&objects).is_empty());
         let closed = format!("f({objects}{})", "}".repeat(30_000));
         assert_eq!(shown(&closed).len(), 1);
+        let mut doubled = String::new();
+        for index in 0..1000 {
+            let _ = write!(doubled, "b{}='x'+b{index}+b{index};", index + 1);
+        }
+        let size: usize = literals(&doubled)
+            .iter()
+            .map(|found| found.value.size())
+            .sum();
+        assert!(size < 40 * doubled.len(), "{size}");
         let blocks = format!("{}{}", "{a:1,".repeat(30_000), "b c}".repeat(30_000));
         assert!(shown(&blocks).is_empty());
     }

@@ -3,16 +3,16 @@
 //! One body: its type. Nothing beside it: `Option`. Several bodies, or a result outside of 2xx: an enum with a variant
 //! per documented status, chosen by status.
 
-use super::prose::doc;
+use super::prose::markdown;
 use super::types::{Definition, Types};
 use crate::generate::Generated;
+use crate::markdown::{code_span, labelled};
 use crate::model::outcome::distinct;
 use crate::model::{Api, Content, Operation, Outcome, Response};
-use crate::names::type_name;
+use crate::names::{Taken, type_name};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use syn::Ident;
 
 /// The answers of all operations, in their order.
@@ -59,7 +59,7 @@ struct Plain {
 
 /// Decides all types.
 pub(super) fn decide(root: &Value, api: &Api, generated: &Generated) -> Answers {
-    let mut taken: BTreeSet<String> = crate::schema::components(root)
+    let mut taken: Taken = crate::schema::components(root)
         .into_iter()
         .flatten()
         .map(|(name, _)| name.clone())
@@ -76,7 +76,7 @@ pub(super) fn decide(root: &Value, api: &Api, generated: &Generated) -> Answers 
     Answers(decided)
 }
 
-fn result(operation: &Operation, generated: &Generated, taken: &mut BTreeSet<String>) -> Decided {
+fn result(operation: &Operation, generated: &Generated, taken: &mut Taken) -> Decided {
     match operation.outcome() {
         Outcome::Undocumented => plain_body().into(),
         Outcome::Nothing => Plain {
@@ -90,7 +90,7 @@ fn result(operation: &Operation, generated: &Generated, taken: &mut BTreeSet<Str
     }
 }
 
-fn error(operation: &Operation, generated: &Generated, taken: &mut BTreeSet<String>) -> Decided {
+fn error(operation: &Operation, generated: &Generated, taken: &mut Taken) -> Decided {
     let typed = |content: &Content| matches!(content, Content::Json(_));
     let bodies = distinct(&operation.errors, typed);
     match bodies.as_slice() {
@@ -175,11 +175,11 @@ fn by_status(
     suffix: &str,
     responses: &[Response],
     generated: &Generated,
-    taken: &mut BTreeSet<String>,
+    taken: &mut Taken,
 ) -> Decided {
     let name = crate::names::unique(format!("{}{suffix}", operation.builder), taken);
     let name = format_ident!("{name}");
-    let mut names = BTreeSet::new();
+    let mut names = Taken::default();
     let variants = responses
         .iter()
         .map(|response| Variant {
@@ -240,8 +240,8 @@ fn write_enum(name: &Ident, variants: &[Variant]) -> Definition {
          }| {
             let ty = &body.ty;
             let docs = match description {
-                Some(description) => doc(&format!("`{status}`: {description}")),
-                None => doc(&format!("`{status}`.")),
+                Some(description) => markdown(&labelled(&code_span(status), description)),
+                None => markdown(&format!("{}.", code_span(status))),
             };
             if body.decode.to_string() == quote!(decode::empty).to_string() {
                 quote! { #docs #name, }

@@ -2,9 +2,9 @@
 
 use super::files::Files;
 use super::paging::Streams;
-use super::prose::escape;
 use super::{Naming, Origin};
 use crate::folder::{Confidence, Stability};
+use crate::markdown::{cell, code_span, escape, inline};
 use crate::model::schemes::wire_name;
 use crate::model::{Api, Auth, KeyPlacement, Operation, Tag};
 use crate::write::head;
@@ -59,7 +59,7 @@ pub(super) fn write(
         if operations.is_empty() {
             continue;
         }
-        let _ = write!(text, "\n## {}\n\n", escape(&tag.name));
+        let _ = write!(text, "\n## {}\n\n", inline(&tag.name));
         if let Some(description) = &tag.description {
             let _ = write!(text, "{}\n\n", escape(description));
         }
@@ -95,7 +95,7 @@ fn features(api: &Api, crate_name: &str) -> String {
     tags.sort_by_key(|(_, tag)| &tag.feature);
     for (index, tag) in tags {
         let count = counts.get(&index).copied().unwrap_or_default();
-        let name = escape(&tag.name).replace('|', "\\|");
+        let name = cell(&tag.name);
         let _ = writeln!(text, "| `{}` | {count} | {name} |", tag.feature);
     }
     text + "\n"
@@ -110,11 +110,8 @@ fn credentials(auth: &Auth) -> (String, String) {
             let pairs: Vec<String> = keys
                 .iter()
                 .map(|key| {
-                    format!(
-                        "({:?}, \"{}\")",
-                        wire_name(key).unwrap_or_default(),
-                        given(key)
-                    )
+                    let name = wire_name(key).filter(|name| is_plain(name));
+                    format!("({:?}, \"{}\")", name.unwrap_or("its name"), given(key))
                 })
                 .collect();
             format!("Credentials::keys([{}])", pairs.join(", "))
@@ -139,6 +136,12 @@ fn credentials(auth: &Auth) -> (String, String) {
     (constructor, where_to)
 }
 
+/// Whether a name can stand in code that is compiled: none that could be code, or markup, itself.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"<>`()[]{};\\".contains(c) || c == ' ';
+    name.chars().all(is_plain)
+}
+
 /// What stands for a credential in an example.
 fn given(key: &KeyPlacement) -> &'static str {
     match key {
@@ -149,11 +152,10 @@ fn given(key: &KeyPlacement) -> &'static str {
 }
 
 fn place(key: &KeyPlacement) -> String {
-    let code = |name: &str| format!("`{}`", name.replace(['`', '\n', '\r'], " "));
     match key {
-        KeyPlacement::Header(name) => format!("the header {}", code(name)),
-        KeyPlacement::Query(name) => format!("the query parameter {}", code(name)),
-        KeyPlacement::Cookie(name) => format!("the cookie {}", code(name)),
+        KeyPlacement::Header(name) => format!("the header {}", code_span(name)),
+        KeyPlacement::Query(name) => format!("the query parameter {}", code_span(name)),
+        KeyPlacement::Cookie(name) => format!("the cookie {}", code_span(name)),
         KeyPlacement::Bearer => "`Authorization: Bearer`".to_owned(),
         KeyPlacement::Basic => "`Authorization: Basic`".to_owned(),
         KeyPlacement::All(_) | KeyPlacement::None => String::new(),
@@ -172,7 +174,7 @@ fn row(operation: &Operation, is_paged: bool) -> String {
         Some(Confidence::Low) => "low",
         None => "",
     };
-    let summary = escape(&operation.summary).replace('|', "\\|");
+    let summary = cell(&operation.summary);
     let paged = if is_paged { ", *paged*" } else { "" };
     format!(
         "| [`{0}`](Client::{0}) | {summary}{paged} | {stability} | {confidence} |",

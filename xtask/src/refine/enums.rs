@@ -1,14 +1,14 @@
 //! Enums of strings and of integers, open: a value that the document does not list is kept, not refused.
 
-use super::prose::{doc, escape, markdown};
+use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
-use crate::names::{unique, variant_name};
+use crate::markdown::{code_span, labelled};
+use crate::names::{Taken, unique, variant_name};
 use crate::normalize::enums::NAMES;
 use crate::schema::{Shape, components, list, shape, text};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use syn::Ident;
 
 /// Writes the types of all enums.
@@ -39,7 +39,7 @@ struct Known {
 
 impl Enum {
     fn read(name: &str, schema: &Value) -> Self {
-        let mut taken = BTreeSet::new();
+        let mut taken = Taken::default();
         let words = text(schema, "description").unwrap_or_else(|| format!("`{name}` of the API."));
         let known = known(schema, &mut taken);
         Self {
@@ -83,7 +83,7 @@ impl Enum {
     }
 }
 
-fn known(schema: &Value, taken: &mut BTreeSet<String>) -> Vec<Known> {
+fn known(schema: &Value, taken: &mut Taken) -> Vec<Known> {
     let Some(object) = schema.as_object() else {
         return Vec::new();
     };
@@ -102,7 +102,7 @@ fn known(schema: &Value, taken: &mut BTreeSet<String>) -> Vec<Known> {
             continue;
         };
         let docs = match descriptions.get(index).map(|text| text.trim()) {
-            Some(words) if !words.is_empty() => format!("{shown}: {}", escape(words)),
+            Some(words) if !words.is_empty() => labelled(&shown, words),
             _ => shown,
         };
         known.push(Known {
@@ -145,15 +145,10 @@ fn number_name(number: i64) -> String {
     }
 }
 
-/// The value in backticks, whatever it holds.
+/// The value as code, whatever it holds.
 fn code(value: &str) -> String {
     if value.trim().is_empty() {
         return "Empty.".to_owned();
     }
-    let value = value.replace(['\n', '\r'], " ");
-    if value.contains('`') {
-        format!("`` {value} ``")
-    } else {
-        format!("`{value}`")
-    }
+    code_span(value)
 }

@@ -5,7 +5,7 @@ use super::imports::imports;
 use super::layout::Place;
 use super::modules::{self, Module, Tree};
 use crate::model::Api;
-use crate::names::unique;
+use crate::names::{Taken, unique};
 use crate::write::FileSet;
 use proc_macro2::TokenStream;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,7 +134,7 @@ impl Files {
         let mut files = FileSet::default();
         let mut tree = Tree::default();
         let type_names = self.type_names();
-        let mut taken: BTreeSet<String> = self.items.keys().cloned().collect();
+        let mut taken: Taken = self.items.keys().cloned().collect();
         for (path, groups) in std::mem::take(&mut self.items) {
             if path.ends_with("/mod") {
                 tree.add_own(&path, groups.into_iter().flatten().collect());
@@ -184,7 +184,7 @@ struct Part {
 }
 
 /// One file, or several when it would be too long.
-fn split(path: &str, groups: Vec<Vec<Item>>, taken: &mut BTreeSet<String>) -> Vec<Part> {
+fn split(path: &str, groups: Vec<Vec<Item>>, taken: &mut Taken) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for group in groups {
         let (text, group) = formatted(group);
@@ -213,9 +213,9 @@ fn split(path: &str, groups: Vec<Vec<Item>>, taken: &mut BTreeSet<String>) -> Ve
 }
 
 /// A name for a further file that no other file has.
-fn continuation(path: &str, number: usize, taken: &mut BTreeSet<String>) -> String {
+fn continuation(path: &str, number: usize, taken: &mut Taken) -> String {
     let name = format!("{path}_{number}");
-    if taken.insert(name.clone()) {
+    if taken.insert(name.as_str()) {
         return name;
     }
     unique(format!("{name}_"), taken)

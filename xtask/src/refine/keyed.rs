@@ -6,7 +6,8 @@
 use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
 use crate::generate::KEYED_BY;
-use crate::names::{member_names, unique, value_name, variant_name};
+use crate::markdown::code_span;
+use crate::names::{Taken, member_names, unique, value_name, variant_name};
 use crate::schema::{component_name, components, list, text};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -16,7 +17,7 @@ use syn::Ident;
 
 /// Writes the types of all keyed schemas.
 pub(super) fn apply(root: &Value, types: &mut Types) {
-    let mut taken: BTreeSet<String> = components(root)
+    let mut taken: Taken = components(root)
         .into_iter()
         .flatten()
         .map(|(name, _)| name.clone())
@@ -42,7 +43,7 @@ struct Keyed {
 
 /// The Rust name of the member that names the other, beside `value` and `others`.
 fn key_name(wire: &str) -> String {
-    let mut taken = BTreeSet::from(["value", "others"].map(str::to_owned));
+    let mut taken = Taken::from_iter(["value", "others"]);
     unique(value_name(wire), &mut taken)
 }
 
@@ -53,14 +54,9 @@ struct Member {
 }
 
 impl Keyed {
-    fn read(
-        root: &Value,
-        name: &str,
-        schema: &Value,
-        names: &mut BTreeSet<String>,
-    ) -> Option<Self> {
+    fn read(root: &Value, name: &str, schema: &Value, names: &mut Taken) -> Option<Self> {
         let key = schema.get(KEYED_BY)?.as_str()?.to_owned();
-        let mut taken = BTreeSet::from(["Other".to_owned()]);
+        let mut taken = Taken::from_iter(["Other"]);
         let members: Vec<Member> = schema
             .get("properties")?
             .as_object()?
@@ -109,13 +105,14 @@ impl Keyed {
         } = self;
         let docs = doc(self.description.as_deref().unwrap_or_default());
         let key_docs = markdown(&format!(
-            "`{wire_key}`: the name of the member that holds [`value`](Self::value)."
+            "{}: the name of the member that holds [`value`](Self::value).",
+            code_span(wire_key)
         ));
         let value_docs = markdown(&format!(
             "What a [`{name}`] holds, by the name of its member."
         ));
         let variants = self.members.iter().map(|Member { variant, wire, ty }| {
-            let docs = markdown(&format!("`{wire}`"));
+            let docs = markdown(&code_span(wire));
             quote! { #docs #variant(Box<#ty>), }
         });
         quote! {
@@ -250,9 +247,10 @@ fn named_members(root: &Value, component: &Ident) -> BTreeSet<(String, String)> 
         .as_object()
         .map(|object| list(object, "required"))
         .unwrap_or_default();
+    let required: BTreeSet<&str> = required.iter().filter_map(Value::as_str).collect();
     member_names(schema)
         .into_iter()
-        .filter(|(_, wire)| !required.iter().any(|name| name == wire))
+        .filter(|(_, wire)| !required.contains(wire.as_str()))
         .filter_map(|(name, wire)| {
             let member = schema.get("properties")?.get(&wire)?;
             Some((name, component_name(member)?))

@@ -7,7 +7,7 @@
 use super::files::{Condition, Files};
 use super::types::Types;
 use crate::model::{Api, Tag};
-use crate::names::module_name;
+use crate::names::{Taken, module_name};
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::Item;
@@ -100,7 +100,7 @@ fn places(api: &Api, users: &BTreeMap<&str, BTreeSet<usize>>) -> BTreeMap<String
     let mut groups: Vec<(&BTreeSet<usize>, Vec<&str>)> = by_users.into_iter().collect();
     // Files are named in the order of their types, whatever the order of the tags.
     groups.sort_by(|a, b| a.1.cmp(&b.1));
-    let mut taken = BTreeSet::new();
+    let mut taken = Taken::default();
     let mut places = BTreeMap::new();
     for (users, group) in groups {
         let place = place(api, users, users.len() == features, &group, &mut taken);
@@ -117,7 +117,7 @@ fn place(
     users: &BTreeSet<usize>,
     is_all: bool,
     group: &[&str],
-    taken: &mut BTreeSet<String>,
+    taken: &mut Taken,
 ) -> Place {
     let tags: Vec<_> = users.iter().map(|index| &api.tags[*index]).collect();
     match tags.as_slice() {

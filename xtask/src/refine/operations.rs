@@ -5,13 +5,15 @@ use super::files::Files;
 use super::paging::{self, Stream, Streams};
 use super::parts;
 use super::paths::shorten_type;
-use super::prose::{doc, escape, markdown};
+use super::prose::{doc, markdown};
 use super::table::constant;
 use crate::folder::{Confidence, Stability};
 use crate::generate::Generated;
+use crate::markdown::{code_span, escape, inline, labelled};
 use crate::model::{
     Access, Api, Content, Operation, Parameter, ParameterPlace, RequestBody, Style,
 };
+use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
@@ -40,11 +42,12 @@ pub(super) fn write(
         if methods.is_empty() {
             continue;
         }
-        let about = tag.description.as_deref().map_or_else(
-            || format!("{}.", tag.name),
-            |text| format!("{}: {text}", tag.name),
-        );
-        let about = doc(&about);
+        let name = inline(&tag.name);
+        let about = match &tag.description {
+            Some(text) => labelled(&name, text),
+            None => format!("{name}."),
+        };
+        let about = markdown(&about);
         files.add(&tag.module, quote! { #about impl Client { #(#methods)* } });
         for builder in builders {
             files.add(&tag.module, builder);
@@ -72,10 +75,9 @@ fn method(operation: &Operation, has_stream: bool) -> TokenStream {
 /// Summary, request line with what is known of it, description.
 fn method_docs(operation: &Operation, has_stream: bool) -> String {
     let mut docs = format!(
-        "{}.\n\n`{} {}`",
-        escape(&operation.summary),
-        operation.method,
-        operation.path
+        "{}.\n\n{}",
+        inline(&operation.summary),
+        code_span(&format!("{} {}", operation.method, operation.path))
     );
     let facts = &operation.facts;
     let stability = match facts.stability {
@@ -459,8 +461,8 @@ fn given(member: &Member, value: TokenStream) -> TokenStream {
 
 /// The setter for the media types that have no Rust type.
 fn body_as(also: &[String]) -> TokenStream {
-    let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
-    let docs = doc(&format!(
+    let names: Vec<String> = also.iter().map(|name| code_span(name)).collect();
+    let docs = markdown(&format!(
         "Sends a ready-made body instead of a typed one, as one of {}.",
         names.join(", ")
     ));
@@ -566,16 +568,12 @@ fn send_as(
     request: &TokenStream,
     answer: &OperationAnswers,
 ) -> Option<TokenStream> {
-    let mut also: Vec<&String> = Vec::new();
-    for name in operation.results.iter().flat_map(|response| &response.also) {
-        if !also.contains(&name) {
-            also.push(name);
-        }
-    }
+    let also = operation.results.iter().flat_map(|response| &response.also);
+    let also: IndexSet<&String> = also.collect();
     if also.is_empty() {
         return None;
     }
-    let names: Vec<String> = also.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = also.iter().map(|name| code_span(name)).collect();
     let docs = markdown(&format!(
         "Sends the request and asks for the result in another media type, one of {}; gives it as it came.",
         names.join(", ")

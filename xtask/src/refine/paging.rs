@@ -4,6 +4,7 @@ use super::prose::markdown;
 use super::{builders, paths, types};
 use crate::folder::{OperationKey, OperationsToml, PagingEntry, PagingStyle};
 use crate::generate::Generated;
+use crate::markdown::code_span;
 use crate::model::{Api, Content, Operation, Outcome};
 use crate::names::member_names;
 use crate::problem::{Problem, ProblemKind};
@@ -286,10 +287,7 @@ fn style(style: PagingStyle) -> &'static str {
 
 /// How the pages come, and by what their end is told.
 fn about(entry: &PagingEntry) -> String {
-    let code = |name: &Option<String>| {
-        name.as_ref()
-            .map(|name| format!("`{}`", name.replace('`', "")))
-    };
+    let code = |name: &Option<String>| name.as_ref().map(|name| code_span(name));
     let size = code(&entry.limit).or(code(&entry.page_size));
     let size = match size {
         Some(name) => format!(", their size by {name}"),

@@ -1,5 +1,6 @@
 //! What the document says of a member besides its description: the values it lists, and an example.
 
+use crate::markdown::{code_span, escape};
 use crate::schema::{Shape, list, resolve, shape, text};
 use serde_json::Value;
 
@@ -9,9 +10,9 @@ const MOST_VALUES: usize = 12;
 /// Longest example that is shown, in characters.
 const LONGEST_EXAMPLE: usize = 80;
 
-/// The words about a member, with what there is to add to them.
+/// The words about a member as Markdown, with what there is to add to them.
 pub(super) fn with_remarks(root: &Value, member: &Value, words: &str) -> String {
-    let mut all = words.trim_end().to_owned();
+    let mut all = escape(words);
     for remark in [values(root, member), example(root, member, words)]
         .into_iter()
         .flatten()
@@ -32,6 +33,7 @@ fn values(root: &Value, member: &Value) -> Option<String> {
     let values: Vec<String> = list(target.as_object()?, "enum")
         .iter()
         .filter_map(code)
+        .map(|value| code_span(&value))
         .collect();
     (1..=MOST_VALUES)
         .contains(&values.len())
@@ -54,8 +56,9 @@ fn example(root: &Value, member: &Value, words: &str) -> Option<String> {
         )
     };
     let shown = stated(member).or_else(|| stated(target))?;
-    let known = words.contains(shown.trim_matches('`'));
-    (!known && shown.chars().count() <= LONGEST_EXAMPLE).then(|| format!("Example: {shown}."))
+    let known = words.contains(&shown);
+    (!known && shown.chars().count() <= LONGEST_EXAMPLE)
+        .then(|| format!("Example: {}.", code_span(&shown)))
 }
 
 /// The scalar that a member holds, by itself or in a list.
@@ -69,13 +72,13 @@ fn scalar<'a>(root: &'a Value, member: &'a Value) -> Option<&'a Value> {
     matches!(shape(target), Shape::Scalar | Shape::Enum).then_some(target)
 }
 
-/// A plain value in backticks; none where they could not be told from its own.
+/// A plain value as code.
 fn code(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(_) | Value::Bool(_) => value.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
-    let plain = !text.is_empty() && !text.contains(['`', '\n', '\r']);
-    plain.then(|| format!("`{text}`"))
+    let plain = !text.is_empty() && !text.contains(['\n', '\r']);
+    plain.then_some(text)
 }

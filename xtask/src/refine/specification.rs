@@ -2,6 +2,7 @@
 
 use super::files::Files;
 use crate::folder::{Provenance, ProvenanceKind};
+use crate::markdown::{code_span, inline};
 use quote::quote;
 
 /// Where the document of a crate is from, and what it is.
@@ -61,7 +62,7 @@ impl Origin {
         } = &self.provenance;
         let place = url
             .as_ref()
-            .map(|url| format!(" at `{}`", code(url)))
+            .map(|url| format!(" at {}", code_span(&url.replace('`', ""))))
             .unwrap_or_default();
         let (origin, since) = match kind {
             ProvenanceKind::Compiled => ("compiled from public facts", "as of"),
@@ -71,7 +72,7 @@ impl Origin {
         };
         let day = retrieved
             .as_ref()
-            .map(|day| format!(", {since} {}", code(day)))
+            .map(|day| format!(", {since} {}", inline(day)))
             .unwrap_or_default();
         let corrected = match &self.overlay_sha256 {
             Some(_) => ", and corrected by an overlay",
@@ -83,11 +84,4 @@ impl Origin {
             self.sha256
         )
     }
-}
-
-/// A text that can stand between backticks, or in a line of Markdown.
-fn code(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() && !matches!(c, '`' | '[' | ']' | '<' | '>'))
-        .collect()
 }

@@ -4,6 +4,7 @@ use super::files::Files;
 use super::prose::markdown;
 use crate::folder::{Confidence, Effect, PagingEntry, PagingStyle, Stability};
 use crate::model::{Access, Api, Content, Operation, Response};
+use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -148,21 +149,13 @@ fn method(method: &str) -> TokenStream {
 /// What to accept: the media types of the documented bodies, results first.
 fn accept(operation: &Operation) -> String {
     let undocumented = |response: &Response| response.content == Content::Unknown;
-    let mut types: Vec<&str> = Vec::new();
-    for name in operation
-        .results
-        .iter()
-        .chain(&operation.errors)
-        .filter_map(|response| response.media_type.as_deref())
-    {
-        if !types.contains(&name) {
-            types.push(name);
-        }
-    }
+    let responses = operation.results.iter().chain(&operation.errors);
+    let types = responses.filter_map(|response| response.media_type.as_deref());
+    let types: IndexSet<&str> = types.collect();
     if types.is_empty() || operation.results.iter().any(undocumented) {
         return "application/json, */*;q=0.5".to_owned();
     }
-    types.join(", ")
+    types.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn paging(entry: &PagingEntry) -> TokenStream {

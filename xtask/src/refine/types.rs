@@ -5,6 +5,7 @@ use super::files::Files;
 use super::layout::Layout;
 use super::remarks::with_remarks;
 use super::{builders, paths, prose};
+use crate::markdown::code_span;
 use crate::names::member_names;
 use crate::normalize::type_names;
 use crate::schema::{components, text};
@@ -12,6 +13,7 @@ use crate::usage::usage;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, Item, ItemImpl, Meta, Token, Type, parse_quote};
@@ -242,7 +244,7 @@ fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
         place,
     ) {
         (Some(text), _) => prose::doc(&text),
-        (None, Some(place)) => prose::markdown(&format!("In `{place}`.")),
+        (None, Some(place)) => prose::markdown(&format!("In {}.", code_span(place))),
         (None, None) => prose::markdown(&format!("`{name}` of the API.")),
     }
 }
@@ -250,12 +252,16 @@ fn described(root: &Value, name: &str, place: Option<&str>) -> TokenStream {
 /// Says in serde's terms what each member is called on the wire, and in its docs what else the document says of it.
 fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
     let schema = components(root).and_then(|all| all.get(name));
-    let names = schema.map(member_names).unwrap_or_default();
+    let names: HashMap<String, String> = schema
+        .map(member_names)
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
     for field in fields {
         let Some(ident) = field.ident.as_ref().map(ToString::to_string) else {
             continue;
         };
-        let Some((_, wire)) = names.iter().find(|(name, _)| *name == ident) else {
+        let Some(wire) = names.get(&ident) else {
             continue;
         };
         if *wire != ident.trim_start_matches("r#") {
@@ -265,7 +271,7 @@ fn describe_members(fields: &mut Fields, root: &Value, name: &str) {
         let words = member.and_then(|member| text(member, "description"));
         if let Some(member) = member {
             let words = with_remarks(root, member, &words.unwrap_or_default());
-            redocument(&mut field.attrs, &prose::doc(&words));
+            redocument(&mut field.attrs, &prose::markdown(&words));
         }
     }
 }

@@ -7,13 +7,13 @@ use super::paths::shorten_type;
 use super::prose::{doc, markdown};
 use super::types::{Definition, Types};
 use crate::generate::Generated;
-use crate::names::{unique, variant_name};
+use crate::names::{Taken, unique, variant_name};
 use crate::schema::{Shape, component_name, components, shape, text};
 use crate::unions::{Discriminator, alternatives, discriminator};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use syn::Ident;
 
 /// Writes the types of all unions.
@@ -56,7 +56,7 @@ enum Kind {
 
 impl Union {
     fn read(root: &Value, name: &str, schema: &Value, generated: &Generated) -> Self {
-        let mut taken = BTreeSet::new();
+        let mut taken = Taken::default();
         let variants: Vec<Variant> = alternatives(schema)
             .iter()
             .filter_map(|alternative| variant(root, alternative, generated, &mut taken))
@@ -262,7 +262,7 @@ fn variant(
     root: &Value,
     alternative: &Value,
     generated: &Generated,
-    taken: &mut BTreeSet<String>,
+    taken: &mut Taken,
 ) -> Option<Variant> {
     let mut inner = generated.type_of(alternative)?.clone();
     shorten_type(&mut inner);

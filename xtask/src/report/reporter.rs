@@ -3,8 +3,8 @@
 use super::{Detail, Report, Subject, Summary, report};
 use crate::pipeline::Output;
 use crate::problem::{Problem, render};
+use crate::text::json;
 use serde::Serialize;
-use serde_json::json;
 use std::io::{self, Write};
 
 /// The form of what is told.
@@ -77,7 +77,7 @@ impl Reporter<'_> {
     pub fn problems(&mut self, problems: &[Problem]) -> io::Result<()> {
         match self.form {
             Form::Text => self.text(&render(problems, false)),
-            Form::Json => self.object(&json!({ "problems": problems })),
+            Form::Json => self.object(&serde_json::json!({ "problems": problems })),
         }
     }
 
@@ -99,7 +99,6 @@ impl Reporter<'_> {
     ///
     /// See [`Self::generated`].
     pub fn object(&mut self, object: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, object)?;
-        self.out.write_all(b"\n")
+        writeln!(self.out, "{}", json(object)?)
     }
 }

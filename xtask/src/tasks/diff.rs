@@ -6,6 +6,7 @@ use crate::diff::verdict::Bump;
 use crate::diff::{Review, page::page, review};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{Detail, Form, Reporter};
+use crate::text::json;
 use crate::write::{FileSet, write};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -93,7 +94,7 @@ fn tell(review: &Review, arguments: &Arguments, reporter: &mut Reporter<'_>) -> 
         Some(Bump::Major) => Exit::Breaking,
     };
     let text = if arguments.json {
-        serde_json::to_string(review)? + "\n"
+        json(review)? + "\n"
     } else {
         page(review)
     };

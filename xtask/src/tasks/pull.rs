@@ -10,7 +10,7 @@ use crate::diff::sides::Sides;
 use crate::folder::{Hashes, Knowledge, Provenance};
 use crate::load;
 use crate::problem::{Problem, ProblemKind};
-use crate::pull::{self, Fit};
+use crate::pull::{self, Fit, Secrets};
 use crate::source::{Document, Format, Source};
 use crate::write::{self, Change, WriteError};
 use obtain::{Obtained, obtain};
@@ -20,6 +20,16 @@ use work::print_work;
 
 /// The variable that holds the key of the instance, as for the clients.
 pub const KEY_VARIABLE: &str = "INSIGHTCLOUDSEC_API_KEY";
+
+/// Variables that may hold the password of a proxy.
+const PROXY_VARIABLES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
 
 /// Fetch the documents that the clients are made from, and put them into `specs/`
 ///
@@ -80,10 +90,11 @@ pub fn pull_into(
     key: Option<&str>,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
+    let secrets = secrets(arguments, key);
     let Obtained {
         pulled,
         passed_over,
-    } = match obtain(root, arguments, key) {
+    } = match obtain(root, arguments, key, &secrets) {
         Ok(obtained) => obtained,
         Err(problems) => return failed(&problems, out),
     };
@@ -116,6 +127,20 @@ pub fn pull_into(
         return Ok(Exit::Failure);
     }
     put_into_place(root, &new, arguments.dry_run, out)
+}
+
+/// What the task neither prints nor stores: the key, and what addresses and the settings of a proxy hold.
+fn secrets(arguments: &Arguments, key: Option<&str>) -> Secrets {
+    let proxies = PROXY_VARIABLES
+        .iter()
+        .filter_map(|name| std::env::var(name).ok());
+    let addresses = [&arguments.instance, &arguments.from];
+    let addresses = addresses.into_iter().flatten().cloned();
+    let held: Vec<String> = proxies
+        .chain(addresses)
+        .flat_map(|text| pull::credentials(&text))
+        .collect();
+    Secrets::new(key.into_iter().chain(held.iter().map(String::as_str)))
 }
 
 /// Replaces all documents, or none.

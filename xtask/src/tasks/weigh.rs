@@ -7,6 +7,7 @@ use crate::load;
 use crate::package::Core;
 use crate::pipeline::{Input, run};
 use crate::problem::{Problem, ProblemKind};
+use crate::text::{Terminal, json};
 use crate::weigh::features::Wanted;
 use crate::weigh::measure::{self, Options};
 use crate::weigh::{REFINED, Weight, table};
@@ -109,7 +110,7 @@ pub fn weigh(arguments: &Arguments, out: &mut dyn Write) -> io::Result<Exit> {
 
 fn print(arguments: &Arguments, weight: &Weight, out: &mut dyn Write) -> io::Result<()> {
     if arguments.json {
-        writeln!(out, "{}", serde_json::to_string(weight)?)?;
+        writeln!(out, "{}", json(weight)?)?;
     } else if arguments.markdown {
         out.write_all(table::markdown(weight).as_bytes())?;
     } else {
@@ -122,7 +123,7 @@ fn print(arguments: &Arguments, weight: &Weight, out: &mut dyn Write) -> io::Res
 /// Says on the error stream what is going on: a large document takes minutes.
 fn tell(name: &str, what: &str) {
     // Progress that nobody reads is no failure.
-    let _ = writeln!(io::stderr(), "{name}: {what}");
+    let _ = writeln!(Terminal::new(io::stderr()), "{name}: {what}");
 }
 
 fn inputs(arguments: &Arguments) -> Result<Vec<(String, Input)>, Vec<Problem>> {

@@ -1,5 +1,6 @@
 //! The compiler with a meter: cargo runs this program as `RUSTC_WORKSPACE_WRAPPER`, and each run leaves a record.
 
+use crate::text::Terminal;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -54,7 +55,10 @@ pub fn run_if_asked() -> Option<u8> {
     let records = std::env::var_os(RECORDS)?;
     let code = run(Path::new(&records)).unwrap_or_else(|error| {
         // Cargo shows what a compiler writes there.
-        let _ = writeln!(io::stderr(), "cannot measure the compiler: {error}");
+        let _ = writeln!(
+            Terminal::new(io::stderr()),
+            "cannot measure the compiler: {error}"
+        );
         BROKEN
     });
     Some(code)

@@ -2,6 +2,7 @@
 
 use super::super::Version;
 use super::Notes;
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 /// Schemas defined inside a schema: those that anything refers to are components by now.
@@ -182,18 +183,12 @@ pub(super) fn pattern_members(schema: &mut Map<String, Value>, notes: &mut Notes
     let Some(patterns) = schema.shift_remove("patternProperties") else {
         return;
     };
-    let mut kinds: Vec<Value> = Vec::new();
-    for value in patterns.as_object().into_iter().flat_map(Map::values) {
-        if !kinds.contains(value) {
-            kinds.push(value.clone());
-        }
+    let patterns = patterns.as_object().into_iter().flat_map(Map::values);
+    let mut kinds: IndexSet<Value> = patterns.cloned().collect();
+    if let Some(further @ Value::Object(_)) = schema.get("additionalProperties") {
+        kinds.insert(further.clone());
     }
-    let further = schema.get("additionalProperties");
-    if let Some(further @ Value::Object(_)) = further
-        && !kinds.contains(further)
-    {
-        kinds.push(further.clone());
-    }
+    let kinds: Vec<Value> = kinds.into_iter().collect();
     let value = match kinds.as_slice() {
         [only] if only.is_object() => only.clone(),
         _ => json!({}),

@@ -1,12 +1,11 @@
 //! A name for a schema that had none, from its place.
 
-use crate::names::type_name;
+use crate::names::{Taken, type_name};
 use crate::schema::{text, unescape};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The name for a new component of the schema at `pointer`.
-pub(super) fn from_place(root: &Value, pointer: &str, taken: &BTreeSet<String>) -> String {
+pub(super) fn from_place(root: &Value, pointer: &str, taken: &Taken) -> String {
     let segments: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
     if let [.., holder, name] = segments.as_slice()
         && ["$defs", "definitions"].contains(&holder.as_str())

@@ -3,6 +3,7 @@
 use super::super::nodes::{Kind, edit};
 use super::super::report::Report;
 use super::RULE;
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 pub(super) fn apply(root: &mut Value, report: &mut Report) {
@@ -90,11 +91,8 @@ fn required_members(schema: &mut Map<String, Value>) -> usize {
     if !names.is_empty() {
         let required = schema.entry("required").or_insert_with(|| json!([]));
         if let Some(required) = required.as_array_mut() {
-            for name in names {
-                if !required.contains(&name) {
-                    required.push(name);
-                }
-            }
+            let all: IndexSet<Value> = required.drain(..).chain(names).collect();
+            required.extend(all);
         }
     }
     found

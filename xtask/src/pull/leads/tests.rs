@@ -154,8 +154,8 @@ fn documents_are_told_by_their_beginning() {
 #[test]
 fn titles_are_one_line() {
     assert_eq!(
-        title("<title> Log\n in </title>").as_deref(),
+        title("<title> Log\n in </title>", &Secrets::default()).as_deref(),
         Some("Log in")
     );
-    assert_eq!(title("<p>none"), None);
+    assert_eq!(title("<p>none", &Secrets::default()), None);
 }

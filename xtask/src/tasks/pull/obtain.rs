@@ -3,7 +3,7 @@
 use super::{Arguments, KEY_VARIABLE, Pulled};
 use crate::folder::{Knowledge, Provenance, ProvenanceKind};
 use crate::problem::{Problem, ProblemKind};
-use crate::pull::{self, Discovery, FetchError, Fit, Key, Known};
+use crate::pull::{self, Discovery, FetchError, Fit, Key, Known, Secrets};
 use crate::source::{Document, sha256};
 use crate::tasks::generate::folders;
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ pub(super) fn obtain(
     root: &Path,
     arguments: &Arguments,
     key: Option<&str>,
+    secrets: &Secrets,
 ) -> Result<Obtained, Vec<Problem>> {
     // Refuses a name that no folder has.
     let wanted = folders(&root.join("specs"), &arguments.api).map_err(one)?;
@@ -34,11 +35,45 @@ pub(super) fn obtain(
     let is_wanted = |folder: &&Knowledge| wanted.contains(&folder.dir);
     let wanted: Vec<&Knowledge> = all.iter().filter(is_wanted).collect();
     match (&arguments.instance, &arguments.from) {
-        (Some(instance), _) => from_instance(&all, &wanted, instance, &arguments.docs, key),
-        (None, Some(from)) if from.contains("://") => from_address(&all, &wanted, from),
-        (None, Some(file)) => from_file(&wanted, Path::new(file)),
-        (None, None) => published(&all, &wanted),
+        (Some(instance), _) => {
+            from_instance(&all, &wanted, (instance, &arguments.docs), key, secrets)
+        }
+        (None, Some(from)) if from.contains("://") => from_address(&all, &wanted, from, secrets),
+        (None, Some(file)) => from_file(&wanted, Path::new(file), secrets),
+        (None, None) => published(&all, &wanted, secrets),
     }
+}
+
+/// Refuses a document that holds a secret, or is at an address that does: both would be committed.
+fn check_secrets(pulled: &Pulled, secrets: &Secrets) -> Result<(), Problem> {
+    let Some(place) = held_at(pulled, secrets) else {
+        return Ok(());
+    };
+    let from = match pulled.place() {
+        "" => String::new(),
+        address => format!("; it is from {}", secrets.mask(address)),
+    };
+    let message = format!(
+        "the document of {} holds the key {place}: it is not stored{from}",
+        pulled.fit.name
+    );
+    let problem = Problem::error(ProblemKind::InvalidValue, message);
+    Err(problem.help(
+        "take the key out of what the server serves, and replace it: others may have read it",
+    ))
+}
+
+/// Where a document holds a secret, in words.
+fn held_at(pulled: &Pulled, secrets: &Secrets) -> Option<String> {
+    if let Some(start) = secrets.find(&pulled.text) {
+        let (line, column) = pulled.document.source.line_column(start);
+        return Some(format!("in line {line}, column {column}"));
+    }
+    if let Some(pointer) = secrets.find_in(&pulled.document.root) {
+        return Some(format!("at `{pointer}`"));
+    }
+    let address = secrets.find(pulled.place());
+    address.map(|_| "in its address".to_owned())
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
@@ -53,9 +88,9 @@ fn names(folders: &[&Knowledge]) -> Vec<String> {
 fn from_instance(
     all: &[Knowledge],
     wanted: &[&Knowledge],
-    instance: &str,
-    docs: &str,
+    (instance, docs): (&str, &str),
     key: Option<&str>,
+    secrets: &Secrets,
 ) -> Result<Obtained, Vec<Problem>> {
     let address = pull::docs_address(instance, docs).map_err(one)?;
     let key = key.map(Key::new).transpose().map_err(|error| {
@@ -67,8 +102,14 @@ fn from_instance(
         .copied()
         .filter(|folder| pull::is_of_the_product(folder))
         .collect();
-    let discovery = find(&address, key)?;
-    let obtained = sort(all, &of_the_product, discovery, ProvenanceKind::Instance)?;
+    let discovery = find(&address, key, secrets)?;
+    let obtained = sort(
+        all,
+        &of_the_product,
+        discovery,
+        ProvenanceKind::Instance,
+        secrets,
+    )?;
     complete(obtained, &names(&of_the_product))
 }
 
@@ -76,9 +117,10 @@ fn from_address(
     all: &[Knowledge],
     wanted: &[&Knowledge],
     from: &str,
+    secrets: &Secrets,
 ) -> Result<Obtained, Vec<Problem>> {
-    let discovery = find(&pull::address(from).map_err(one)?, None)?;
-    let obtained = sort(all, wanted, discovery, ProvenanceKind::File)?;
+    let discovery = find(&pull::address(from).map_err(one)?, None, secrets)?;
+    let obtained = sort(all, wanted, discovery, ProvenanceKind::File, secrets)?;
     if obtained.pulled.is_empty() {
         return complete(obtained, &["any specification folder".to_owned()]);
     }
@@ -86,7 +128,11 @@ fn from_address(
 }
 
 /// The path is of this machine and says nothing to others: it is not recorded.
-fn from_file(wanted: &[&Knowledge], file: &Path) -> Result<Obtained, Vec<Problem>> {
+fn from_file(
+    wanted: &[&Knowledge],
+    file: &Path,
+    secrets: &Secrets,
+) -> Result<Obtained, Vec<Problem>> {
     let (text, document) = pull::read(file).map_err(one)?;
     let folders: Vec<Knowledge> = wanted.iter().copied().cloned().collect();
     let Some((fit, knowledge)) = fit(&folders, &document) else {
@@ -97,21 +143,27 @@ fn from_file(wanted: &[&Knowledge], file: &Path) -> Result<Obtained, Vec<Problem
     };
     let by = "the file itself".to_owned();
     let provenance = provenance(ProvenanceKind::File, None, &text);
+    let pulled = Pulled {
+        fit,
+        knowledge,
+        document,
+        text,
+        by,
+        provenance,
+    };
+    check_secrets(&pulled, secrets).map_err(one)?;
     Ok(Obtained {
-        pulled: vec![Pulled {
-            fit,
-            knowledge,
-            document,
-            text,
-            by,
-            provenance,
-        }],
+        pulled: vec![pulled],
         passed_over: Vec::new(),
     })
 }
 
 /// The vendor's own addresses, each for one folder.
-fn published(all: &[Knowledge], wanted: &[&Knowledge]) -> Result<Obtained, Vec<Problem>> {
+fn published(
+    all: &[Knowledge],
+    wanted: &[&Knowledge],
+    secrets: &Secrets,
+) -> Result<Obtained, Vec<Problem>> {
     let mut done = Obtained {
         pulled: Vec::new(),
         passed_over: Vec::new(),
@@ -123,8 +175,16 @@ fn published(all: &[Knowledge], wanted: &[&Knowledge]) -> Result<Obtained, Vec<P
         };
         let result = pull::address(published)
             .map_err(one)
-            .and_then(|address| find(&address, None))
-            .and_then(|discovery| sort(all, &[folder], discovery, ProvenanceKind::Published))
+            .and_then(|address| find(&address, None, secrets))
+            .and_then(|discovery| {
+                sort(
+                    all,
+                    &[folder],
+                    discovery,
+                    ProvenanceKind::Published,
+                    secrets,
+                )
+            })
             .and_then(|obtained| complete(obtained, &names(&[folder])));
         match result {
             Ok(obtained) => {
@@ -148,9 +208,10 @@ fn published(all: &[Knowledge], wanted: &[&Knowledge]) -> Result<Obtained, Vec<P
     }
 }
 
-fn find(address: &Url, key: Option<Key>) -> Result<Discovery, Vec<Problem>> {
-    pull::find(address, key).map_err(|error| {
-        let problem = Problem::error(ProblemKind::Unreadable, error.to_string());
+fn find(address: &Url, key: Option<Key>, secrets: &Secrets) -> Result<Discovery, Vec<Problem>> {
+    pull::find(address, key, secrets).map_err(|error| {
+        let message = secrets.mask(&error.to_string());
+        let problem = Problem::error(ProblemKind::Unreadable, message);
         one(match help(&error) {
             Some(help) => problem.help(help),
             None => problem,
@@ -201,6 +262,7 @@ fn sort(
     wanted: &[&Knowledge],
     discovery: Discovery,
     kind: ProvenanceKind,
+    secrets: &Secrets,
 ) -> Result<Obtained, Vec<Problem>> {
     let mut passed_over = discovery.failed;
     if let Some(first) = discovery.first.filter(|_| discovery.found.is_empty()) {
@@ -210,7 +272,7 @@ fn sort(
     for found in discovery.found {
         let url = pull::recorded(&found.url);
         let Some((fit, knowledge)) = fit(all, &found.document) else {
-            passed_over.push(format!("{url} is of another API"));
+            passed_over.push(format!("{} is of another API", secrets.mask(&url)));
             continue;
         };
         let provenance = provenance(kind, Some(url), &found.text);
@@ -225,8 +287,14 @@ fn sort(
     }
     let names = names(wanted);
     by_folder.retain(|name, _| names.contains(name));
+    let found = by_folder.values().flatten();
+    let mut problems: Vec<Problem> = found
+        .filter_map(|pulled| check_secrets(pulled, secrets).err())
+        .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut pulled = Vec::new();
-    let mut problems = Vec::new();
     for candidates in by_folder.into_values() {
         match choose(candidates) {
             Ok((chosen, others)) => {
