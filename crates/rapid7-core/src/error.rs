@@ -464,7 +464,7 @@ impl<E> fmt::Debug for Error<E> {
             Self::Transport { error, .. } => ("Transport", Some(error)),
             Self::Login { error, .. } => ("Login", Some(error)),
             Self::Refused { reason, .. } => ("Refused", Some(reason)),
-            Self::InvalidInput { message, .. } => ("InvalidInput", Some(message)),
+            Self::InvalidInput { .. } => ("InvalidInput", None),
         };
         let mut shown = f.debug_struct(kind);
         shown.field("operation", &self.operation().name);
@@ -473,6 +473,9 @@ impl<E> fmt::Debug for Error<E> {
         }
         if let Some(cause) = cause {
             shown.field("cause", cause);
+        }
+        if let Self::InvalidInput { message, .. } = self {
+            shown.field("message", &cut(MAX_MESSAGE, |line| line.write_str(message)));
         }
         shown.finish_non_exhaustive()
     }
@@ -525,6 +528,8 @@ mod tests {
             let invalid = Error::InvalidInput { operation: &OPERATION, message };
             for error in [held_back, invalid] {
                 let line = error.to_string();
+                let shown = format!("{error:?}");
+                prop_assert!(shown.chars().count() <= 3000, "{}", shown);
                 prop_assert!(line.chars().count() <= 1000, "{}", line);
                 prop_assert_eq!(line.lines().count(), 1);
             }

@@ -1,7 +1,9 @@
 //! What the setters of builders were given.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use crate::line;
 
 /// A value, or why there is none: nothing was given, or it could not be converted.
 pub type Given<T> = Result<T, Cow<'static, str>>;
@@ -12,13 +14,13 @@ pub struct ConversionError(Cow<'static, str>);
 
 impl fmt::Debug for ConversionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(&self.to_string(), f)
     }
 }
 
 impl fmt::Display for ConversionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        line::print(f, |f| f.write_str(&self.0))
     }
 }
 

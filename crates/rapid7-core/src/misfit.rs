@@ -132,7 +132,9 @@ fn describe_syntax(message: &str, body: &[u8], content_type: Option<&str>) -> St
         Some(kind) if is_page => format!(
             "not JSON but a page ({kind}), as of a log-in or a proxy; check the base URL and the credentials"
         ),
-        Some(kind) if !kind.ends_with("json") => format!("not JSON but {kind}: {message}"),
+        Some(kind) if !kind.to_ascii_lowercase().ends_with("json") => {
+            format!("not JSON but {kind}: {message}")
+        }
         _ if body.trim_ascii_start().starts_with(b"<") => {
             format!("not JSON but what looks like HTML or XML: {message}")
         }

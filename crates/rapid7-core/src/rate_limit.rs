@@ -174,6 +174,23 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_wait_or_none(value in "[ -~]{0,40}", date in "[ -~]{0,40}", digits in "[0-9.]{1,60}") {
+            for value in [&value, &digits] {
+                let combined = format!("limit=1, remaining={value}, reset={value}");
+                let headers = headers(&[
+                    ("date", &date),
+                    ("retry-after", value),
+                    ("x-ratelimit-reset", value),
+                    ("ratelimit-remaining", value),
+                    ("ratelimit", &combined),
+                ]);
+                _ = (retry_after(&headers), reset(&headers), is_used_up(&headers));
+            }
+        }
+    }
+
     #[test]
     fn used_up_means_none_remaining() {
         for (name, value, expected) in [

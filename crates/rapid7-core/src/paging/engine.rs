@@ -1,6 +1,7 @@
 //! Fetches pages ahead of the reader, in order.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -18,6 +19,7 @@ use crate::answer::Answer;
 use crate::connection::Connection;
 use crate::decode::Decode;
 use crate::error::Error;
+use crate::line::cut;
 use crate::observe::trace;
 use crate::received::Received;
 use crate::request::Request;
@@ -78,7 +80,9 @@ impl<T: Send + 'static, I, E: Send + 'static> Engine<T, I, E> {
         }
         let begin = match &settings.start {
             Some(saved) if !saved.is_of(operation) => {
-                return Err(format!("the checkpoint is of {}", saved.operation));
+                // From a file, that may hold anything.
+                let other = cut(100, |line| line.write_str(&saved.operation));
+                return Err(format!("the checkpoint is of {other}"));
             }
             Some(saved) if !saved.is_alike(&template.start()) => {
                 return Err("the checkpoint is of another style of paging".to_owned());
