@@ -263,6 +263,12 @@ async fn answers_do_not_show_secrets() {
     checked.print();
 }
 
+/// Compiles, since no failure's own text is part of this: what holds for one type of failures holds for those of all
+/// operations.
+fn debug_of_any<E>(error: &Error<E>) -> String {
+    format!("{error:?} {error:#?}")
+}
+
 /// The error of a call to a server with this answer, by a client whose key is planted.
 async fn list_clouds(reply: Reply) -> Error<v2::types::ApiError> {
     let server = Server::always(reply).await;
@@ -280,14 +286,18 @@ async fn errors_do_not_show_secrets() {
         )
     };
 
-    // Not in `error_message`, which is the server's text to the user and part of the decoded value.
     let error = list_clouds(json(
         401,
-        json!({"error_message": "no", "key": CANARY}).to_string(),
+        json!({"error_message": CANARY, "key": CANARY}).to_string(),
     ))
     .await;
     assert!(matches!(error, Error::Answer { .. }) && error.is_unauthorized());
     checked.error("Error::Answer", &error);
+    let value = error
+        .answer()
+        .and_then(|answer| answer.error_message.as_deref());
+    assert_eq!(value, Some(CANARY), "the accessor gives it");
+    checked.text("Error::Answer of any type", &debug_of_any(&error));
 
     for reply in [
         Reply::html(401, CANARY),
