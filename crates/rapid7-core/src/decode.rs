@@ -146,9 +146,10 @@ fn read<T: DeserializeOwned>(bytes: &[u8], limits: Limits) -> Result<T, Fault> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Fault::syntax("the text is not UTF-8", error.valid_up_to()))?;
     let mut scanner = Scanner::within(limits, text);
-    let value = T::deserialize(&mut scanner)?;
-    scanner.end()?;
-    Ok(value)
+    match T::deserialize(&mut scanner) {
+        Ok(value) => scanner.end().map(|()| value),
+        Err(fault) => Err(scanner.limited(fault)),
+    }
 }
 
 #[cold]

@@ -87,6 +87,10 @@
 
 #![warn(missing_debug_implementations)]
 
+// What the derives write names the crate.
+#[cfg(test)]
+extern crate self as rapid7_core;
+
 mod answer;
 mod authorize;
 mod base_url;

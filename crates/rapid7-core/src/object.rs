@@ -244,6 +244,7 @@ impl Further for serde_json::Map<String, Value> {
 impl<T: DeserializeOwned> Further for BTreeMap<String, T> {
     fn keep(&mut self, name: String, value: Value) -> Result<(), String> {
         if value.is_null() {
+            self.remove(&name);
             return Ok(());
         }
         match decode::from_value(&value) {

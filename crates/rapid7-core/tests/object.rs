@@ -197,6 +197,19 @@ fn members_come_in_any_order_and_the_last_of_two_counts() {
     );
 }
 
+#[derive(Object)]
+struct Scores {
+    #[wire(further)]
+    scores: BTreeMap<String, i64>,
+}
+
+#[test]
+fn the_last_of_two_further_members_counts_too() {
+    let scores = |text| serde_json::from_str::<Scores>(text).unwrap().scores;
+    assert_eq!(scores(r#"{"a":1,"b":2,"a":3}"#)["a"], 3);
+    assert!(scores(r#"{"a":1,"a":null}"#).is_empty());
+}
+
 #[test]
 fn what_is_wrong_is_named() {
     for (text, message) in [

@@ -32,12 +32,13 @@ impl Shape {
         }
     }
 
-    /// A text of about this length.
+    /// A text of nearly this length.
     pub(crate) fn text(&self, length: usize) -> String {
-        let mut text = String::with_capacity(length + 100);
+        let mut text = String::with_capacity(length);
         text.push_str(self.start);
         let mut number = 0_u64;
-        while text.len() < length {
+        // As much room as an element may take, and the end.
+        while text.len() < length - 100 {
             if number > 0 {
                 text.push(',');
             }

@@ -177,6 +177,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{BUDGET, Exceeded, Limits};
+    use crate::Object;
     use crate::decode::{from_value, within};
 
     const NO_LIMIT: Limits = Limits {
@@ -256,6 +257,22 @@ mod tests {
         let limit = 10_000 * size_of::<Large>() as u64;
         let memory = Some(Exceeded::Memory(limit));
         assert_eq!(exceeded::<Vec<Within>>(bytes(limit), &text), memory);
+    }
+
+    #[derive(Debug, Object)]
+    struct Open {
+        #[wire(further)]
+        lists: std::collections::BTreeMap<String, Vec<Large>>,
+    }
+
+    #[test]
+    fn a_limit_that_was_reached_in_a_further_member_is_told_as_such() {
+        let text = format!(r#"{{"a":{}}}"#, list("{}", 1000));
+        let limit = 1000 * size_of::<Large>() as u64;
+        let memory = Some(Exceeded::Memory(limit));
+        assert_eq!(exceeded::<Open>(bytes(limit), &text), memory);
+        let open = from_value::<Open>(json!({ "a": [{}, {}] })).unwrap();
+        assert_eq!(open.lists["a"].len(), 2);
     }
 
     #[test]

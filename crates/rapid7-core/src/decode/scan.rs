@@ -128,6 +128,12 @@ impl<'de> Scanner<'de> {
         Fault::exceeded(exceeded).at(self.at)
     }
 
+    /// The fault, unless it came of a limit that was reached within the value.
+    #[cold]
+    pub(super) fn limited(&self, fault: Fault) -> Fault {
+        Meter::exceeded().map_or(fault, |exceeded| self.over(exceeded))
+    }
+
     /// That nothing but white space follows, and that no limit was reached within the value.
     pub(crate) fn end(&mut self) -> Result<(), Fault> {
         self.peek();
