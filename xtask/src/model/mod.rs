@@ -44,6 +44,18 @@ impl Api {
         tags.filter(move |(index, _)| used.contains(index))
     }
 
+    /// The places of the operations of each tag, in order.
+    #[must_use]
+    pub fn by_tag(&self) -> Vec<Vec<usize>> {
+        let mut places = vec![Vec::new(); self.tags.len()];
+        for (at, operation) in self.operations.iter().enumerate() {
+            if let Some(places) = places.get_mut(operation.tag) {
+                places.push(at);
+            }
+        }
+        places
+    }
+
     /// The cargo features of the crate, one a tag, sorted by name; `default` and `full` are not among them.
     #[must_use]
     pub fn features(&self) -> Vec<String> {

@@ -275,6 +275,9 @@ impl<'a> Scheme<'a> {
         let kind = text(value, "type").unwrap_or_default();
         let place = text(value, "in").unwrap_or_default();
         let key = text(value, "name");
+        // Spaces may be part of a name in a query; of a header's they are not.
+        let exact = value.get("name").and_then(Value::as_str);
+        let exact = exact.unwrap_or_default().to_owned();
         let http = text(value, "scheme")
             .unwrap_or_default()
             .to_ascii_lowercase();
@@ -294,8 +297,8 @@ impl<'a> Scheme<'a> {
             ("apiKey", "header", _, Some(key)) if is_header(&key) => {
                 Way::Sent(KeyPlacement::Header(key))
             }
-            ("apiKey", "query", _, Some(key)) => Way::Sent(KeyPlacement::Query(key)),
-            ("apiKey", "cookie", _, Some(key)) => Way::Sent(KeyPlacement::Cookie(key)),
+            ("apiKey", "query", _, Some(_)) => Way::Sent(KeyPlacement::Query(exact)),
+            ("apiKey", "cookie", _, Some(_)) => Way::Sent(KeyPlacement::Cookie(exact)),
             ("http", _, "bearer", _) | ("oauth2" | "openIdConnect", ..) => {
                 Way::Sent(KeyPlacement::Bearer)
             }

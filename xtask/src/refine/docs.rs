@@ -50,12 +50,8 @@ pub(super) fn write(
              see [`rapid7_core::paging`].\n",
         );
     }
-    for (index, tag) in api.tags.iter().enumerate() {
-        let operations: Vec<&Operation> = api
-            .operations
-            .iter()
-            .filter(|operation| operation.tag == index)
-            .collect();
+    for (tag, places) in api.tags.iter().zip(api.by_tag()) {
+        let operations: Vec<&Operation> = places.iter().map(|at| &api.operations[*at]).collect();
         if operations.is_empty() {
             continue;
         }

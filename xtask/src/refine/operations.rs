@@ -29,15 +29,14 @@ pub(super) fn write(
     streams: &Streams,
     files: &mut Files,
 ) {
-    for (index, tag) in api.tags.iter().enumerate() {
+    for (tag, places) in api.tags.iter().zip(api.by_tag()) {
         let mut methods = Vec::new();
         let mut builders = Vec::new();
-        for (operation, answer) in api.operations.iter().zip(answers.operations()) {
-            if operation.tag == index {
-                let stream = streams.get(operation);
-                methods.push(method(operation, stream.is_some()));
-                builders.push(builder(operation, generated, defaults, answer, stream));
-            }
+        for at in places {
+            let (operation, answer) = (&api.operations[at], &answers.operations()[at]);
+            let stream = streams.get(operation);
+            methods.push(method(operation, stream.is_some()));
+            builders.push(builder(operation, generated, defaults, answer, stream));
         }
         if methods.is_empty() {
             continue;

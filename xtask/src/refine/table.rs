@@ -16,15 +16,16 @@ pub(super) fn constant(operation: &Operation) -> syn::Ident {
 /// Writes `operations/`, a file a tag, and the list of all operations that are compiled in.
 pub(super) fn write(api: &Api, files: &mut Files) {
     let mut lists = Vec::new();
+    let by_tag = api.by_tag();
     for (index, tag) in api.used_tags() {
         let path = format!("operations/{}", tag.module);
-        let own = |operation: &&Operation| operation.tag == index;
-        let names = api.operations.iter().filter(own).map(constant);
+        let own = || by_tag[index].iter().map(|at| &api.operations[*at]);
+        let names = own().map(constant);
         files.add(
             &path,
             quote! { pub(super) const OPERATIONS: &[&Operation] = &[#(&#names),*]; },
         );
-        for operation in api.operations.iter().filter(own) {
+        for operation in own() {
             files.add(&path, entry(api, operation));
         }
         let feature = &tag.feature;
