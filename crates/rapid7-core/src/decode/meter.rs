@@ -200,8 +200,7 @@ mod tests {
         format!("[{}]", vec![element; count].join(","))
     }
 
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "only its size matters")]
+    #[derive(Debug, Deserialize, serde::Serialize)]
     struct Large {
         #[serde(default)]
         numbers: [u64; 32],
