@@ -9,6 +9,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::source::{Document, Source, Span};
+use crate::text::{shortened, visible};
 
 pub use render::render;
 
@@ -354,13 +355,7 @@ impl HasSource for Document {
     }
 }
 
-/// The text with control characters escaped: a message quotes names from documents, which must not steer a terminal.
+/// The text as a person reads it: visible, its long lines cut, and further lines indented.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' => "\n  ".to_owned(),
-            c if c.is_control() => c.escape_default().to_string(),
-            c => c.to_string(),
-        })
-        .collect()
+    visible(&shortened(text)).replace('\n', "\n  ")
 }

@@ -5,6 +5,7 @@ use crate::pipeline::Output;
 use crate::problem::{Problem, ProblemKind, render};
 use crate::schema::{declared_version, operations};
 use crate::source::Document;
+use crate::text::shortened;
 use crate::untyped::{Untyped, untyped};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -148,7 +149,7 @@ pub fn changes(name: &str, changes: &[Change], detail: Detail) -> String {
         let _ = writeln!(text, "{name}: changes by rule: {}", rules.join(", "));
     }
     for change in told(changes, detail) {
-        let _ = writeln!(text, "  {change}");
+        let _ = writeln!(text, "  {}", shortened(&change.to_string()));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! Text from outside, made visible where it is shown: documents, servers and file names may hold any character.
 
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -41,6 +42,34 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// Longest line of a message, in characters, with room for what stands before it.
+const MAX_LINE: usize = 900;
+
+/// The text with the middle of each long line cut out: both ends of a path or pointer tell most.
+#[must_use]
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_LINE {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<Cow<'_, str>> = text.split('\n').map(shortened_line).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+fn shortened_line(line: &str) -> Cow<'_, str> {
+    const CUT: &str = " ... ";
+    const END: usize = (MAX_LINE - CUT.len()) / 2;
+    let Some((after_head, _)) = line.char_indices().nth(END) else {
+        return Cow::Borrowed(line);
+    };
+    let tail = line.char_indices().rev().nth(END - 1);
+    match (tail, line.chars().nth(MAX_LINE)) {
+        (Some((tail, _)), Some(_)) => {
+            Cow::Owned([&line[..after_head], CUT, &line[tail..]].concat())
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// A value as JSON in one line, with each odd character as an escape of JSON.
@@ -163,6 +192,16 @@ mod tests {
             let back: String = serde_json::from_str(&text).unwrap();
             assert_eq!(back, format!("a{odd}\"\\"));
         }
+    }
+
+    #[test]
+    fn long_lines_keep_both_ends() {
+        let short = format!("{}\n{}", "a".repeat(MAX_LINE), "ß".repeat(MAX_LINE));
+        assert_eq!(shortened(&short), short);
+        let long = format!("begin {} end\nnext", "漢".repeat(100_000));
+        let cut = shortened(&long);
+        assert!(cut.starts_with("begin 漢") && cut.ends_with("漢 end\nnext"));
+        assert!(cut.lines().all(|line| line.chars().count() <= MAX_LINE));
     }
 
     #[test]

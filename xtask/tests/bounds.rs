@@ -293,6 +293,24 @@ mod bounds {
     }
 
     #[test]
+    fn a_path_longer_than_any_server_takes_is_refused() {
+        let document = |count: usize| {
+            let names = (0..count).map(|index| format!("/{{p{index}}}"));
+            let path: String = names.collect();
+            let operation = json!({ "responses": { "204": { "description": "" } } });
+            json!({
+                "openapi": "3.0.3",
+                "info": { "title": "", "version": "1" },
+                "paths": { path: { "get": operation } },
+            })
+        };
+        let output = outcome("openapi.json", document(100).to_string()).unwrap();
+        assert_eq!(output.methods(), 1);
+        let refused = refusal("openapi.json", document(3000).to_string());
+        assert_eq!(refused.kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
     fn thousands_of_equal_keys_are_all_warned_of() {
         let keys = vec![r#""x-a":1"#; 10_000].join(",");
         let text = format!(

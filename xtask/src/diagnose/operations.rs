@@ -14,13 +14,23 @@ use crate::source::{METHODS, escape_segment};
 const PLACES: &[&str] = &["query", "header", "path", "cookie", "body", "formData"];
 const PATH_ITEM_FIELDS: &[&str] = &["parameters", "summary", "description", "servers", "$ref"];
 
-/// Paths start with a slash, and their braces are in pairs; there is at least one.
+/// Longest path, in bytes. No server takes a longer one, and every pointer into it repeats it.
+const MAX_PATH: usize = 4000;
+
+/// Paths start with a slash, are not too long, and their braces are in pairs; there is at least one.
 pub(super) fn check_paths(context: &Context<'_>, node: &Node<'_>, problems: &mut Vec<Problem>) {
     let Some(paths) = node.value.as_object() else {
         return;
     };
     for path in paths.keys().filter(|path| !path.starts_with("x-")) {
         let member = format!("/{}", escape_segment(path));
+        if path.len() > MAX_PATH {
+            let length = path.len();
+            let message = format!("a path of {length} bytes, which is more than {MAX_PATH}");
+            let pointer = format!("{}{member}", context.walk.pointer(node));
+            problems.push(context.problem(ProblemKind::TooLarge, pointer, message));
+            continue;
+        }
         if !path.starts_with('/') {
             let message = format!("the path `{path}` does not start with `/`");
             problems.push(context.warning(ProblemKind::InvalidPath, node, &member, message));

@@ -9,9 +9,10 @@ use annotate_snippets::{
 
 use super::{Problem, Severity};
 use crate::source::{Source, Span};
+use crate::text::shortened;
 
 /// Longest line that the renderer gets whole, in bytes; a minified document is one line.
-const LONG_LINE: usize = 4096;
+const LONG_LINE: usize = 800;
 
 /// Bytes that are shown of a longer line, before the start of a span and from there on.
 const REACH: usize = 60;
@@ -58,17 +59,17 @@ fn group(problem: &Problem) -> Group<'_> {
     };
     let mut group = Group::with_title(
         level
-            .primary_title(problem.message.as_str())
+            .primary_title(shortened(&problem.message))
             .id(problem.kind.as_str()),
     );
     if let Some(source) = &problem.source {
         group = with_place(group, source, problem.place());
     }
     if let Some(note) = note(problem) {
-        group = group.element(Level::NOTE.message(normalize_untrusted_str(&note)));
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&shortened(&note))));
     }
     if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&shortened(help))));
     }
     group
 }
