@@ -119,8 +119,8 @@ impl ConnectionBuilder {
     ///
     /// A short answer can be decoded into a thousand times its length, such as a list of empty objects, so that
     /// [`max_answer_bytes`](Self::max_answer_bytes) does not bound memory. What an answer takes is estimated while it is
-    /// decoded: elements count twice, since lists grow by doubling. While one answer is decoded, its bytes and the largest
-    /// list that grows come on top: less than 1 GiB in all with both defaults.
+    /// decoded; a list counts with the room that it needs while it grows. The bytes of the answer and its texts come on top.
+    /// With both defaults, one answer takes less than 1 GiB in all.
     ///
     /// An answer that takes more is [`TransportErrorKind::TooMuchMemory`](crate::TransportErrorKind::TooMuchMemory). The limit
     /// also applies to [`Body::json`](crate::Body::json). It holds for each of up to
