@@ -1,4 +1,4 @@
-//! Names of crates and files that every system, cargo and the generated code can live with.
+//! Names of crates and files that every system, cargo and the generated code accept.
 
 use crate::names::is_keyword;
 
@@ -43,7 +43,9 @@ pub enum CrateNameError {
     #[error("`{0}` cannot name a crate: it is one that comes with the compiler")]
     BuiltIn(String),
     /// A device of Windows.
-    #[error("`{0}` cannot name a crate: Windows takes it for a device and holds no such folder")]
+    #[error(
+        "`{0}` cannot name a crate: Windows reserves it for a device and cannot hold a folder of that name"
+    )]
     Device(String),
     /// What the generated crate depends on.
     #[error(

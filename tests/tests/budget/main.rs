@@ -11,6 +11,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+// The peak is read from `/proc`.
+#[cfg(target_os = "linux")]
 mod memory;
 mod shapes;
 mod time;

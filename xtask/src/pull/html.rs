@@ -37,7 +37,7 @@ impl Element {
 /// The elements in the order of their tags.
 pub(super) fn elements(page: &str) -> Vec<Element> {
     let mut emitter = DefaultEmitter::default();
-    // A script is no HTML, and what it writes is none of the page.
+    // A script is not HTML, and what it writes is not part of the page.
     emitter.naively_switch_states(true);
     let mut elements: Vec<Element> = Vec::new();
     let mut is_open = false;

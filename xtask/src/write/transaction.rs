@@ -250,7 +250,7 @@ pub(super) fn interrupted(root: &Path) -> Option<Interrupted> {
     })
 }
 
-/// Brings a folder from the middle of a write to its begin or its end, and says what was the matter.
+/// Brings a folder from the middle of a write to its start or its end, and returns the state that it was in.
 ///
 /// # Errors
 ///

@@ -31,7 +31,7 @@ impl<'a> Cause<'a> {
     }
 
     /// The cause as an error that holds nothing else, and nothing that a server sent.
-    pub(super) fn told(&self, mask: &Mask) -> io::Error {
+    pub(super) fn to_io_error(&self, mask: &Mask) -> io::Error {
         if let Some(code) = self.io.and_then(io::Error::raw_os_error) {
             return io::Error::from_raw_os_error(code);
         }

@@ -87,7 +87,7 @@ impl TransportError {
             connected: !error.is_connect() && kind != TransportErrorKind::Tls,
             turned_away: cause.is_turned_away(),
             advice: (kind == TransportErrorKind::Tls).then(|| tls::advice(failure.as_ref())),
-            source: Some(cause.told(mask)),
+            source: Some(cause.to_io_error(mask)),
             ..Self::timed_out()
         }
     }
@@ -136,7 +136,7 @@ impl TransportError {
             TransportErrorKind::Read
         };
         Self {
-            source: Some(Cause::of(error).told(mask)),
+            source: Some(Cause::of(error).to_io_error(mask)),
             ..Self::after(status, kind)
         }
     }

@@ -164,7 +164,7 @@ impl<E> fmt::Display for PageError<E> {
     }
 }
 
-/// As of [`Error`]; the failure that the server wrote is left to [`Error::answer`].
+/// As with [`Error`], what the server wrote is not shown; [`Error::answer`] has it.
 impl<E> fmt::Debug for PageError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
